@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ipv4.hpp"
+#include "base/origin.hpp"
+#include "dhcp/policy.hpp"
+#include "tftp/policy.hpp"
+
+namespace pxed::config {
+
+/// `log-facility`.
+struct LogTarget {
+    enum class Kind : std::uint8_t { automatic, stderr_stream, file, syslog };
+    Kind kind = Kind::automatic;  ///< automatic: the journal when started by systemd, stderr otherwise
+    std::string path;             ///< Kind::file
+    int facility = 3 << 3;        ///< Kind::syslog: a LOG_* facility as <syslog.h> has it; LOG_DAEMON
+};
+
+/// An interface name of the file, perhaps with a trailing `*`.
+struct InterfaceName {
+    std::string name;
+    Origin origin;
+    [[nodiscard]] bool matches(std::string_view interface) const;
+};
+
+struct ListenAddress {
+    Ipv4 address;
+    Origin origin;
+};
+
+/// How the process runs and where it listens.
+struct DaemonPolicy {
+    std::vector<InterfaceName> interfaces;  ///< empty: all but loopback
+    std::vector<InterfaceName> except_interfaces;
+    std::vector<ListenAddress> listen_addresses;
+    bool binds_interfaces = false;  ///< bind-interfaces or bind-dynamic
+    std::string user;               ///< empty: not named
+    std::string group;
+    Origin user_origin;
+    std::string pid_file;  ///< empty: none
+    LogTarget log;
+    bool logs_dhcp = false;                  ///< log-dhcp
+    bool is_quiet_dhcp = false;              ///< quiet-dhcp
+    std::optional<std::uint32_t> log_queue;  ///< log-async[=N]: lines the log queue holds
+    std::string lease_file;  ///< dhcp-leasefile: dnsmasq's text form, imported once and mirrored
+    Origin lease_file_origin;
+    std::string lease_database;  ///< lease-database; empty: see lease_database_path()
+};
+
+/// Something to say of a file that loads all the same.
+struct Notice {
+    Origin origin;
+    std::string text;
+};
+
+/// One configuration, whole. Nothing in it refers to the files once they are read.
+struct Config {
+    std::vector<std::string> files{"command line"};  ///< by Origin::file
+    DaemonPolicy daemon;
+    dhcp::Policy dhcp;
+    tftp::Policy tftp;
+    std::vector<Notice> warnings;
+    std::uint32_t directive_count = 0;  ///< lines that set something
+
+    /// `/etc/pxed.conf:12`, or `command line`.
+    [[nodiscard]] std::string text_of(Origin origin) const;
+    /// Where the lease database is: lease-database, else dhcp-leasefile + ".db", else
+    /// `state_directory`/leases.db, else /var/lib/pxed/leases.db (`state_directory` empty).
+    [[nodiscard]] std::string lease_database_path(std::string_view state_directory) const;
+};
+
+}  // namespace pxed::config

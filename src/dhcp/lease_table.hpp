@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "dhcp/lease.hpp"
+
+namespace pxed::dhcp {
+
+/// An address promised by an OFFER (or being probed for one), in memory only.
+struct Hold {
+    Ipv4 address;
+    HwAddr hardware;
+    ClientId client_id;
+    Instant expires{};
+};
+
+/// All leases and holds, with every look-up the decisions need in constant or logarithmic time. A row is
+/// `unstored` from apply() until settle() says that the store has it: an answer that rests on it must wait
+/// for the store as well.
+class LeaseTable {
+ public:
+    /// The row of `address`, declined rows included.
+    [[nodiscard]] const Lease* find(Ipv4 address) const;
+    /// The client's bound lease, as dnsmasq identifies clients: the row with this client id; else the row
+    /// with this hardware address, if it or the request lacks a client id. An empty `client_id` looks by
+    /// hardware alone.
+    [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id) const;
+    [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
+    [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id) const;
+    /// Free: no row, and no hold of anybody else at `now`.
+    [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
+                                   Instant now) const;
+    [[nodiscard]] bool is_unstored(Ipv4 address) const;
+    [[nodiscard]] std::size_t lease_count() const { return leases_.size(); }
+    [[nodiscard]] std::size_t hold_count() const { return holds_.size(); }
+    /// The highest leased address between the two, for dhcp-sequential-ip.
+    [[nodiscard]] std::optional<Ipv4> highest_between(Ipv4 first, Ipv4 last) const;
+    /// The hold that ends first within the range, if any: the one to give way when a pool is full of holds.
+    [[nodiscard]] const Hold* oldest_hold_between(Ipv4 first, Ipv4 last) const;
+    /// Deletions for the rows that have expired by `now`, at most `limit`.
+    [[nodiscard]] std::vector<Change> expired(Instant now, std::size_t limit) const;
+    [[nodiscard]] std::optional<Instant> next_expiry() const;
+
+    /// All rows in address order.
+    [[nodiscard]] const std::map<Ipv4, Lease>& leases() const { return leases_; }
+
+    /// At start: rows as the store had them.
+    void load(std::span<const Lease> rows);
+    /// Makes the changes visible to the next decision at once and remembers the rows they replaced under
+    /// `ticket`. A change gives its row the version `replaces + 1`. Requires: tickets grow.
+    void apply(std::span<const Change> changes, std::uint64_t ticket);
+    /// What the store said of the changes of `ticket`. Failed: the rows it replaced come back unless a later
+    /// ticket has changed them again. Conflict: the store's row is taken over.
+    void settle(std::uint64_t ticket, const CommitResult& result);
+
+    /// Remembers a promise; one a client, the newest counts. Forgets the oldest beyond `k_most_holds`.
+    void hold(Hold hold);
+    void release_hold(Ipv4 address);
+    void drop_expired_holds(Instant now);
+
+    static constexpr std::size_t k_most_holds = 65536;
+
+ private:
+    struct Pending {
+        Ipv4 address;
+        std::optional<Lease> previous;
+        std::uint64_t new_version;
+    };
+    void put(const Lease& lease);
+    void erase(Ipv4 address);
+
+    std::map<Ipv4, Lease> leases_;
+    std::unordered_multimap<HwAddr, Ipv4> by_hardware_;
+    std::unordered_multimap<ClientId, Ipv4> by_client_id_;
+    std::set<std::pair<Instant, Ipv4>> by_expiry_;
+    std::map<std::uint64_t, std::vector<Pending>> pending_;
+    std::unordered_map<Ipv4, unsigned> unstored_;  ///< commits in flight per address
+    std::map<Ipv4, Hold> holds_;
+    std::unordered_map<HwAddr, Ipv4> hold_by_hardware_;
+    std::set<std::pair<Instant, Ipv4>> holds_by_expiry_;
+};
+
+}  // namespace pxed::dhcp

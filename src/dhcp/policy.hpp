@@ -1,0 +1,163 @@
+#pragma once
+// What the administrator wants of DHCP, with defaults beside the fields. Filled by src/config, read by
+// decide(). Lists are in file order; where dnsmasq lets the last line win, the decision walks them backwards.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hwaddr.hpp"
+#include "base/ipv4.hpp"
+#include "base/origin.hpp"
+#include "base/time.hpp"
+#include "dhcp/tags.hpp"
+#include "wire/client_id.hpp"
+#include "wire/dhcp_option_table.hpp"
+
+namespace pxed::dhcp {
+
+inline constexpr seconds k_default_lease_time{3600};
+inline constexpr seconds k_shortest_lease_time{120};
+
+/// `dhcp-range`. `first` <= `last`.
+struct Range {
+    Ipv4 first, last;
+    std::optional<Ipv4> netmask;  ///< absent: the arrival interface's, or the class's for a relayed network
+    std::optional<Ipv4> broadcast;
+    seconds lease_time = k_default_lease_time;
+    bool is_static = false;  ///< only reserved hosts get an address
+    std::string set_tag;     ///< empty: none
+    TagTests tests;
+    Origin origin;
+
+    [[nodiscard]] bool contains(Ipv4 address) const { return first <= address && address <= last; }
+};
+
+/// A hardware address with wildcard bytes (`aa:bb:*:*:*:*`) and perhaps a type. No type given means Ethernet,
+/// as dnsmasq has it.
+struct HwPattern {
+    std::uint8_t type = k_ethernet;
+    std::uint8_t length = 0;
+    std::array<std::uint8_t, HwAddr::k_max> bytes{};
+    std::uint32_t wildcards = 0;  ///< bit i set: byte i may be anything
+
+    [[nodiscard]] bool matches(const HwAddr& address) const;
+    [[nodiscard]] int wildcard_count() const;
+};
+
+/// `dhcp-host`.
+struct Host {
+    std::vector<HwPattern> hardware;
+    std::vector<ClientId> client_ids;
+    bool ignores_client_id = false;  ///< `id:*`
+    std::vector<std::string> set_tags;
+    TagTests tests;
+    std::optional<Ipv4> address;
+    std::string name;  ///< host name or FQDN
+    std::optional<seconds> lease_time;
+    bool is_ignored = false;  ///< `ignore`
+    Origin origin;
+};
+
+/// How a configured option reaches the client.
+enum class Envelope : std::uint8_t {
+    plain,         ///< a DHCP option
+    vendor,        ///< `vendor:CLASS`: a sub-option of 43 when option 60 contains CLASS
+    encapsulated,  ///< `encap:N`: a sub-option of option N
+    vendor_vi,     ///< `vi-encap:ENTERPRISE`: in option 125 (RFC 3925)
+};
+
+/// `dhcp-option` and `dhcp-option-force`.
+struct ConfiguredOption {
+    std::uint8_t code = 0;
+    std::vector<std::uint8_t> value;
+    bool is_suppressed = false;     ///< written without a value where that means "do not send"
+    bool has_text_value = false;    ///< text: may get a NUL (dnsmasq's heuristics)
+    bool is_address_list = false;   ///< plain option: 0.0.0.0 stands for this server's address
+    bool is_forced = false;         ///< sent though option 55 does not ask
+    bool sets_next_server = false;  ///< dnsmasq's pseudo-option 255, server-ip-address
+    Envelope envelope = Envelope::plain;
+    std::string vendor_class;      ///< Envelope::vendor; empty matches every client
+    std::uint8_t outer_code = 0;   ///< Envelope::encapsulated
+    std::uint32_t enterprise = 0;  ///< Envelope::vendor_vi
+    TagTests tests;
+    Origin origin;
+};
+
+/// `dhcp-boot`.
+struct Boot {
+    std::string file;
+    std::string server_name;
+    std::optional<Ipv4> server_address;
+    std::string
+        server_host;  ///< a name given in the address's place, looked up in the hosts file by the edge
+    TagTests tests;
+    Origin origin;
+};
+
+/// `dhcp-match=set:T,N[,VALUE]`.
+struct Match {
+    enum class Kind : std::uint8_t {
+        presence,
+        prefix_bytes,  ///< `value` with `wildcards`, from the left
+        text,          ///< substring
+        numbers,       ///< an element of the option's array of `width`-byte numbers
+    };
+    std::string set_tag;
+    std::uint8_t code = 0;
+    std::optional<std::uint32_t> enterprise;  ///< vi-encap: match a class of option 124
+    Kind kind = Kind::presence;
+    std::vector<std::uint8_t> value;
+    std::vector<bool> wildcards;  ///< per byte of `value`
+    std::uint8_t width = 0;
+    Origin origin;
+};
+
+/// `dhcp-vendorclass` and `dhcp-userclass`: substring of option 60 or 77.
+struct ClassMatch {
+    std::string set_tag;
+    std::string text;
+    Origin origin;
+};
+
+/// `dhcp-mac`.
+struct MacMatch {
+    std::string set_tag;
+    HwPattern pattern;
+    Origin origin;
+};
+
+/// A line that is only a condition: dhcp-ignore, dhcp-broadcast.
+struct Condition {
+    TagTests tests;
+    Origin origin;
+};
+
+struct Policy {
+    std::vector<Range> ranges;
+    std::vector<Host> hosts;
+    std::vector<ConfiguredOption> options;
+    std::vector<Boot> boots;
+    std::vector<Match> matches;
+    std::vector<ClassMatch> vendor_classes, user_classes;
+    std::vector<MacMatch> macs;
+    std::vector<TagIf> tag_ifs;
+    std::vector<Condition> ignores;
+    std::vector<Condition> broadcasts;
+    std::string domain;              ///< `domain=NAME`: sent as option 15
+    std::uint16_t server_port = 67;  ///< dhcp-alternate-port
+    std::uint16_t client_port = 68;
+    std::optional<std::uint32_t> lease_max;  ///< absent: the sum of the pools
+    bool is_authoritative = false;
+    bool is_sequential = false;       ///< dhcp-sequential-ip
+    bool ignores_client_ids = false;  ///< dhcp-ignore-clid
+    bool keeps_header = false;        ///< dhcp-no-override: boot file and server in the header only
+    bool probes = true;               ///< cleared by no-ping
+
+    /// Whether DHCP is to be served at all.
+    [[nodiscard]] bool is_enabled() const { return !ranges.empty(); }
+};
+
+}  // namespace pxed::dhcp

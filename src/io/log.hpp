@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "machine/event.hpp"
+
+namespace pxed::io {
+
+/// syslog's numbers (RFC 5424 6.2.1).
+enum class Level : std::uint8_t { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
+
+/// A journal field beside the message.
+struct Field {
+    std::string_view name;  ///< PXED_...
+    std::string value;
+};
+
+/// Where lines go: journal, stderr, syslog or a file, through a bounded queue and a thread of its own, so
+/// that a stalled sink never stalls the loop. Lines that find the queue full are counted and said when there
+/// is room again.
+class Log {
+ public:
+    Log();   ///< to stderr, at once, until open() is called
+    ~Log();  ///< writes what is queued, for at most a second
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+
+    /// Errors leave the old sink in place: a sentence.
+    [[nodiscard]] Result<void, std::string> open(const config::LogTarget& target, std::size_t queue_lines);
+    /// SIGUSR2: closes and opens a log file again.
+    void reopen();
+
+    void write(Level level, std::string text, std::vector<Field> fields = {});
+
+    void error(std::string text) { write(Level::error, std::move(text)); }
+    void warning(std::string text) { write(Level::warning, std::move(text)); }
+    void info(std::string text) { write(Level::info, std::move(text)); }
+
+ private:
+    struct Sink;
+    std::unique_ptr<Sink> sink_;
+};
+
+}  // namespace pxed::io

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+#include "io/file_descriptor.hpp"
+
+namespace pxed::io {
+
+/// A datagram that came in. `payload` is valid until the next receive().
+struct Datagram {
+    Bytes payload;
+    Endpoint from;  ///< its interface is the one the datagram came by
+    Endpoint to;    ///< the address it was sent to (IP_PKTINFO); port 0
+};
+
+/// How a datagram leaves.
+struct Route {
+    Endpoint to;
+    std::optional<Endpoint> from;  ///< source address; absent: the kernel's choice
+    unsigned interface = 0;        ///< leave by this interface (0: as routed)
+};
+
+struct UdpOptions {
+    std::string interface;   ///< SO_BINDTODEVICE; empty: any
+    bool is_shared = false;  ///< SO_REUSEADDR and SO_REUSEPORT
+    bool sends_broadcast = false;
+    bool reports_destination = true;  ///< IP_PKTINFO / IPV6_RECVPKTINFO
+};
+
+/// A non-blocking UDP socket that receives many datagrams at once and sends runs of equal blocks in one call.
+class UdpSocket {
+ public:
+    /// Binds to `local` (an IPv6 wildcard is dual-stack). Errors: a sentence naming address, port and cause;
+    /// `code` in it is errno's word.
+    [[nodiscard]] static Result<UdpSocket, std::string> open(const Endpoint& local,
+                                                             const UdpOptions& options);
+
+    [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+    [[nodiscard]] std::uint16_t local_port() const;
+    /// Fixes the peer: others' datagrams no longer arrive, and ICMP errors are reported.
+    [[nodiscard]] Result<void, std::string> connect(const Endpoint& peer);
+
+    /// Up to 64 datagrams that are waiting; empty when none are (or on an error that belongs to a past send).
+    [[nodiscard]] std::span<const Datagram> receive();
+
+    /// Sends one datagram; false when the kernel took it not (the reason is in errno).
+    bool send(Bytes payload, const Route& route);
+    /// Sends `payload` cut into datagrams of `segment` bytes (the last may be shorter): UDP_SEGMENT in as few
+    /// calls as the kernel takes, sendmmsg where it refuses. The whole run goes to one peer. Returns how many
+    /// datagrams went.
+    std::size_t send_segments(Bytes payload, std::uint16_t segment, const Route& route);
+
+ private:
+    explicit UdpSocket(FileDescriptor descriptor);
+    FileDescriptor descriptor_;
+    bool segments_ = true;  ///< false once the kernel refused UDP_SEGMENT
+    // receive buffers are the implementation's
+};
+
+}  // namespace pxed::io

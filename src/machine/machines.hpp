@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/hwaddr.hpp"
+#include "base/ipv4.hpp"
+#include "base/time.hpp"
+#include "machine/event.hpp"
+#include "wire/arch.hpp"
+#include "wire/client_id.hpp"
+
+namespace pxed::machine {
+
+/// What is known of one client across all protocols.
+struct Machine {
+    HwAddr hardware;
+    std::optional<Ipv4> address;
+    ClientId client_id;
+    std::optional<Arch> arch;
+    std::uint32_t boot_id = 0;  ///< counts boots seen of any machine; 0 before the first
+    std::string boot_program;   ///< the last file named to it or fetched by it
+    std::uint32_t offers = 0;   ///< OFFERs since its last REQUEST
+    Instant last_seen{};
+};
+
+/// The machine after `event` at `now`. Pure. A DISCOVER from firmware (option 60 begins with PXEClient or
+/// HTTPClient, and the last step was not another DISCOVER of the same boot) begins a new boot, numbered
+/// `next_boot_id`.
+[[nodiscard]] Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id);
+
+/// The machines seen last, at most `limit` of them; the one unseen for longest gives way.
+class Machines {
+ public:
+    explicit Machines(std::size_t limit = 4096) : limit_(limit) {}
+
+    /// Records the event and fills in what it lacks and the record has: machine (by address), boot id.
+    void observe(Event& event, Instant now);
+
+    [[nodiscard]] const Machine* find(const HwAddr& hardware) const;
+    [[nodiscard]] const Machine* find(Ipv4 address) const;
+    [[nodiscard]] std::size_t size() const { return machines_.size(); }
+
+ private:
+    using Order = std::list<Machine>;  // most recently seen first
+    void forget_oldest();
+
+    std::size_t limit_;
+    std::uint32_t boots_ = 0;
+    Order machines_;
+    std::unordered_map<HwAddr, Order::iterator> by_hardware_;
+    std::unordered_map<Ipv4, Order::iterator> by_address_;
+};
+
+}  // namespace pxed::machine
