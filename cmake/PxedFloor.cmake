@@ -4,6 +4,10 @@
 function(pxed_floor name)
   cmake_parse_arguments(FLOOR "" "" "ON;USES;PRIVATELY" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(NOT sources)  # a floor of headers only, for now
+    file(WRITE ${PROJECT_BINARY_DIR}/empty_${name}.cpp "")
+    set(sources ${PROJECT_BINARY_DIR}/empty_${name}.cpp)
+  endif()
   list(TRANSFORM FLOOR_ON PREPEND pxed_)
   add_library(pxed_${name} STATIC ${sources})
   set_target_properties(pxed_${name} PROPERTIES LINKER_LANGUAGE CXX)

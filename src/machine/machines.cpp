@@ -1,0 +1,112 @@
+#include "machine/machines.hpp"
+
+#include <utility>
+
+namespace pxed::machine {
+
+namespace {
+
+bool is_firmware(const Event& event) {
+    return event.vendor_class.starts_with("PXEClient") || event.vendor_class.starts_with("HTTPClient");
+}
+
+bool answers_a_discover(Stage stage) {
+    return stage == Stage::offer || stage == Stage::discover;
+}
+
+}  // namespace
+
+Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id) {
+    // Firmware repeats its DISCOVER at 4, 8, 16 and 32 s (PXE 2.1 2.2.3): repeats belong to the boot they
+    // began, so a boot begins only where the machine had got further, or has been silent for longer than
+    // those repeats take.
+    constexpr seconds k_boot_pause{90};
+    if (answers_a_discover(event.stage) && is_firmware(event)) {
+        if (machine.boot_id == 0 || machine.offers == 0 || now - machine.last_seen > k_boot_pause) {
+            machine.boot_id = next_boot_id;
+            machine.offers = 0;
+            machine.boot_program.clear();
+        }
+    }
+    switch (event.stage) {
+        case Stage::offer:
+            ++machine.offers;
+            break;
+        case Stage::request:
+        case Stage::ack:
+        case Stage::nak:
+            machine.offers = 0;
+            break;
+        case Stage::release:
+        case Stage::decline:
+        case Stage::lease_expired:
+            machine.address.reset();
+            break;
+        case Stage::discover:
+        case Stage::inform:
+        case Stage::bootp:
+        case Stage::probe:
+        case Stage::tftp_request:
+        case Stage::tftp_sent:
+        case Stage::tftp_failed:
+            break;
+    }
+    const bool gives_address =
+        event.stage == Stage::ack || event.stage == Stage::inform || event.stage == Stage::bootp;
+    if (gives_address && event.peer && event.peer->ipv4()) machine.address = event.peer->ipv4();
+    if (!event.client_id.is_empty()) machine.client_id = event.client_id;
+    if (event.arch) machine.arch = event.arch;
+    if (event.stage != Stage::tftp_failed && !event.file.empty()) machine.boot_program = event.file;
+    machine.last_seen = now;
+    return machine;
+}
+
+void Machines::observe(Event& event, Instant now) {
+    if (event.machine.is_empty() && event.peer && event.peer->ipv4()) {
+        if (const auto* known = find(*event.peer->ipv4())) event.machine = known->hardware;
+    }
+    if (event.machine.is_empty()) return;
+
+    auto found = by_hardware_.find(event.machine);
+    if (found == by_hardware_.end()) {
+        if (machines_.size() >= limit_) forget_oldest();
+        machines_.push_front({});
+        machines_.front().hardware = event.machine;
+        found = by_hardware_.emplace(event.machine, machines_.begin()).first;
+    } else {
+        machines_.splice(machines_.begin(), machines_, found->second);
+    }
+    Machine& machine = machines_.front();
+    const auto previous = machine.address;
+    machine = machine::observe(std::move(machine), event, now, boots_ + 1);
+    if (machine.boot_id > boots_) boots_ = machine.boot_id;
+    if (previous && previous != machine.address) {
+        const auto entry = by_address_.find(*previous);
+        if (entry != by_address_.end() && entry->second == machines_.begin()) by_address_.erase(entry);
+    }
+    if (machine.address) by_address_[*machine.address] = machines_.begin();
+    event.boot_id = machine.boot_id;
+    if (!event.arch) event.arch = machine.arch;
+}
+
+const Machine* Machines::find(const HwAddr& hardware) const {
+    const auto found = by_hardware_.find(hardware);
+    return found == by_hardware_.end() ? nullptr : &*found->second;
+}
+
+const Machine* Machines::find(Ipv4 address) const {
+    const auto found = by_address_.find(address);
+    return found == by_address_.end() ? nullptr : &*found->second;
+}
+
+void Machines::forget_oldest() {
+    const auto oldest = std::prev(machines_.end());
+    if (oldest->address) {
+        const auto entry = by_address_.find(*oldest->address);
+        if (entry != by_address_.end() && entry->second == oldest) by_address_.erase(entry);
+    }
+    by_hardware_.erase(oldest->hardware);
+    machines_.erase(oldest);
+}
+
+}  // namespace pxed::machine

@@ -1,0 +1,114 @@
+#include "machine/machines.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace pxed::machine {
+namespace {
+
+HwAddr mac(std::uint8_t last) {
+    return HwAddr{k_ethernet, std::array<std::uint8_t, 6>{2, 0, 0, 0, 0, last}};
+}
+Instant at(int second) {
+    return Instant{seconds{second}};
+}
+
+Event event(Stage stage, std::uint8_t last_byte,
+            std::string vendor_class = "PXEClient:Arch:00000:UNDI:002001") {
+    Event result;
+    result.stage = stage;
+    result.machine = mac(last_byte);
+    result.peer = Endpoint{Ipv4(10, 0, 0, last_byte), 68};
+    result.vendor_class = std::move(vendor_class);
+    return result;
+}
+
+TEST(Machines, RepeatedDiscoversBelongToOneBoot) {
+    Machines machines;
+    auto first = event(Stage::offer, 1);
+    machines.observe(first, at(0));
+    auto repeated = event(Stage::offer, 1);
+    machines.observe(repeated, at(4));
+    EXPECT_EQ(first.boot_id, 1U);
+    EXPECT_EQ(repeated.boot_id, 1U);
+    EXPECT_EQ(machines.find(mac(1))->offers, 2U);
+}
+
+TEST(Machines, ADiscoverAfterAnAckBeginsTheNextBoot) {
+    Machines machines;
+    for (const auto stage : {Stage::offer, Stage::ack}) {
+        auto step = event(stage, 1);
+        machines.observe(step, at(1));
+    }
+    auto again = event(Stage::offer, 1);
+    machines.observe(again, at(30));
+    EXPECT_EQ(again.boot_id, 2U);
+}
+
+TEST(Machines, ASilenceLongerThanAllRetriesEndsABoot) {
+    Machines machines;
+    auto first = event(Stage::offer, 1);
+    machines.observe(first, at(0));
+    auto later = event(Stage::offer, 1);
+    machines.observe(later, at(200));
+    EXPECT_EQ(later.boot_id, 2U);
+}
+
+TEST(Machines, AnOperatingSystemsDiscoverBeginsNoBoot) {
+    Machines machines;
+    auto step = event(Stage::offer, 1, "dhcpcd-9");
+    machines.observe(step, at(0));
+    EXPECT_EQ(step.boot_id, 0U);
+}
+
+TEST(Machines, ATransferIsTracedToItsMachineByTheAckedAddress) {
+    Machines machines;
+    auto ack = event(Stage::ack, 7);
+    machines.observe(ack, at(0));
+    Event sent;
+    sent.stage = Stage::tftp_sent;
+    sent.peer = Endpoint{Ipv4(10, 0, 0, 7), 2070};
+    sent.file = "pxelinux.0";
+    machines.observe(sent, at(1));
+    EXPECT_EQ(sent.machine, mac(7));
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 7))->boot_program, "pxelinux.0");
+}
+
+TEST(Machines, AnAddressGivenBackIsNoLongerTheMachines) {
+    Machines machines;
+    auto ack = event(Stage::ack, 7);
+    machines.observe(ack, at(0));
+    auto release = event(Stage::release, 7);
+    machines.observe(release, at(1));
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 7)), nullptr);
+    EXPECT_NE(machines.find(mac(7)), nullptr);
+}
+
+TEST(Machines, AnAddressThatMovesToAnotherMachineIsTheNewOnes) {
+    Machines machines;
+    auto first = event(Stage::ack, 1);
+    machines.observe(first, at(0));
+    auto second = event(Stage::ack, 2);
+    second.peer = first.peer;
+    machines.observe(second, at(1));
+    auto release = event(Stage::release, 1);
+    machines.observe(release, at(2));
+    ASSERT_NE(machines.find(Ipv4(10, 0, 0, 1)), nullptr);
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 1))->hardware, mac(2));
+}
+
+TEST(Machines, TheTableIsBoundedAndForgetsTheOneUnseenForLongest) {
+    Machines machines{2};
+    for (const std::uint8_t last : {1, 2, 1, 3}) {
+        auto step = event(Stage::ack, last);
+        machines.observe(step, at(last));
+    }
+    EXPECT_EQ(machines.size(), 2U);
+    EXPECT_NE(machines.find(mac(1)), nullptr);
+    EXPECT_EQ(machines.find(mac(2)), nullptr);
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 2)), nullptr);
+}
+
+}  // namespace
+}  // namespace pxed::machine
