@@ -1,0 +1,18 @@
+# Manual pages, completions, the vim syntax file and the fuzz dictionary, written from the directive table.
+set(documents ${PROJECT_BINARY_DIR}/documents)
+add_executable(write_documents src/write_documents.cpp)
+target_link_libraries(write_documents PRIVATE pxed_config pxed_flags)
+add_custom_command(
+  OUTPUT ${documents}/pxed.conf.5 ${documents}/pxed.bash ${documents}/_pxed ${documents}/pxed.fish
+         ${documents}/pxed.vim ${documents}/config_file.dict
+  COMMAND write_documents ${PROJECT_SOURCE_DIR}/man/pxed.conf.5.in ${documents}
+  DEPENDS write_documents ${PROJECT_SOURCE_DIR}/man/pxed.conf.5.in
+  COMMENT "Writing manuals and completions from the directive table")
+add_custom_target(documents ALL DEPENDS ${documents}/pxed.conf.5)
+
+install(FILES man/pxed.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+install(FILES ${documents}/pxed.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES ${documents}/pxed.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME pxed)
+install(FILES ${documents}/_pxed DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES ${documents}/pxed.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${documents}/pxed.vim DESTINATION ${CMAKE_INSTALL_DATADIR}/vim/vimfiles/syntax)

@@ -1,0 +1,120 @@
+#include "command_line.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <boost/program_options.hpp>
+
+#include "base/text.hpp"
+#include "config/directive.hpp"
+#include "config/help.hpp"
+
+namespace pxed {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::string_view k_version =
+    "pxed " PXED_VERSION
+    "\nDHCPv4, TFTP (blksize tsize timeout windowsize), leases in SQLite, dnsmasq 2.90 configuration files\n";
+
+// getopt_long's ways of writing, without its abbreviations.
+constexpr int k_style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
+                        po::command_line_style::long_allow_next | po::command_line_style::allow_short |
+                        po::command_line_style::allow_dash_for_short |
+                        po::command_line_style::short_allow_adjacent |
+                        po::command_line_style::short_allow_next | po::command_line_style::allow_sticky;
+
+po::options_description described() {
+    po::options_description options;
+    auto add = options.add_options();
+    const auto name_of = [](const config::Directive& row) {
+        std::string name{row.name};
+        if (row.short_option != 0) name += std::string{","} + row.short_option;
+        return name;
+    };
+    for (const auto& row : config::directives()) {
+        switch (row.value) {
+            case config::Value::none:
+                add(name_of(row).c_str(), "");
+                break;
+            case config::Value::optional:
+                add(name_of(row).c_str(), po::value<std::string>()->implicit_value(""), "");
+                break;
+            case config::Value::required:
+                add(name_of(row).c_str(), po::value<std::string>(), "");
+                break;
+        }
+    }
+    add("test", "")("help,w", "")("version,v", "");
+    return options;
+}
+
+// Boost's own texts name neither what was meant nor pxed's way of writing.
+std::string sentence(const po::unknown_option& error) {
+    std::string_view name = error.get_option_name();
+    while (name.starts_with('-'))
+        name.remove_prefix(1);
+    name = name.substr(0, name.find('='));
+    std::vector<std::string_view> names{"test", "help", "version"};
+    for (const auto& row : config::directives())
+        names.push_back(row.name);
+    const auto meant = nearest(name, names);
+    std::string text = "unknown option " + error.get_option_name();
+    if (!meant.empty()) text += ": did you mean --" + std::string{meant} + "?";
+    return text;
+}
+
+Result<void, std::string> take(CommandLine& line, const po::option& option, std::string& topic) {
+    const std::string value = option.value.empty() ? "" : option.value.front();
+    if (option.position_key >= 0 && option.string_key.empty()) {
+        if (line.prints && topic.empty()) {
+            topic = value;
+            return {};
+        }
+        return fail("unexpected argument '" + escaped(value) + "': directives are written --name=value");
+    }
+    if (option.string_key == "test") {
+        line.tests = true;
+    } else if (option.string_key == "help") {
+        line.prints = config::help_text();
+    } else if (option.string_key == "version") {
+        line.prints = std::string{k_version};
+    } else if (option.string_key == "conf-file") {
+        line.file = value;
+    } else {
+        // Boost hands an implicit value where there was none; the original tokens tell the two apart.
+        const bool has_value =
+            !option.value.empty() && !(value.empty() && option.original_tokens.size() < 2 &&
+                                       option.original_tokens.front().find('=') == std::string::npos);
+        line.arguments.push_back({option.string_key, value, has_value});
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<CommandLine, std::string> read_command_line(int argc, const char* const* argv) {
+    CommandLine line;
+    std::string topic;
+    try {
+        const auto options = described();
+        const auto parsed = po::command_line_parser(argc, argv).options(options).style(k_style).run();
+        for (const auto& option : parsed.options) {
+            if (const auto taken = take(line, option, topic); !taken) return fail(taken.error());
+        }
+    } catch (const po::unknown_option& error) {
+        return fail(sentence(error));
+    } catch (const po::error& error) {
+        return fail(std::string{error.what()});
+    }
+    if (!topic.empty()) {
+        line.prints = config::help_text(topic);
+        if (!line.prints)
+            return fail("no help on '" + escaped(topic) + "': pxed --help lists all directives");
+    }
+    return line;
+}
+
+}  // namespace pxed

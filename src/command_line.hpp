@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/load.hpp"
+
+namespace pxed {
+
+/// What the command line asks for.
+struct CommandLine {
+    std::string file = "/etc/pxed.conf";      ///< -C FILE; empty: read none
+    std::vector<config::Argument> arguments;  ///< directives, in their order
+    bool tests = false;                       ///< --test
+    std::optional<std::string> prints;        ///< text to print and exit 0: --help, --version
+};
+
+/// Reads the command line: every directive as `--name=value`, dnsmasq's short options, --test, --help,
+/// --version. Nothing is abbreviated or guessed. Errors: one sentence.
+[[nodiscard]] Result<CommandLine, std::string> read_command_line(int argc, const char* const* argv);
+
+}  // namespace pxed

@@ -1,0 +1,138 @@
+// Shell completions, the vim syntax file and the fuzz dictionary.
+
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "config/help.hpp"
+#include "wire/dhcp_option_table.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+constexpr std::string_view k_own_options[] = {"--test", "--help", "--version"};
+
+bool is_offered(const Directive& row) {
+    return row.status != Status::recognised_other && row.status != Status::not_served;
+}
+
+// Where a value names a file or a directory, the shell completes paths.
+bool takes_path(const Directive& row) {
+    return row.syntax.starts_with("PATH") || row.syntax.starts_with("FILE") || row.syntax.starts_with("DIR");
+}
+
+std::string without_quotes(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (c != '\'' && c != '[' && c != ']' && c != ':') result += c;
+    }
+    return result;
+}
+
+}  // namespace
+
+std::string bash_completion() {
+    std::string words;
+    std::string paths;
+    for (const auto option : k_own_options)
+        words += ' ' + std::string{option};
+    for (const auto& row : directives()) {
+        if (!is_offered(row)) continue;
+        const std::string name = "--" + std::string{row.name};
+        words += ' ' + name + (row.value == Value::required ? "=" : "");
+        if (takes_path(row)) paths += (paths.empty() ? "" : "|") + name;
+    }
+    return "# bash completion for pxed, written from its directive table\n"
+           "_pxed() {\n"
+           "    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+           "    if [[ $word == '=' ]]; then word=; elif [[ $previous == '=' ]]; then "
+           "previous=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+           "    case $previous in\n"
+           "        -C|" +
+           paths +
+           ") mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n"
+           "    esac\n"
+           "    mapfile -t COMPREPLY < <(compgen -W '" +
+           words +
+           "' -- \"$word\")\n"
+           "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
+           "}\n"
+           "complete -F _pxed pxed\n";
+}
+
+std::string zsh_completion() {
+    std::string text =
+        "#compdef pxed\n# written from pxed's directive table\n_arguments -s \\\n"
+        "  '--test[read the configuration, say what is wrong, and exit]' \\\n"
+        "  '(-w --help)'{-w,--help}'[show help]' \\\n  '(-v --version)'{-v,--version}'[show version]'";
+    for (const auto& row : directives()) {
+        if (!is_offered(row)) continue;
+        text += " \\\n  '*--" + std::string{row.name};
+        if (row.value != Value::none) text += '=';
+        text += '[' + without_quotes(row.help) + ']';
+        if (row.value == Value::required) text += ':' + without_quotes(row.syntax) + ':';
+        if (row.value == Value::optional) text += "::" + without_quotes(row.syntax) + ':';
+        if (takes_path(row)) text += "_files";
+        text += '\'';
+    }
+    return text + '\n';
+}
+
+std::string fish_completion() {
+    std::string text =
+        "# fish completion for pxed, written from its directive table\ncomplete -c pxed -f\n"
+        "complete -c pxed -l test -d 'read the configuration and exit'\n"
+        "complete -c pxed -s w -l help -d 'show help'\ncomplete -c pxed -s v -l version -d 'show version'\n";
+    for (const auto& row : directives()) {
+        if (!is_offered(row)) continue;
+        text += "complete -c pxed -l " + std::string{row.name};
+        if (row.short_option != 0) text += std::string{" -s "} + row.short_option;
+        if (row.value == Value::required) text += " -x";
+        if (takes_path(row)) text += " -F";
+        text += " -d '" + without_quotes(row.help) + "'\n";
+    }
+    return text;
+}
+
+std::string vim_syntax() {
+    std::string served;
+    std::string skipped;
+    for (const auto& row : directives())
+        (is_offered(row) ? served : skipped) += ' ' + std::string{row.name};
+    return "\" Vim syntax file for pxed.conf, written from pxed's directive table\n"
+           "if exists('b:current_syntax')\n  finish\nendif\n"
+           "setlocal iskeyword+=-\n"
+           "syn keyword pxedDirective" +
+           served +
+           "\n"
+           "syn keyword pxedSkipped" +
+           skipped +
+           "\n"
+           "syn match pxedComment /\\(^\\|\\s\\)#.*$/\n"
+           "syn region pxedText start=/\"/ skip=/\\\\./ end=/\"/ oneline\n"
+           "syn match pxedAddress /\\<\\d\\{1,3}\\(\\.\\d\\{1,3}\\)\\{3}\\>/\n"
+           "syn match pxedTag /\\<\\(tag\\|set\\|net\\):!\\?[^,[:space:]]*/\n"
+           "hi def link pxedDirective Keyword\nhi def link pxedSkipped Todo\nhi def link pxedComment "
+           "Comment\n"
+           "hi def link pxedText String\nhi def link pxedAddress Number\nhi def link pxedTag Identifier\n"
+           "let b:current_syntax = 'pxed'\n";
+}
+
+std::string fuzz_dictionary() {
+    std::string text = "# written from pxed's directive table\n";
+    for (const auto& row : directives()) {
+        text += '"' + std::string{row.name} + (row.value == Value::none ? "" : "=") + "\"\n";
+    }
+    for (const auto& row : dhcp::option_table())
+        text += "\"option:" + std::string{row.name} + "\"\n";
+    for (const auto* word :
+         {"tag:",          "tag:!", "set:",    "net:",       "id:",       "id:*", "infinite",      "ignore",
+          "static",        "proxy", "vendor:", "encap:",     "vi-encap:", "12h",  "255.255.255.0", "0.0.0.0",
+          "aa:bb:*:*:*:*", "#",     "\\x22",   "\\x0d\\x0a", ",",         "=",    "[::1]"}) {
+        text += '"' + std::string{word} + "\"\n";
+    }
+    return text;
+}
+
+}  // namespace pxed::config

@@ -1,0 +1,114 @@
+// The directive section of pxed.conf(5), in man(7) macros.
+
+#include <string>
+
+#include "base/text.hpp"
+#include "config/help.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+// roff reads a leading dot or quote as a macro, and `-` as a hyphen that may break.
+std::string roff(std::string_view text) {
+    std::string result;
+    bool is_literal = false;
+    for (const char c : text) {
+        switch (c) {
+            case '\\':
+                result += "\\e";
+                break;
+            case '-':
+                result += "\\-";
+                break;
+            case '`':
+                is_literal = !is_literal;
+                result += is_literal ? "\\fB" : "\\fR";
+                break;
+            default:
+                result += c;
+        }
+    }
+    if (result.starts_with('.') || result.starts_with('\'')) result.insert(0, "\\&");
+    return result;
+}
+
+std::string paragraph_lines(std::string_view manual) {
+    std::string text;
+    bool is_example = false;
+    const auto end_example = [&] {
+        if (is_example) text += ".fi\n.RE\n";
+        is_example = false;
+    };
+    for (const auto line : split(manual, '\n')) {
+        if (line.starts_with("    ")) {
+            if (!is_example) text += ".RS\n.nf\n";
+            is_example = true;
+            text += roff(line.substr(4)) + '\n';
+        } else if (trim(line).empty()) {
+            end_example();
+            text += ".IP\n";
+        } else {
+            end_example();
+            text += roff(line) + '\n';
+        }
+    }
+    end_example();
+    return text;
+}
+
+std::string_view frequency(const Directive& row) {
+    switch (row.use) {
+        case Use::flag:
+            return "A flag.";
+        case Use::once:
+            return "Once; the file's value replaces the command line's.";
+        case Use::many:
+            return "May be repeated.";
+    }
+    return "";
+}
+
+std::string entry(const Directive& row) {
+    std::string text = ".TP\n.B " + roff(row.name);
+    if (row.value == Value::optional) text += "\\fR[=\\fI" + roff(row.syntax) + "\\fR]";
+    if (row.value == Value::required) text += "\\fR=\\fI" + roff(row.syntax) + "\\fR";
+    if (row.short_option != 0) text += "\\fR  (\\fB\\-" + std::string{row.short_option} + "\\fR)";
+    text += '\n' + roff(row.help) + ".\n";
+    text += std::string{frequency(row)} + '\n';
+    if (row.alias_of.empty()) {
+        text += ".IP\n" + paragraph_lines(row.manual);
+    } else {
+        text += "The same as \\fB" + roff(row.alias_of) + "\\fR.\n";
+    }
+    if (row.reload == Reload::restart)
+        text += ".IP\nA change takes effect at the next restart, not at a reload.\n";
+    return text;
+}
+
+}  // namespace
+
+std::string manual_section() {
+    std::string text;
+    for (int number = 0; number <= static_cast<int>(Group::not_served); ++number) {
+        const auto group = static_cast<Group>(number);
+        text += ".SS \"" + std::string{heading_of(group)} + "\"\n";
+        if (group != Group::not_served) {
+            for (const auto& row : directives()) {
+                if (row.group == group) text += entry(row);
+            }
+            continue;
+        }
+        text +=
+            "These names are read and not served. Those marked * are refused, because a file that sets them "
+            "would\n"
+            "behave differently without a word; the others are skipped with one warning each.\n.PP\n";
+        for (const auto& row : directives()) {
+            if (row.group != group) continue;
+            text += roff(row.name) + (row.status == Status::not_served ? "*" : "") + '\n';
+        }
+    }
+    return text;
+}
+
+}  // namespace pxed::config
