@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.hpp"
+#include "config/config.hpp"
+#include "io/log.hpp"
+#include "machine/event.hpp"
+
+namespace pxed::io {
+
+/// One line for the log, its journal fields beside it (SYSLOG_IDENTIFIER among them).
+struct LogLine {
+    Level level = Level::info;
+    std::string text;
+    std::vector<Field> fields;
+};
+
+/// What the log says of an event, in dnsmasq's words: `DHCPACK(br0) 192.168.1.132 52:54:00:00:00:01 host`.
+/// One line for a decision; with log-dhcp the request's own line before it; none at all where quiet-dhcp or
+/// quiet-tftp hold. Pure. What comes from the wire is escaped, and lines are bounded.
+[[nodiscard]] std::vector<LogLine> lines_of(const machine::Event& event, const config::Config& config);
+
+/// Lets through the first 20 of one kind (stage and reason) at once and one a second after that, and counts
+/// what it holds back. Only kinds that need nobody's leave to be many are limited: silences, refusals and
+/// failures. Time is an argument.
+class LogLimit {
+ public:
+    static constexpr std::uint32_t k_burst = 20;
+    static constexpr seconds k_refill{1};
+
+    struct Answer {
+        bool may_pass = true;
+        std::uint32_t suppressed = 0;  ///< held back since the last that passed
+    };
+    [[nodiscard]] Answer ask(machine::Stage stage, Reason reason, Instant now);
+
+    struct Suppressed {
+        machine::Stage stage{};
+        Reason reason{};
+        std::uint32_t count = 0;
+    };
+    /// What was held back and never followed by a line that passed; they count as said now.
+    [[nodiscard]] std::vector<Suppressed> take_suppressed(Instant now);
+
+ private:
+    struct Bucket {
+        std::uint32_t tokens = k_burst;
+        Instant filled{};
+        std::uint32_t suppressed = 0;
+    };
+    std::map<std::pair<machine::Stage, Reason>, Bucket> buckets_;  ///< bounded by the two enums
+};
+
+/// Writes events to the log.
+class EventLog {
+ public:
+    /// `log` and `config` must outlive it; use() changes the configuration.
+    EventLog(Log& log, const config::Config& config) : log_(log), config_(&config) {}
+    void use(const config::Config& config) { config_ = &config; }
+
+    void tell(const machine::Event& event, Instant now);
+    /// Says what was held back and not followed by anything. Call it each minute and at exit.
+    void on_time(Instant now);
+
+ private:
+    Log& log_;
+    const config::Config* config_;
+    LogLimit limit_;
+};
+
+}  // namespace pxed::io

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "io/disk.hpp"
+#include "io/log.hpp"
+#include "io/loop.hpp"
+
+namespace pxed::io {
+
+/// Keeps dnsmasq's lease file beside the database, for the scripts that read it: replaced by rename, at most
+/// once a second and at exit. A thread of its own reads the stored rows from the database and writes the
+/// file, so that no answer to a client ever waits for it. It may be one second behind; the database is the
+/// record.
+class LeaseMirror {
+ public:
+    struct Settings {
+        std::string path;      ///< the text file (dhcp-leasefile)
+        std::string database;  ///< the lease database it shows
+    };
+    using Say = std::function<void(Level, std::string)>;
+
+    /// `say` hears the first failure to write and the recovery from it; failed writes are tried again.
+    LeaseMirror(ev::loop_ref loop, Settings settings, Say say);
+    ~LeaseMirror();
+    LeaseMirror(const LeaseMirror&) = delete;
+    LeaseMirror& operator=(const LeaseMirror&) = delete;
+
+    /// The rows have changed: the file is written within a second.
+    void touch();
+    /// Writes the file now, in this thread, if it is behind. For the exit, after SqliteLeaseStore::finish().
+    void finish();
+
+ private:
+    void on_time(ev::timer& watcher, int revents);
+    void start();
+    void end();
+
+    Settings settings_;
+    Say say_;
+    bool is_behind_ = false;
+    bool is_writing_ = false;
+    bool has_failed_ = false;
+    Result<void, std::string> outcome_;  ///< the disk thread's, until end() has read it
+    ev::timer pace_;                     ///< active: the last write is less than a second old
+    Disk disk_;                          ///< the last member: its thread ends before what it uses
+};
+
+/// Replaces the text file by the rows of the database. Blocks. Errors: a sentence.
+[[nodiscard]] Result<void, std::string> write_lease_mirror(const LeaseMirror::Settings& settings, Now now);
+
+}  // namespace pxed::io
