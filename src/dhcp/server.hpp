@@ -5,10 +5,12 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dhcp/decide.hpp"
 #include "dhcp/lease_table.hpp"
+#include "dhcp/probe_desk.hpp"
 
 namespace pxed::dhcp {
 
@@ -36,10 +38,21 @@ class Surroundings {
 
 /// DHCP service without sockets and clocks: decides each message of a batch, makes changes visible at once,
 /// commits them together, and lets a reply go only when all it rests on is stored (RFC 2131 3.1(4)). Owns the
-/// leases.
+/// leases. Requires: the store gives no answer after the server is gone.
 class Server {
  public:
+    /// Replies that may wait for the store; a message that would make one more is dropped (`overloaded`).
+    static constexpr std::size_t k_most_waiting = 4096;
+    /// How often a message is decided anew because the store knew better.
+    static constexpr unsigned k_most_attempts = 4;
+    /// Leases that end in one transaction.
+    static constexpr std::size_t k_expiry_batch = 256;
+    /// Pause after a failure to store that leases have ended.
+    static constexpr seconds k_expiry_pause{5};
+
     Server(const Policy& policy, LeaseStore& store, Surroundings& surroundings);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
 
     /// Takes over a new configuration; leases and holds stay. `policy` must outlive the server or the next
     /// call.
@@ -51,22 +64,75 @@ class Server {
     void receive(std::vector<Arrival> batch, std::span<const Link> links, Now now);
     /// The prober's answer; decides again what waited for it.
     void on_probe_answer(Ipv4 address, bool is_in_use, std::span<const Link> links, Now now);
-    /// Timed work: expiry, holds. Call at or after next_deadline().
+    /// Timed work: leases and holds that end, probes that were never answered. Call at or after
+    /// next_deadline().
     void on_time(Now now);
+    /// When on_time() is next needed. Ask again after each call of any function above.
     [[nodiscard]] std::optional<Instant> next_deadline() const;
-    /// Drops what waits for probes and the store; used before shutdown.
+    /// Drops what waits for probes and the store, unanswered; used before shutdown. What the store still
+    /// stores stays stored.
     void abandon();
 
     [[nodiscard]] const LeaseTable& leases() const { return leases_; }
     /// Replies that wait for the store, and messages that wait for a probe.
-    [[nodiscard]] std::size_t waiting() const;
+    [[nodiscard]] std::size_t waiting() const { return replies_waiting_ + desk_.waiting(); }
 
  private:
+    /// A decided message whose answer waits for the store.
+    struct Answer {
+        Question question;
+        Decision decision;             ///< its changes are in the flight
+        std::vector<Hold> used_holds;  ///< to be put back when the store fails
+    };
+    /// One commit under way.
+    struct Flight {
+        std::vector<Change> changes;         ///< one an address; gone once committed
+        std::vector<std::uint64_t> tickets;  ///< of the table, in the order they were applied
+        std::vector<Answer> answers;
+        std::vector<machine::Event> events;  ///< to be told once stored: leases that ended
+    };
+
+    /// Keeps a broken store from filling the log: a few tellings a window, the rest counted.
+    struct FailureTelling {
+        Instant window_ends{};
+        std::uint32_t told = 0;
+        std::uint32_t kept_back = 0;
+    };
+
+    void see(std::span<const Link> links, Now now);
+    [[nodiscard]] const Link* find_link(unsigned interface) const;
+    void decide_all(std::vector<Question> questions);
+    void take(Question question, Flight& flight);
+    void await_probe(Question question, Decision decision);
+    void apply_holds(const Decision& decision);
+    void add_changes(std::vector<Change> changes, Flight& flight);
+    void expire();
+
+    void launch(Flight flight);
+    void land(std::uint64_t number, const CommitResult& result);
+    void settle(const Flight& flight, const CommitResult& result);
+    void on_stored(Flight flight);
+    void on_failed(Flight flight, const std::string& why);
+    void on_conflict(Flight flight);
+
+    void send(const Question& question, Decision& decision);
+    void tell(machine::Event event, const Question& question);
+    void tell_failure(const Answer& answer, const std::string& why);
+    void tell_silence(const Question& question, Reason reason, std::string detail);
+
     const Policy* policy_;
     LeaseStore& store_;
     Surroundings& surroundings_;
     LeaseTable leases_;
-    // the private rest is the implementation's
+    ProbeDesk desk_;
+    std::vector<Link> links_;  ///< as last seen: the store's answers come without them
+    Now now_;                  ///< likewise
+    std::map<std::uint64_t, Flight> flights_;
+    std::uint64_t last_flight_ = 0;
+    std::uint64_t last_ticket_ = 0;
+    std::size_t replies_waiting_ = 0;
+    Instant expire_again_at_{};  ///< after a failure to store expiry
+    FailureTelling failure_telling_;
 };
 
 }  // namespace pxed::dhcp

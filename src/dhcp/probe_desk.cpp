@@ -1,0 +1,87 @@
+#include "dhcp/probe_desk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pxed::dhcp {
+namespace {
+
+/// Whether one client sent both (RFC 2131 4.2: by client identifier, and by hardware address without one).
+bool is_same_client(const Message& a, const Message& b) {
+    const auto id_a = a.options.find(k_client_id);
+    const auto id_b = b.options.find(k_client_id);
+    if (a.hardware != b.hardware || id_a.has_value() != id_b.has_value()) return false;
+    return !id_a || std::ranges::equal(*id_a, *id_b);
+}
+
+}  // namespace
+
+std::optional<Probed::Answer> ProbeDesk::find(Ipv4 address) const {
+    const auto found = outcomes_.find(address);
+    if (found == outcomes_.end()) return std::nullopt;
+    return found->second.answer;
+}
+
+void ProbeDesk::leave(const Message& message) {
+    for (auto& [address, probe] : probes_) {
+        std::erase_if(probe.waiting, [&](const Question& question) {
+            return is_same_client(question.arrival.message, message);
+        });
+    }
+}
+
+ProbeDesk::Joined ProbeDesk::join(Ipv4 address, Question& question, Instant now) {
+    leave(question.arrival.message);
+    const auto found = probes_.find(address);
+    if (found == probes_.end()) {
+        if (!has_room()) return Joined::full;
+        Probe probe{now + k_longest_probe, {}};
+        probe.waiting.push_back(std::move(question));
+        probes_.emplace(address, std::move(probe));
+        return Joined::first;
+    }
+    if (found->second.waiting.size() >= k_most_waiting_each) return Joined::full;
+    found->second.waiting.push_back(std::move(question));
+    return Joined::later;
+}
+
+std::vector<Question> ProbeDesk::answer(Ipv4 address, Answer answer, Instant now) {
+    const Instant stale_at = now + (answer == Answer::free ? k_free_fresh : k_in_use_fresh);
+    outcomes_.insert_or_assign(address, Outcome{answer, stale_at});
+    next_stale_ = std::min(next_stale_, stale_at);
+    auto probe = probes_.extract(address);
+    return probe.empty() ? std::vector<Question>{} : std::move(probe.mapped().waiting);
+}
+
+std::vector<Ipv4> ProbeDesk::overdue(Instant now) const {
+    std::vector<Ipv4> addresses;
+    for (const auto& [address, probe] : probes_) {
+        if (probe.deadline <= now) addresses.push_back(address);
+    }
+    return addresses;
+}
+
+void ProbeDesk::forget_stale(Instant now) {
+    if (now < next_stale_) return;
+    std::erase_if(outcomes_, [&](const auto& entry) { return entry.second.stale_at <= now; });
+    next_stale_ = k_never;
+    for (const auto& [address, outcome] : outcomes_)
+        next_stale_ = std::min(next_stale_, outcome.stale_at);
+}
+
+std::optional<Instant> ProbeDesk::next_deadline() const {
+    std::optional<Instant> first;
+    for (const auto& [address, probe] : probes_) {
+        first = first ? std::min(*first, probe.deadline) : probe.deadline;
+    }
+    return first;
+}
+
+std::size_t ProbeDesk::waiting() const {
+    std::size_t count = 0;
+    for (const auto& [address, probe] : probes_)
+        count += probe.waiting.size();
+    return count;
+}
+
+}  // namespace pxed::dhcp
