@@ -36,8 +36,8 @@ enum class MessageType : std::uint8_t {
 inline constexpr std::uint16_t k_broadcast_flag = 0x8000;
 
 /// A BOOTP or DHCP message as a value. `sname` and `file` are texts (up to their first NUL); options that
-/// came in overloaded sname/file areas are in `options`, and those two are then empty (RFC 2131 4.1, RFC
-/// 3396).
+/// came in overloaded sname/file areas are in `options`, those two are then empty and option 52 itself is
+/// gone (RFC 2131 4.1, RFC 3396): it says how a message was packed, and build() packs anew.
 struct Message {
     Op op = Op::request;
     HwAddr hardware;  ///< htype, hlen, chaddr
@@ -70,7 +70,7 @@ enum class ParseError : std::uint8_t {
 
 /// Reads one datagram's payload. A BOOTP message without the magic cookie gives a Message without options.
 /// Accepts what real clients send: no `end` option, padding anywhere, any order; joins split options in the
-/// order options, file, sname (RFC 3396 7). Cost: one pass over each area.
+/// order options, file, sname (RFC 3396 5). Cost: one pass over each area and one stable sort of the pieces.
 [[nodiscard]] Result<Message, ParseError> parse(Bytes datagram);
 
 struct Built {
@@ -81,7 +81,9 @@ struct Built {
 /// Writes the datagram's payload: fixed header, cookie and options in their order, but relay agent
 /// information (82) last (RFC 3046 2.1), `end`, zero padding to `minimum` bytes. Options over 255 bytes are
 /// split (RFC 3396). Never uses option overload. An option that would pass `limit` bytes is left out whole
-/// and named. A BOOTP message (no option 53) carries cookie and options as well when it has any (RFC 1497).
+/// and named; room for an 82 of up to 255 bytes is kept before all others. The header itself is always
+/// written, and padding does not count against `limit`. A BOOTP message (no option 53) carries cookie and
+/// options as well when it has any (RFC 1497).
 [[nodiscard]] Built build(const Message& message, std::size_t limit, std::size_t minimum = 300);
 
 }  // namespace pxed::dhcp

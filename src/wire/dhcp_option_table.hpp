@@ -10,8 +10,7 @@
 
 namespace pxed::dhcp {
 
-/// How the value of an option reads and is written (dnsmasq 2.90's option table; `reference`
-/// dnsmasq-directives A.4).
+/// How the value of an option reads and is written (after dnsmasq 2.90's option table).
 enum class ValueType : std::uint8_t {
     bytes,          ///< no known type: typed by what is written
     address_list,   ///< IPv4 addresses
@@ -38,7 +37,7 @@ struct OptionRow {
 [[nodiscard]] const OptionRow* find_option(std::uint8_t code);
 [[nodiscard]] const OptionRow* find_option(std::string_view name);  ///< ignores case, as dnsmasq does
 
-/// `name(12)`-like text for logs and hints: the table's name, or the number.
+/// For logs and hints: the table's name (`hostname`), or the number where it has none.
 [[nodiscard]] std::string option_label(std::uint8_t code);
 
 }  // namespace pxed::dhcp

@@ -58,8 +58,8 @@ struct Option {
 };
 
 /// The options of one message in their order: a flat buffer and an index. Each code stands once; a value is
-/// up to 65,535 bytes and is cut into pieces of 255 only on the wire (RFC 3396). Copyable; spans stay valid
-/// until the next change.
+/// up to 65,535 bytes (what is longer is cut) and is split into pieces of 255 only on the wire (RFC 3396).
+/// Copyable; spans stay valid until the next change. Equal: the same values in the same order.
 class Options {
  public:
     /// The value of `code`; nullopt when absent, an empty span when present with length zero.
@@ -102,14 +102,18 @@ class Options {
         std::uint32_t length;
     };
     [[nodiscard]] const Entry* entry(std::uint8_t code) const;
+    void put(std::uint8_t code, Bytes value, bool is_added);
+    /// The value of entry `at` becomes its first `keep` bytes and `value`.
+    void replace(std::size_t at, std::size_t keep, Bytes value);
 
     std::vector<std::uint8_t> buffer_;
     std::vector<Entry> index_;
 };
 
 /// The elements of a chain of (code, length, value): option 43, 82, 175 and their like. Reading stops at the
-/// first element that does not fit, or at code 255 when `has_end`; what came before is kept. Spans point into
-/// `value`.
+/// first element that does not fit; what came before is kept. With `has_end` (43, 175: RFC 2132 8.4) code 255
+/// ends the chain and code 0 is padding; without (82: RFC 3046 2.0) both are elements like any other. Spans
+/// point into `value`.
 [[nodiscard]] std::vector<Option> suboptions(Bytes value, bool has_end);
 
 /// The sub-option `code` of such a chain.

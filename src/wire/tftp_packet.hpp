@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ enum class Mode : std::uint8_t { octet, netascii };
 struct RequestOption {
     std::string name;
     std::string value;
+
+    friend bool operator==(const RequestOption&, const RequestOption&) = default;
 };
 
 /// A read or write request.
@@ -41,7 +44,9 @@ struct Request {
     bool is_write = false;
     std::string file;
     Mode mode = Mode::octet;
-    std::vector<RequestOption> options;  ///< each name once, the first one counts
+    std::vector<RequestOption> options;  ///< each name once, the first one counts; at most 32
+
+    friend bool operator==(const Request&, const Request&) = default;
 };
 
 struct Ack {
@@ -72,8 +77,8 @@ enum class ParseError : std::uint8_t {
 [[nodiscard]] std::string_view sentence(ParseError error);
 
 /// Reads one datagram. Data::payload points into it. A request whose last option has no value, or no final
-/// NUL, is an error (CVE-2021-46671 is the reader that went on). An ERROR packet's text may lack its NUL and
-/// is cut at 255.
+/// NUL, is an error (CVE-2021-46671 is the reader that went on); an empty option name begins padding and ends
+/// the list. An ERROR packet's text may lack its NUL and is cut at 255.
 [[nodiscard]] Result<Packet, ParseError> parse(Bytes datagram);
 
 // Writers: whole datagrams.
