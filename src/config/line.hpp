@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/directive.hpp"
+#include "config/fields.hpp"
+
+namespace pxed::config {
+
+/// Files that a line asks to be read in its place.
+struct Include {
+    enum class Kind : std::uint8_t { file, directory };
+    Kind kind = Kind::file;
+    std::string path;
+    std::vector<std::string> included_suffixes;  ///< `*.conf`: only names that end so; empty: all
+    std::vector<std::string> excluded_suffixes;  ///< `.bak`
+};
+
+/// One directive as it stands somewhere, and the configuration it changes.
+class Line {
+ public:
+    Line(const Directive& directive, Field value, bool has_value, Origin origin, Config& config)
+        : directive_(directive), value_(value), has_value_(has_value), origin_(origin), config_(config) {}
+
+    [[nodiscard]] const Directive& directive() const { return directive_; }
+    /// What follows `=`, trimmed; empty when nothing does.
+    [[nodiscard]] Field value() const { return value_; }
+    /// Whether there was an `=`: `pid-file=` and `pid-file` differ.
+    [[nodiscard]] bool has_value() const { return has_value_; }
+    [[nodiscard]] Origin origin() const { return origin_; }
+    [[nodiscard]] Config& config() const { return config_; }
+
+    /// Says something about the line without refusing it.
+    void warn(std::string text) const { config_.warnings.push_back({origin_, std::move(text)}); }
+    /// Has files read before the next line.
+    void include(Include what) { includes_.push_back(std::move(what)); }
+    [[nodiscard]] const std::vector<Include>& includes() const { return includes_; }
+
+ private:
+    const Directive& directive_;
+    Field value_;
+    bool has_value_;
+    Origin origin_;
+    Config& config_;
+    std::vector<Include> includes_;
+};
+
+}  // namespace pxed::config

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ipv4.hpp"
+
+namespace pxed::config {
+
+/// What check() needs to know of the machine pxed runs on. The edge gathers it; tests write it down.
+struct World {
+    struct Interface {
+        std::string name;
+        std::vector<Network> networks;  ///< its IPv4 addresses with netmasks
+        bool is_loopback = false;
+    };
+    struct Directory {
+        std::string path;       ///< as the configuration names it
+        bool is_usable = true;  ///< it exists, is a directory, and the account pxed runs as may search it
+        std::string why;        ///< not usable: errno's words, `No such file or directory`
+    };
+
+    std::vector<Interface> interfaces;
+    bool has_user = true;                ///< the account of user= exists (true when none is named)
+    bool has_group = true;               ///< the same of group=
+    std::vector<Directory> directories;  ///< every tftp-root and tree-allow
+    std::uint64_t file_limit = 0;        ///< open files this process may have (RLIMIT_NOFILE); 0: not known
+};
+
+}  // namespace pxed::config
