@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -19,6 +20,11 @@ struct Hold {
     Instant expires{};
 };
 
+/// Whether two requests come from one client, as dnsmasq has it: the client ids decide when both have one,
+/// else the hardware addresses do.
+[[nodiscard]] bool is_same_client(const HwAddr& hardware, const ClientId& client_id,
+                                  const HwAddr& other_hardware, const ClientId& other_client_id);
+
 /// All leases and holds, with every look-up the decisions need in constant or logarithmic time. A row is
 /// `unstored` from apply() until settle() says that the store has it: an answer that rests on it must wait
 /// for the store as well.
@@ -32,11 +38,19 @@ class LeaseTable {
     [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id) const;
     [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
     [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id) const;
-    /// Free: no row, and no hold of anybody else at `now`.
+    /// Free: no row that has not expired (a row of its own counts as free), and no hold of anybody else at
+    /// `now`.
     [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
                                    Instant now) const;
     [[nodiscard]] bool is_unstored(Ipv4 address) const;
     [[nodiscard]] std::size_t lease_count() const { return leases_.size(); }
+    /// Rows that somebody has, without the declined ones.
+    [[nodiscard]] std::size_t bound_count() const { return leases_.size() - declined_; }
+    /// The addresses this client declined and nobody may have yet, the one that ends first in front.
+    [[nodiscard]] std::vector<const Lease*> declined_by(const HwAddr& hardware) const;
+    /// The address the client had when its last lease ended (RFC 2131 4.3.1: the previous address first).
+    /// Remembered in memory for the last `k_most_remembered` clients.
+    [[nodiscard]] std::optional<Ipv4> previous_of(const HwAddr& hardware, const ClientId& client_id) const;
     [[nodiscard]] std::size_t hold_count() const { return holds_.size(); }
     /// The highest leased address between the two, for dhcp-sequential-ip.
     [[nodiscard]] std::optional<Ipv4> highest_between(Ipv4 first, Ipv4 last) const;
@@ -49,10 +63,11 @@ class LeaseTable {
     /// All rows in address order.
     [[nodiscard]] const std::map<Ipv4, Lease>& leases() const { return leases_; }
 
-    /// At start: rows as the store had them.
+    /// At start: rows as the store had them. Replaces everything.
     void load(std::span<const Lease> rows);
     /// Makes the changes visible to the next decision at once and remembers the rows they replaced under
-    /// `ticket`. A change gives its row the version `replaces + 1`. Requires: tickets grow.
+    /// `ticket`; several calls may share one. A change gives its row the version `replaces + 1`. Requires:
+    /// tickets grow.
     void apply(std::span<const Change> changes, std::uint64_t ticket);
     /// What the store said of the changes of `ticket`. Failed: the rows it replaced come back unless a later
     /// ticket has changed them again. Conflict: the store's row is taken over.
@@ -64,25 +79,35 @@ class LeaseTable {
     void drop_expired_holds(Instant now);
 
     static constexpr std::size_t k_most_holds = 65536;
+    static constexpr std::size_t k_most_remembered = 16384;
 
  private:
     struct Pending {
         Ipv4 address;
-        std::optional<Lease> previous;
-        std::uint64_t new_version;
+        std::optional<Lease> previous;  ///< what the store has if this change fails
+    };
+    struct Remembered {
+        Ipv4 address;
+        ClientId client_id;
     };
     void put(const Lease& lease);
     void erase(Ipv4 address);
+    void settle_failed(std::uint64_t ticket, const Pending& pending);
+    void settle_stored(Ipv4 address);
+    void remember(const Lease& ended);
 
     std::map<Ipv4, Lease> leases_;
     std::unordered_multimap<HwAddr, Ipv4> by_hardware_;
     std::unordered_multimap<ClientId, Ipv4> by_client_id_;
     std::set<std::pair<Instant, Ipv4>> by_expiry_;
     std::map<std::uint64_t, std::vector<Pending>> pending_;
-    std::unordered_map<Ipv4, unsigned> unstored_;  ///< commits in flight per address
+    std::unordered_map<Ipv4, unsigned> unstored_;  ///< changes in flight per address
     std::map<Ipv4, Hold> holds_;
-    std::unordered_map<HwAddr, Ipv4> hold_by_hardware_;
+    std::unordered_multimap<HwAddr, Ipv4> hold_by_hardware_;
     std::set<std::pair<Instant, Ipv4>> holds_by_expiry_;
+    std::size_t declined_ = 0;
+    std::unordered_map<HwAddr, Remembered> previous_;
+    std::deque<HwAddr> remembered_order_;
 };
 
 }  // namespace pxed::dhcp

@@ -1,0 +1,251 @@
+#include "dhcp/lease_table.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace pxed::dhcp {
+
+bool is_same_client(const HwAddr& hardware, const ClientId& client_id, const HwAddr& other_hardware,
+                    const ClientId& other_client_id) {
+    if (!client_id.is_empty() && !other_client_id.is_empty()) return client_id == other_client_id;
+    return !hardware.is_empty() && hardware == other_hardware;
+}
+
+// ---- look-ups ----
+
+const Lease* LeaseTable::find(Ipv4 address) const {
+    const auto found = leases_.find(address);
+    return found == leases_.end() ? nullptr : &found->second;
+}
+
+const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id) const {
+    // A client may have several rows (its line moved, its id came and went): the one that lasts longest is
+    // the one it was told of last.
+    const Lease* best = nullptr;
+    const auto consider = [&](Ipv4 address) {
+        const Lease* row = find(address);
+        if (row->state != Lease::State::bound) return;
+        if (best == nullptr || row->expires > best->expires) best = row;
+    };
+    if (!client_id.is_empty()) {
+        const auto [first, last] = by_client_id_.equal_range(client_id);
+        for (const auto& entry : std::ranges::subrange(first, last))
+            consider(entry.second);
+        if (best != nullptr) return best;
+    }
+    if (hardware.is_empty()) return nullptr;
+    const auto [first, last] = by_hardware_.equal_range(hardware);
+    for (const auto& entry : std::ranges::subrange(first, last)) {
+        if (client_id.is_empty() || find(entry.second)->client_id.is_empty()) consider(entry.second);
+    }
+    return best;
+}
+
+std::vector<const Lease*> LeaseTable::declined_by(const HwAddr& hardware) const {
+    std::vector<const Lease*> rows;
+    const auto [first, last] = by_hardware_.equal_range(hardware);
+    for (const auto& entry : std::ranges::subrange(first, last)) {
+        const Lease* row = find(entry.second);
+        if (row->state == Lease::State::declined) rows.push_back(row);
+    }
+    std::ranges::sort(rows, {}, [](const Lease* row) { return std::pair{row->expires, row->address}; });
+    return rows;
+}
+
+std::optional<Ipv4> LeaseTable::previous_of(const HwAddr& hardware, const ClientId& client_id) const {
+    const auto found = previous_.find(hardware);
+    if (found == previous_.end()) return std::nullopt;
+    const auto& [address, id] = found->second;
+    if (!is_same_client(hardware, client_id, hardware, id)) return std::nullopt;
+    return address;
+}
+
+const Hold* LeaseTable::find_hold(Ipv4 address) const {
+    const auto found = holds_.find(address);
+    return found == holds_.end() ? nullptr : &found->second;
+}
+
+const Hold* LeaseTable::find_hold(const HwAddr& hardware, const ClientId& client_id) const {
+    const auto [first, last] = hold_by_hardware_.equal_range(hardware);
+    for (const auto& entry : std::ranges::subrange(first, last)) {
+        const Hold& hold = holds_.at(entry.second);
+        if (is_same_client(hardware, client_id, hold.hardware, hold.client_id)) return &hold;
+    }
+    return nullptr;
+}
+
+bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
+                             Instant now) const {
+    if (const Lease* row = find(address); row != nullptr && row->expires > now) {
+        if (row->state == Lease::State::declined) return false;
+        if (!is_same_client(hardware, client_id, row->hardware, row->client_id)) return false;
+    }
+    const Hold* hold = find_hold(address);
+    return hold == nullptr || hold->expires <= now ||
+           is_same_client(hardware, client_id, hold->hardware, hold->client_id);
+}
+
+bool LeaseTable::is_unstored(Ipv4 address) const {
+    return unstored_.contains(address);
+}
+
+std::optional<Ipv4> LeaseTable::highest_between(Ipv4 first, Ipv4 last) const {
+    auto after_last = leases_.upper_bound(last);
+    while (after_last != leases_.begin()) {
+        --after_last;
+        if (after_last->first < first) break;
+        if (after_last->second.state == Lease::State::bound) return after_last->first;
+    }
+    return std::nullopt;
+}
+
+const Hold* LeaseTable::oldest_hold_between(Ipv4 first, Ipv4 last) const {
+    const auto oldest = std::ranges::find_if(
+        holds_by_expiry_, [&](const auto& entry) { return first <= entry.second && entry.second <= last; });
+    return oldest == holds_by_expiry_.end() ? nullptr : find_hold(oldest->second);
+}
+
+std::vector<Change> LeaseTable::expired(Instant now, std::size_t limit) const {
+    std::vector<Change> changes;
+    for (const auto& [expires, address] : by_expiry_) {
+        if (expires > now || expires == k_never || changes.size() == limit) break;
+        changes.push_back({.address = address, .row = std::nullopt, .replaces = find(address)->version});
+    }
+    return changes;
+}
+
+std::optional<Instant> LeaseTable::next_expiry() const {
+    if (by_expiry_.empty() || by_expiry_.begin()->first == k_never) return std::nullopt;
+    return by_expiry_.begin()->first;
+}
+
+// ---- rows ----
+
+void LeaseTable::load(std::span<const Lease> rows) {
+    *this = LeaseTable{};
+    for (const auto& row : rows)
+        put(row);
+}
+
+void LeaseTable::put(const Lease& lease) {
+    erase(lease.address);
+    leases_.emplace(lease.address, lease);
+    if (!lease.hardware.is_empty()) by_hardware_.emplace(lease.hardware, lease.address);
+    if (!lease.client_id.is_empty()) by_client_id_.emplace(lease.client_id, lease.address);
+    by_expiry_.emplace(lease.expires, lease.address);
+    if (lease.state == Lease::State::declined) ++declined_;
+}
+
+void LeaseTable::erase(Ipv4 address) {
+    const auto found = leases_.find(address);
+    if (found == leases_.end()) return;
+    const auto forget_in = [&](auto& index, const auto& key) {
+        const auto [first, last] = index.equal_range(key);
+        const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == address; });
+        if (entry != last) index.erase(entry);
+    };
+    const Lease& lease = found->second;
+    forget_in(by_hardware_, lease.hardware);
+    forget_in(by_client_id_, lease.client_id);
+    by_expiry_.erase({lease.expires, address});
+    if (lease.state == Lease::State::declined) --declined_;
+    leases_.erase(found);
+}
+
+void LeaseTable::remember(const Lease& ended) {
+    if (ended.state != Lease::State::bound || ended.hardware.is_empty()) return;
+    const auto [entry, is_new] =
+        previous_.insert_or_assign(ended.hardware, Remembered{ended.address, ended.client_id});
+    if (!is_new) return;
+    remembered_order_.push_back(ended.hardware);
+    if (remembered_order_.size() > k_most_remembered) {
+        previous_.erase(remembered_order_.front());
+        remembered_order_.pop_front();
+    }
+}
+
+void LeaseTable::apply(std::span<const Change> changes, std::uint64_t ticket) {
+    for (const auto& change : changes) {
+        const Lease* before = find(change.address);
+        pending_[ticket].push_back({.address = change.address,
+                                    .previous = before == nullptr ? std::nullopt : std::optional{*before}});
+        ++unstored_[change.address];
+        if (change.row) {
+            Lease row = *change.row;
+            row.address = change.address;
+            row.version = change.replaces + 1;
+            put(row);
+        } else {
+            if (before != nullptr) remember(*before);
+            erase(change.address);
+        }
+    }
+}
+
+void LeaseTable::settle(std::uint64_t ticket, const CommitResult& result) {
+    const auto found = pending_.find(ticket);
+    if (found == pending_.end()) return;
+    auto pending = std::move(found->second);
+    pending_.erase(found);
+    const bool is_stored = std::holds_alternative<Stored>(result);
+    if (const auto* conflict = std::get_if<Conflict>(&result)) {
+        // The store knows better than we did: its row is what the first of our changes replaced.
+        const auto first = std::ranges::find(pending, conflict->address, &Pending::address);
+        if (first != pending.end()) first->previous = conflict->row;
+    }
+    // Backwards: a row that changed twice under one ticket returns to what it was before the first time.
+    for (const auto& change : pending | std::views::reverse) {
+        settle_stored(change.address);
+        if (!is_stored) settle_failed(ticket, change);
+    }
+}
+
+void LeaseTable::settle_stored(Ipv4 address) {
+    const auto in_flight = unstored_.find(address);
+    if (--in_flight->second == 0) unstored_.erase(in_flight);
+}
+
+void LeaseTable::settle_failed(std::uint64_t ticket, const Pending& pending) {
+    // A later ticket built on the row that was never stored: should it fail as well, it must fall back to
+    // what is really there, not to this ticket's row.
+    for (auto later = pending_.upper_bound(ticket); later != pending_.end(); ++later) {
+        const auto same = std::ranges::find(later->second, pending.address, &Pending::address);
+        if (same == later->second.end()) continue;
+        same->previous = pending.previous;
+        return;
+    }
+    if (pending.previous) {
+        put(*pending.previous);
+    } else {
+        erase(pending.address);
+    }
+}
+
+// ---- holds ----
+
+void LeaseTable::hold(Hold hold) {
+    if (const Hold* old = find_hold(hold.hardware, hold.client_id)) release_hold(old->address);
+    release_hold(hold.address);
+    if (holds_.size() >= k_most_holds) release_hold(holds_by_expiry_.begin()->second);
+    hold_by_hardware_.emplace(hold.hardware, hold.address);
+    holds_by_expiry_.emplace(hold.expires, hold.address);
+    const Ipv4 address = hold.address;
+    holds_.insert_or_assign(address, std::move(hold));
+}
+
+void LeaseTable::release_hold(Ipv4 address) {
+    const auto found = holds_.find(address);
+    if (found == holds_.end()) return;
+    const auto [first, last] = hold_by_hardware_.equal_range(found->second.hardware);
+    const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == address; });
+    if (entry != last) hold_by_hardware_.erase(entry);
+    holds_by_expiry_.erase({found->second.expires, address});
+    holds_.erase(found);
+}
+
+void LeaseTable::drop_expired_holds(Instant now) {
+    while (!holds_by_expiry_.empty() && holds_by_expiry_.begin()->first <= now)
+        release_hold(holds_by_expiry_.begin()->second);
+}
+
+}  // namespace pxed::dhcp

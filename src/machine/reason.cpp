@@ -1,0 +1,131 @@
+#include "machine/reason.hpp"
+
+#include <array>
+
+namespace pxed {
+
+namespace {
+
+// Short and useful: the phrase ends a log line, the advice says what can be changed. Where dnsmasq has words
+// for a case people grep for them, so they stay; those of a refusal are also the text of option 56.
+constexpr auto k_table = std::to_array<ReasonRow>({
+    {Reason::none, "none", "", ""},
+    {Reason::malformed, "malformed", "malformed message",
+     "The sender breaks RFC 2131; find it by its hardware address, nothing in the file changes this."},
+    {Reason::not_a_request, "not_a_request", "not a request",
+     "Another server's reply reached this port; see which server answers on this network."},
+    {Reason::wrong_interface, "wrong_interface", "interface not served",
+     "Name the interface in interface= or take it out of except-interface=."},
+    {Reason::no_range, "no_range", "no address range available",
+     "Give a dhcp-range inside the network of this interface or relay, with its netmask if relayed."},
+    {Reason::static_only, "static_only", "no address configured",
+     "The range is static: give the machine a dhcp-host line with an address, or add a pool."},
+    {Reason::no_address, "no_address", "no address available",
+     "The pool is used up: widen dhcp-range or shorten its lease time."},
+    {Reason::ignored_by_tag, "ignored_by_tag", "ignored",
+     "A dhcp-ignore line matches the tags of this machine; log-dhcp shows them."},
+    {Reason::ignored_host, "ignored_host", "ignored", "Its dhcp-host line says ignore."},
+    {Reason::no_unique_id, "no_unique_id", "no unique-id",
+     "The client sent neither a hardware address nor a client identifier."},
+    {Reason::other_server, "other_server", "chose another server",
+     "The machine took another server's offer; set dhcp-authoritative if that server is not to be."},
+    {Reason::unknown_lease, "unknown_lease", "unknown lease",
+     "The address was not leased by this server; set dhcp-authoritative if this server is the only one."},
+    {Reason::not_pxe, "not_pxe", "not a PXE request", "Only PXE clients are answered here."},
+    {Reason::relay_refused, "relay_refused", "relay refused",
+     "The relay's address (giaddr) is one of ours, or no host's; correct the relay."},
+    {Reason::too_many_hops, "too_many_hops", "too many hops",
+     "Relays pass this message in a circle; look for two relays that serve the same network."},
+    {Reason::bootp_without_host, "bootp_without_host", "no address configured",
+     "BOOTP clients need a dhcp-host line with an address."},
+    {Reason::unsupported_type, "unsupported_type", "unsupported message type", "Nothing needs to be done."},
+    {Reason::lease_limit, "lease_limit", "no leases left", "Raise dhcp-lease-max."},
+    {Reason::store_failed, "store_failed", "lease not stored",
+     "See the error of the lease database: a full disk or a lost permission."},
+    {Reason::waiting_for_store, "waiting_for_store", "waiting for the lease database",
+     "The disk is slow; nothing was lost."},
+    {Reason::waiting_for_probe, "waiting_for_probe", "testing the address",
+     "no-ping offers without testing first."},
+    {Reason::overloaded, "overloaded", "overloaded", "More requests at once than the service takes."},
+    {Reason::wrong_server_id, "wrong_server_id", "wrong server-ID",
+     "The machine took another server's offer and dhcp-authoritative forbids that."},
+    {Reason::wrong_address, "wrong_address", "wrong address",
+     "The machine remembers an address that is no longer its own; it will ask for a new one."},
+    {Reason::wrong_network, "wrong_network", "wrong network",
+     "The machine came from another network; it will ask for a new address."},
+    {Reason::address_not_available, "address_not_available", "address not available",
+     "The address is outside the ranges this machine may use; compare dhcp-range and its tags."},
+    {Reason::static_lease_available, "static_lease_available", "static lease available",
+     "A dhcp-host line gives this machine another address; it will ask for that one."},
+    {Reason::address_reserved, "address_reserved", "address reserved",
+     "A dhcp-host line keeps this address for another machine."},
+    {Reason::address_in_use, "address_in_use", "address in use",
+     "Another machine has this address; see the lease file."},
+    {Reason::lease_not_found, "lease_not_found", "lease not found",
+     "The machine renews a lease this server does not have; it will ask for a new one."},
+    {Reason::host_address_leased, "host_address_leased", "not using configured address: it is leased",
+     "Another machine still has the address of this dhcp-host line; wait for its lease to end."},
+    {Reason::host_address_is_server, "host_address_is_server",
+     "not using configured address: it is in use by the server or relay",
+     "Give the dhcp-host line an address that is not the server's or the router's."},
+    {Reason::host_address_declined, "host_address_declined",
+     "not using configured address: it was previously declined",
+     "Some machine uses this address without asking; find it, the address is tried again in 10 minutes."},
+    {Reason::boot_file_too_long, "boot_file_too_long", "boot file name over 127 bytes, in option 67 only",
+     "Firmware that reads the header finds no file; use a shorter name or a link."},
+    {Reason::option_left_out, "option_left_out", "options left out: the reply would be too long",
+     "Configure fewer or shorter options for this machine, or let it take larger replies."},
+    {Reason::address_declined, "address_declined", "address declined",
+     "Some machine uses this address without asking; it is not given away for 10 minutes."},
+    {Reason::address_conflict, "address_conflict", "address answers already",
+     "Some machine uses this address without asking; another one was chosen."},
+    {Reason::abandoned_sibling_lease, "abandoned_sibling_lease", "abandoning lease of the other interface",
+     "Both hardware addresses stand on one dhcp-host line and share its address."},
+    {Reason::file_not_found, "file_not_found", "file not found",
+     "Put the file below tftp-root or correct the name in dhcp-boot."},
+    {Reason::outside_root, "outside_root", "outside tftp-root", "The name leaves tftp-root; correct it."},
+    {Reason::link_leaves_root, "link_leaves_root", "link leaves tftp-root",
+     "Name the directory the link points into with tree-allow, or copy the file below tftp-root."},
+    {Reason::not_a_file, "not_a_file", "not a file",
+     "The name is a directory or a device; name a file in it."},
+    {Reason::permission_denied, "permission_denied", "permission denied",
+     "Make the file and its directories readable for the account of the service."},
+    {Reason::owner_differs, "owner_differs", "owner differs",
+     "tftp-secure serves only files owned by the account of the service; chown it."},
+    {Reason::unsupported_request, "unsupported_request", "unsupported request",
+     "Only reading in octet or netascii mode is served."},
+    {Reason::too_many_transfers, "too_many_transfers", "too many transfers",
+     "Raise tftp-max, and the file limit of the service with it."},
+    {Reason::client_error, "client_error", "client error",
+     "The machine ended the transfer; its text says why."},
+    {Reason::timed_out, "timed_out", "timed out",
+     "The machine stopped answering; look for a firewall, a smaller MTU on the way, or a reset."},
+    {Reason::wrong_tid, "wrong_tid", "wrong TID",
+     "A datagram came from a port that is not the transfer's; look for NAT or a second server."},
+    {Reason::file_shrank, "file_shrank", "file became shorter while it was sent",
+     "Replace boot files by renaming a new one over the old."},
+    {Reason::read_failed, "read_failed", "read failed", "See the kernel's log for errors of that disk."},
+    {Reason::size_probe, "size_probe", "asked for the size only",
+     "Firmware does this before the real transfer."},
+});
+
+// row_of() indexes by the enum, so the table must follow it without a gap.
+constexpr bool is_in_order() {
+    for (std::size_t i = 0; i < k_table.size(); ++i) {
+        if (static_cast<std::size_t>(k_table[i].reason) != i) return false;
+    }
+    return k_table.back().reason == Reason::size_probe;
+}
+static_assert(is_in_order());
+
+}  // namespace
+
+std::span<const ReasonRow> reason_table() {
+    return k_table;
+}
+
+const ReasonRow& row_of(Reason reason) {
+    return k_table[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace pxed
