@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,16 +9,15 @@ namespace pxed::tree {
 /// What a client's spelling may stand for.
 struct NameRules {
     std::string root;  ///< the served directory, absolute: a name may repeat it (`/srv/tftp/x`)
-    std::string
-        unique_directory;      ///< tftp-unique-root: look here (below the root) and nowhere else; empty: none
+    /// tftp-unique-root: look here, below the root, and nowhere else; empty: none.
+    std::string unique_directory;
     bool lower_cases = false;  ///< tftp-lowercase
 };
 
 /// The paths below the root to try for an asked name, best first: `\` becomes `/`, a leading root or `/` is
-/// dropped,
-/// `//` and `/./` are folded. Empty when the name cannot be served: it has a `..` component, a NUL, nothing
-/// in it, or is over 4,095 bytes. A trailing 0xff (firmware that reads past option 67) is tried without as
-/// well.
+/// dropped, `//` and `/./` are folded. Empty when the name cannot be served: it has a `..` component, a NUL,
+/// nothing in it, or is over 4,095 bytes. A trailing 0xff (firmware that reads past option 67) is tried
+/// without as well.
 [[nodiscard]] std::vector<std::string> candidates(std::string_view asked, const NameRules& rules);
 
 }  // namespace pxed::tree

@@ -1,0 +1,76 @@
+#include "tree/name.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace pxed::tree {
+
+namespace {
+
+constexpr std::size_t k_longest_name = 4095;  // PATH_MAX without its NUL
+constexpr char k_firmware_end = '\xff';       // DHCP's END option, read as part of the name
+
+bool is_same(std::string_view a, std::string_view b, bool ignores_case) {
+    return ignores_case ? equal_ignoring_case(a, b) : a == b;
+}
+
+// The components that name a place: "//" and "/./" say nothing.
+std::vector<std::string_view> components(std::string_view path) {
+    auto parts = split(path, '/');
+    std::erase_if(parts, [](std::string_view part) { return part.empty() || part == "."; });
+    return parts;
+}
+
+std::string joined(std::span<const std::string_view> parts) {
+    std::string result;
+    for (const auto part : parts) {
+        if (!result.empty()) result += '/';
+        result += part;
+    }
+    return result;
+}
+
+bool begins_with(std::span<const std::string_view> parts, std::span<const std::string_view> prefix,
+                 bool ignores_case) {
+    return !prefix.empty() && parts.size() > prefix.size() &&
+           std::ranges::equal(parts.first(prefix.size()), prefix,
+                              [ignores_case](auto a, auto b) { return is_same(a, b, ignores_case); });
+}
+
+// Adds what one spelling stands for, unless it is there already.
+void add(std::vector<std::string>& found, std::span<const std::string_view> parts, const NameRules& rules) {
+    if (parts.empty()) return;
+    std::string path = joined(parts);
+    if (rules.lower_cases) path = lower_case(path);
+    if (!rules.unique_directory.empty()) path = rules.unique_directory + '/' + path;
+    if (std::ranges::find(found, path) == found.end()) found.push_back(std::move(path));
+}
+
+}  // namespace
+
+std::vector<std::string> candidates(std::string_view asked, const NameRules& rules) {
+    if (asked.size() > k_longest_name || asked.find('\0') != asked.npos) return {};
+    std::string path{asked};
+    std::ranges::replace(path, '\\', '/');
+    const bool is_absolute = path.starts_with('/');
+
+    // The root's own directory of this client counts as part of the root.
+    const std::string root =
+        rules.unique_directory.empty() ? rules.root : rules.root + '/' + rules.unique_directory;
+    const auto prefix = components(root);
+
+    std::vector<std::string> found;
+    std::string_view rest = path;
+    for (;;) {
+        const auto parts = components(rest);
+        if (std::ranges::find(parts, "..") != parts.end()) return {};
+        if (is_absolute && begins_with(parts, prefix, rules.lower_cases))
+            add(found, std::span{parts}.subspan(prefix.size()), rules);
+        add(found, parts, rules);
+        if (!rest.ends_with(k_firmware_end)) return found;
+        rest = rest.substr(0, rest.find_last_not_of(k_firmware_end) + 1);
+    }
+}
+
+}  // namespace pxed::tree
