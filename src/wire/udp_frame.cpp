@@ -1,0 +1,148 @@
+#include "wire/udp_frame.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pxed {
+
+namespace {
+
+constexpr std::size_t k_ip_header = 20;
+constexpr std::size_t k_udp_header = 8;
+constexpr std::size_t k_checksum_in_ip = 10;
+constexpr std::size_t k_checksum_in_udp = 6;
+constexpr std::size_t k_checksum_in_icmp = 2;
+constexpr std::uint8_t k_version_and_length = 0x45;  // version 4, 5 words
+constexpr std::uint8_t k_time_to_live = 64;
+constexpr std::uint8_t k_protocol_udp = 17;
+
+// RFC 826, for Ethernet and IPv4.
+constexpr std::uint16_t k_arp_ethernet = 1;
+constexpr std::uint16_t k_arp_ipv4 = 0x0800;
+constexpr std::uint8_t k_ethernet_size = 6;
+constexpr std::uint8_t k_ipv4_size = 4;
+constexpr std::uint16_t k_arp_request = 1;
+constexpr std::uint16_t k_arp_reply = 2;
+constexpr std::size_t k_arp_size = 28;
+
+// RFC 792.
+constexpr std::uint8_t k_icmp_echo_reply = 0;
+constexpr std::uint8_t k_icmp_echo = 8;
+constexpr std::size_t k_icmp_header = 8;
+constexpr std::size_t k_icmp_payload = 16;
+
+/// The sum of 16-bit words before folding; a last odd byte counts as if a zero followed (RFC 1071 4.1).
+std::uint32_t sum_of(Bytes data) {
+    std::uint32_t sum = 0;
+    for (std::size_t i = 0; i < data.size(); ++i)
+        sum += i % 2 == 0 ? std::uint32_t{data[i]} << 8 : data[i];
+    return sum;
+}
+
+void put_u16(std::vector<std::uint8_t>& bytes, std::size_t at, std::uint16_t value) {
+    ByteWriter{std::span{bytes}.subspan(at, 2)}.u16(value);
+}
+
+/// The pseudo header that the UDP checksum covers (RFC 768).
+std::uint32_t pseudo_header_sum(const UdpFrame& frame, std::uint16_t udp_length) {
+    std::array<std::uint8_t, 12> header{};
+    ByteWriter writer{header};
+    writer.ipv4(frame.source);
+    writer.ipv4(frame.destination);
+    writer.u8(0);
+    writer.u8(k_protocol_udp);
+    writer.u16(udp_length);
+    return sum_of(header);
+}
+
+}  // namespace
+
+std::uint16_t internet_checksum(Bytes data, std::uint32_t sum) {
+    auto folded = std::uint64_t{sum} + sum_of(data);
+    while (folded > 0xffff)
+        folded = (folded & 0xffff) + (folded >> 16);
+    return static_cast<std::uint16_t>(~folded);
+}
+
+std::vector<std::uint8_t> build_udp_frame(const UdpFrame& frame) {
+    const auto udp_length = static_cast<std::uint16_t>(k_udp_header + frame.payload.size());
+    std::vector<std::uint8_t> bytes(k_ip_header + udp_length);
+    ByteWriter writer{bytes};
+    writer.u8(k_version_and_length);
+    writer.u8(0);  // type of service
+    writer.u16(static_cast<std::uint16_t>(k_ip_header + udp_length));
+    writer.u32(0);  // identification, flags, fragment offset: RFC 6864 4.1 lets an atomic datagram's be zero
+    writer.u8(k_time_to_live);
+    writer.u8(k_protocol_udp);
+    writer.u16(0);  // the checksum, below
+    writer.ipv4(frame.source);
+    writer.ipv4(frame.destination);
+    writer.u16(frame.source_port);
+    writer.u16(frame.destination_port);
+    writer.u16(udp_length);
+    writer.u16(0);
+    writer.bytes(frame.payload);
+    put_u16(bytes, k_checksum_in_ip, internet_checksum(Bytes{bytes}.first(k_ip_header)));
+    const auto checksum =
+        internet_checksum(Bytes{bytes}.subspan(k_ip_header), pseudo_header_sum(frame, udp_length));
+    // RFC 768: zero on the wire means "no checksum", so a computed zero is sent as its other form.
+    put_u16(bytes, k_ip_header + k_checksum_in_udp, checksum == 0 ? 0xffff : checksum);
+    return bytes;
+}
+
+std::vector<std::uint8_t> build_arp_probe(const HwAddr& sender, Ipv4 target) {
+    std::vector<std::uint8_t> bytes(k_arp_size);
+    ByteWriter writer{bytes};
+    writer.u16(k_arp_ethernet);
+    writer.u16(k_arp_ipv4);
+    writer.u8(k_ethernet_size);
+    writer.u8(k_ipv4_size);
+    writer.u16(k_arp_request);
+    const auto hardware = sender.bytes().first(std::min<std::size_t>(sender.bytes().size(), k_ethernet_size));
+    writer.bytes(hardware);
+    writer.zeros(k_ethernet_size - hardware.size());
+    // RFC 5227 2.1.1: a zero sender address, or the probe itself would change other hosts' caches.
+    writer.ipv4(Ipv4{});
+    writer.zeros(k_ethernet_size);
+    writer.ipv4(target);
+    return bytes;
+}
+
+bool read_arp_sender(Bytes packet, ArpSender& sender) {
+    ByteReader reader{packet};
+    const bool is_for_us = reader.u16() == k_arp_ethernet && reader.u16() == k_arp_ipv4 &&
+                           reader.u8() == k_ethernet_size && reader.u8() == k_ipv4_size;
+    const auto operation = reader.u16();
+    const auto hardware = reader.take(k_ethernet_size);
+    const auto address = reader.ipv4();
+    // The target is not used, but a packet cut before its end is no ARP packet.
+    reader.take(k_ethernet_size + k_ipv4_size);
+    if (!is_for_us || reader.is_bad()) return false;
+    if (operation != k_arp_request && operation != k_arp_reply) return false;
+    sender = {address, HwAddr{k_ethernet, hardware}};
+    return true;
+}
+
+std::vector<std::uint8_t> build_echo_request(std::uint16_t identifier, std::uint16_t sequence) {
+    std::vector<std::uint8_t> bytes(k_icmp_header + k_icmp_payload);
+    ByteWriter writer{bytes};
+    writer.u8(k_icmp_echo);
+    writer.u8(0);
+    writer.u16(0);
+    writer.u16(identifier);
+    writer.u16(sequence);
+    put_u16(bytes, k_checksum_in_icmp, internet_checksum(bytes));
+    return bytes;
+}
+
+bool is_echo_reply(Bytes icmp, std::uint16_t identifier) {
+    // Over a message that carries its own checksum the sum comes out as zero (RFC 1071 1).
+    if (icmp.size() < k_icmp_header || internet_checksum(icmp) != 0) return false;
+    ByteReader reader{icmp};
+    const auto type = reader.u8();
+    const auto code = reader.u8();
+    reader.u16();
+    return type == k_icmp_echo_reply && code == 0 && reader.u16() == identifier;
+}
+
+}  // namespace pxed
