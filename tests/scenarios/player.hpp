@@ -1,0 +1,114 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/load.hpp"
+#include "dhcp/server.hpp"
+#include "match.hpp"
+#include "scenario.hpp"
+#include "store_under_test.hpp"
+
+namespace pxed::scenario {
+
+/// Plays one scenario against a real Server and a real configuration; sockets, clock and prober are the
+/// scenario's.
+class Player : private dhcp::Surroundings {
+ public:
+    Player(const Scenario& scenario, StoreKind store);
+    ~Player() override;
+
+    /// Errors: what went otherwise, with the line.
+    [[nodiscard]] Result<void, std::string> play();
+    /// Whether the scenario is written for another kind of store.
+    [[nodiscard]] bool is_skipped() const { return is_skipped_; }
+
+ private:
+    using Outcome = Result<void, std::string>;
+    struct Verb {
+        std::string_view word;
+        Outcome (Player::*play)(const Step&);
+    };
+    static const Verb* find_verb(std::string_view word);
+    static const Verb* find_expectation(std::string_view word);
+
+    // The scene.
+    Outcome play_interface(const Step& step);
+    Outcome play_file(const Step& step);
+    Outcome play_config(const Step& step);
+    Outcome play_client(const Step& step);
+    Outcome play_lease(const Step& step);
+    Outcome play_only(const Step& step);
+    // What happens.
+    Outcome play_send(const Step& step);
+    Outcome play_answer(const Step& step);
+    Outcome play_wait(const Step& step);
+    Outcome play_store(const Step& step);
+    Outcome play_restart(const Step& step);
+    Outcome play_ask(const Step& step);
+    // What is wanted.
+    Outcome play_expect(const Step& step);
+    Outcome expect_reply(const Step& step);
+    Outcome expect_nothing(const Step& step);
+    Outcome expect_event(const Step& step);
+    Outcome expect_no_event(const Step& step);
+    Outcome expect_trace(const Step& step);
+    Outcome expect_probe(const Step& step);
+    Outcome expect_lease(const Step& step);
+    Outcome expect_no_lease(const Step& step);
+    Outcome expect_problem(const Step& step);
+    Outcome expect_warning(const Step& step);
+    Outcome expect_setting(const Step& step);
+    Outcome expect_paths(const Step& step);
+    Outcome expect_terms(const Step& step);
+
+    Outcome start();
+    Outcome play_step(const Step& step, const Step& next);
+    void receive_batch();
+    Outcome require_quiet(const Step& step);
+    Outcome end();
+    Outcome pass_time(nanoseconds length);
+    [[nodiscard]] Result<config::Config, std::vector<config::Problem>> read_config(const Step& step) const;
+    [[nodiscard]] Result<dhcp::Arrival, std::string> arrival_of(const Step& step);
+    [[nodiscard]] const dhcp::Link* find_link(std::string_view name) const;
+    [[nodiscard]] bool is_served(const dhcp::Link& link) const;
+    [[nodiscard]] std::string replies_text() const;
+    [[nodiscard]] std::string events_text() const;
+    [[nodiscard]] static bool is_like(const machine::Event& event, const Step& step);
+
+    // dhcp::Surroundings
+    void send(const dhcp::Outgoing& outgoing) override;
+    void probe(Ipv4 address, unsigned interface) override;
+    void tell(machine::Event event) override;
+    void trace(const std::string& text) override;
+
+    const Scenario& scenario_;
+    std::vector<dhcp::Link> links_;
+    std::map<std::string, std::string> files_;
+    std::map<std::string, std::string, std::less<>> clients_;
+    std::vector<dhcp::Lease> rows_at_start_;
+    std::deque<config::Config> configs_;  ///< the last one is in use; the server may still look at older ones
+    std::vector<config::Problem> problems_;
+    StoreUnderTest store_;
+    std::unique_ptr<dhcp::Server> server_;
+    Now now_;
+
+    std::vector<dhcp::Arrival> batch_;
+    std::vector<dhcp::Outgoing> replies_;
+    std::vector<Ipv4> probes_;
+    std::vector<machine::Event> events_;  ///< since the last `send`, `wait` or `answer`
+    std::vector<std::string> traces_;
+    std::vector<std::string> broken_;  ///< rules of every reply that one broke
+    std::vector<std::string> paths_;
+    std::string terms_;
+    bool is_skipped_ = false;
+    unsigned expectations_ = 0;
+};
+
+}  // namespace pxed::scenario
