@@ -1,12 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/endpoint.hpp"
@@ -18,8 +16,9 @@ namespace pxed::io {
 /// A datagram that came in. `payload` is valid until the next receive().
 struct Datagram {
     Bytes payload;
-    Endpoint from;  ///< its interface is the one the datagram came by
-    Endpoint to;    ///< the address it was sent to (IP_PKTINFO); port 0
+    Endpoint from;               ///< its interface is the one the datagram came by
+    Endpoint to;                 ///< the address it was sent to (IP_PKTINFO); port 0
+    bool was_broadcast = false;  ///< sent to a broadcast (a subnet's, too) or multicast address
 };
 
 /// How a datagram leaves.
@@ -34,15 +33,36 @@ struct UdpOptions {
     bool is_shared = false;  ///< SO_REUSEADDR and SO_REUSEPORT
     bool sends_broadcast = false;
     bool reports_destination = true;  ///< IP_PKTINFO / IPV6_RECVPKTINFO
+    bool lets_fragment = false;       ///< no DF bit, and no belief in what ICMP says of the path (TFTP)
+};
+
+/// Room for the datagrams of one receive(). One is enough for any number of sockets that are read in turn;
+/// its memory is not touched before datagrams come.
+class Inbox {
+ public:
+    static constexpr std::size_t k_datagrams = 64;
+
+    /// A datagram longer than `bytes` is cut.
+    explicit Inbox(std::size_t bytes = 4096);
+    ~Inbox();
+    Inbox(Inbox&&) noexcept;
+    Inbox& operator=(Inbox&&) noexcept;
+
+ private:
+    friend class UdpSocket;
+    struct Slots;
+    std::unique_ptr<Slots> slots_;
 };
 
 /// A non-blocking UDP socket that receives many datagrams at once and sends runs of equal blocks in one call.
 class UdpSocket {
  public:
-    /// Binds to `local` (an IPv6 wildcard is dual-stack). Errors: a sentence naming address, port and cause;
-    /// `code` in it is errno's word.
+    /// Binds to `local` (an IPv6 wildcard is dual-stack). Errors: a sentence naming address, port and cause.
     [[nodiscard]] static Result<UdpSocket, std::string> open(const Endpoint& local,
                                                              const UdpOptions& options);
+    /// Takes over a socket that was opened elsewhere (socket activation). Sets no option but non-blocking and
+    /// the report of destinations.
+    [[nodiscard]] static Result<UdpSocket, std::string> adopt(FileDescriptor descriptor);
 
     [[nodiscard]] int descriptor() const { return descriptor_.get(); }
     [[nodiscard]] std::uint16_t local_port() const;
@@ -51,19 +71,23 @@ class UdpSocket {
 
     /// Up to 64 datagrams that are waiting; empty when none are (or on an error that belongs to a past send).
     [[nodiscard]] std::span<const Datagram> receive();
+    [[nodiscard]] std::span<const Datagram> receive(Inbox& inbox);
 
     /// Sends one datagram; false when the kernel took it not (the reason is in errno).
     bool send(Bytes payload, const Route& route);
     /// Sends `payload` cut into datagrams of `segment` bytes (the last may be shorter): UDP_SEGMENT in as few
     /// calls as the kernel takes, sendmmsg where it refuses. The whole run goes to one peer. Returns how many
-    /// datagrams went.
+    /// datagrams went; when that is not all of them, errno says why.
     std::size_t send_segments(Bytes payload, std::uint16_t segment, const Route& route);
 
  private:
-    explicit UdpSocket(FileDescriptor descriptor);
+    UdpSocket(FileDescriptor descriptor, bool is_ipv6);
+    std::size_t send_one_by_one(Bytes payload, std::uint16_t segment, const Route& route);
+
     FileDescriptor descriptor_;
-    bool segments_ = true;  ///< false once the kernel refused UDP_SEGMENT
-    // receive buffers are the implementation's
+    bool is_ipv6_ = false;
+    bool segments_ = true;        ///< false once the kernel refused UDP_SEGMENT for good
+    std::optional<Inbox> inbox_;  ///< for receive() without one; made when first asked for
 };
 
 }  // namespace pxed::io
