@@ -138,6 +138,7 @@ lab_end() {
     ip netns pids "$namespace" 2> /dev/null | while read -r pid; do kill -KILL "$pid" 2> /dev/null; done
     ip netns del "$namespace" 2> /dev/null
   done
+  if mountpoint -q "$lab_dir/state"; then umount -l "$lab_dir/state"; fi
   if [ -n "${PXED_E2E_KEEP:-}" ]; then
     echo "kept: $lab_dir"
   else
@@ -155,7 +156,7 @@ lab_explain() {
   for log in "$lab_dir"/*.log; do
     [ -s "$log" ] || continue
     echo "---- ${log##*/}"
-    tail -n 60 "$log" | tr -d '\r\033' | cut -c1-240
+    uniq "$log" | tail -n 60 | tr -d '\r\033' | cut -c1-240
   done
   for log in "$lab_dir"/*.pcap; do
     [ -s "$log" ] || continue
