@@ -1,6 +1,6 @@
 #include "io/disk.hpp"
 
-#include <utility>
+#include <algorithm>
 
 namespace pxed::io {
 
@@ -21,12 +21,35 @@ Disk::~Disk() {
     signal_.loop.ref();
 }
 
-void Disk::submit(std::function<void()> work, std::function<void()> done) {
+Disk::Ticket Disk::submit(std::function<void()> work, std::function<void()> done) {
+    struct Nothing {};
+    return submit_with(
+        Nothing{}, [work = std::move(work)](Nothing&) { work(); },
+        [done = std::move(done)](Nothing&) { done(); });
+}
+
+Disk::Ticket Disk::enqueue(std::unique_ptr<Job> job) {
+    const Ticket ticket = ++last_ticket_;
+    job->ticket = ticket;
     {
         const std::lock_guard lock{mutex_};
-        waiting_.push_back({std::move(work), std::move(done)});
+        waiting_.push_back(std::move(job));
     }
     wake_.notify_one();
+    return ticket;
+}
+
+void Disk::forget(Ticket ticket) {
+    if (ticket <= last_done_ || ticket > last_ticket_) return;  // jobs are done in order
+    std::unique_ptr<Job> dropped;                               // destroyed after the lock is given back
+    const std::lock_guard lock{mutex_};
+    const auto job = std::ranges::find(waiting_, ticket, [](const auto& waiting) { return waiting->ticket; });
+    if (job == waiting_.end()) {
+        forgotten_.insert(ticket);
+        return;
+    }
+    dropped = std::move(*job);
+    waiting_.erase(job);
 }
 
 std::size_t Disk::queued() const {
@@ -39,10 +62,10 @@ void Disk::run() {
     for (;;) {
         wake_.wait(lock, [this] { return stops_ || !waiting_.empty(); });
         if (stops_) return;
-        Job job = std::move(waiting_.front());
+        auto job = std::move(waiting_.front());
         waiting_.pop_front();
         lock.unlock();
-        job.work();
+        job->work();
         lock.lock();
         finished_.push_back(std::move(job));
         signal_.send();
@@ -50,13 +73,15 @@ void Disk::run() {
 }
 
 void Disk::on_finished(ev::async&, int) {
-    std::vector<Job> finished;
+    std::vector<std::unique_ptr<Job>> finished;
     {
         const std::lock_guard lock{mutex_};
         finished.swap(finished_);
     }
-    for (auto& job : finished)
-        job.done();
+    for (const auto& job : finished) {
+        last_done_ = job->ticket;
+        if (forgotten_.erase(job->ticket) == 0) job->done();
+    }
 }
 
 }  // namespace pxed::io

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "io/loop.hpp"
@@ -13,31 +17,65 @@ namespace pxed::io {
 
 /// A thread that only waits for disks: it runs `work` and the loop then runs `done`. It owns no state of
 /// ours: what `work` finds out, it leaves in what both closures share and `done` alone reads afterwards. Jobs
-/// run in order.
+/// run in order. All calls are made in the loop's thread.
 class Disk {
  public:
+    /// Names a job for forget(); counts from 1.
+    using Ticket = std::uint64_t;
+
     explicit Disk(ev::loop_ref loop);
     ~Disk();  ///< finishes the running job, drops the rest
     Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;
 
     /// `done` is called in the loop, never from within submit().
-    void submit(std::function<void()> work, std::function<void()> done);
+    Ticket submit(std::function<void()> work, std::function<void()> done);
+
+    /// The same with state that goes along: `work(state)` in the thread, `done(state)` in the loop. Whoever
+    /// submitted may be gone before the work is over, since the job owns what it works on.
+    template <typename State, typename Work, typename Done>
+    Ticket submit_with(State state, Work work, Done done) {
+        return enqueue(
+            std::make_unique<JobWith<State, Work, Done>>(std::move(state), std::move(work), std::move(done)));
+    }
+
+    /// The job's `done` will not be called, and its work not begun if it has not been. For a job that is done
+    /// already it does nothing.
+    void forget(Ticket ticket);
     [[nodiscard]] std::size_t queued() const;
 
  private:
     struct Job {
-        std::function<void()> work;
-        std::function<void()> done;
+        virtual ~Job() = default;
+        virtual void work() = 0;
+        virtual void done() = 0;
+        Ticket ticket = 0;
     };
+    template <typename State, typename Work, typename Done>
+    struct JobWith final : Job {
+        JobWith(State s, Work w, Done d)
+            : state(std::move(s)), work_on(std::move(w)), done_with(std::move(d)) {}
+        void work() override { work_on(state); }
+        void done() override { done_with(state); }
+        State state;
+        Work work_on;
+        Done done_with;
+    };
+
+    Ticket enqueue(std::unique_ptr<Job> job);
     void run();
     void on_finished(ev::async& watcher, int revents);
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::deque<Job> waiting_;
-    std::vector<Job> finished_;
+    std::deque<std::unique_ptr<Job>> waiting_;
+    std::vector<std::unique_ptr<Job>> finished_;
     bool stops_ = false;
+
+    // the loop's alone
+    Ticket last_ticket_ = 0;
+    Ticket last_done_ = 0;
+    std::unordered_set<Ticket> forgotten_;
     ev::async signal_;
     std::thread thread_;
 };

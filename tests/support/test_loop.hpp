@@ -1,0 +1,33 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "io/loop.hpp"
+
+namespace pxed::test {
+
+/// A loop of its own that a test drives until something has happened. The deadline is for a test that would
+/// otherwise hang; no healthy run comes near it.
+class TestLoop {
+ public:
+    operator ev::loop_ref() { return loop_; }
+
+    template <typename Condition>
+    void run_until(Condition is_over) {
+        ev::timer deadline{loop_};
+        is_late_ = false;
+        deadline.set<TestLoop, &TestLoop::on_deadline>(this);
+        deadline.start(60.0);
+        while (!is_over() && !is_late_)
+            loop_.run(ev::ONCE);
+        EXPECT_FALSE(is_late_) << "nothing happened for a minute";
+    }
+
+ private:
+    void on_deadline(ev::timer&, int) { is_late_ = true; }
+
+    ev::dynamic_loop loop_{io::k_loop_flags};
+    bool is_late_ = false;
+};
+
+}  // namespace pxed::test

@@ -1,0 +1,119 @@
+#include "io/disk.hpp"
+
+#include <memory>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "test_loop.hpp"
+
+namespace {
+
+using pxed::io::Disk;
+
+class DiskTest : public testing::Test {
+ protected:
+    pxed::test::TestLoop loop;
+};
+
+TEST_F(DiskTest, WorksElsewhereAndIsDoneInTheLoop) {
+    Disk disk{loop};
+    const auto here = std::this_thread::get_id();
+    std::thread::id worked;
+    std::thread::id was_done;
+    disk.submit([&] { worked = std::this_thread::get_id(); }, [&] { was_done = std::this_thread::get_id(); });
+    loop.run_until([&] { return was_done != std::thread::id{}; });
+    EXPECT_EQ(was_done, here);
+    EXPECT_NE(worked, here);
+}
+
+TEST_F(DiskTest, JobsRunInOrder) {
+    Disk disk{loop};
+    std::vector<int> order;
+    for (int i = 0; i < 100; ++i)
+        disk.submit([] {}, [&order, i] { order.push_back(i); });
+    loop.run_until([&] { return order.size() == 100; });
+    for (int i = 0; i < 100; ++i)
+        EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+TEST_F(DiskTest, StateGoesAlongWithTheJob) {
+    Disk disk{loop};
+    int result = 0;
+    disk.submit_with(
+        std::make_unique<int>(20), [](std::unique_ptr<int>& state) { *state += 1; },
+        [&result](std::unique_ptr<int>& state) { result = *state * 2; });
+    loop.run_until([&] { return result != 0; });
+    EXPECT_EQ(result, 42);
+}
+
+TEST_F(DiskTest, AForgottenJobIsNeverDone) {
+    Disk disk{loop};
+    std::binary_semaphore starts{0};
+    std::binary_semaphore may_end{0};
+    bool first_done = false;
+    bool second_worked = false;
+    bool last_done = false;
+    const auto running = disk.submit(
+        [&] {
+            starts.release();
+            may_end.acquire();
+        },
+        [&] { first_done = true; });
+    const auto waiting = disk.submit([&] { second_worked = true; }, [] { ADD_FAILURE(); });
+    disk.submit([] {}, [&] { last_done = true; });
+    starts.acquire();
+    disk.forget(running);
+    disk.forget(waiting);
+    may_end.release();
+    loop.run_until([&] { return last_done; });
+    EXPECT_FALSE(first_done);
+    EXPECT_FALSE(second_worked);
+}
+
+TEST_F(DiskTest, AJobMayForgetTheNextOfItsBatch) {
+    Disk disk{loop};
+    Disk::Ticket second = 0;
+    bool last_done = false;
+    disk.submit([] {}, [&] { disk.forget(second); });
+    second = disk.submit([] {}, [] { ADD_FAILURE(); });
+    disk.submit([] {}, [&] { last_done = true; });
+    loop.run_until([&] { return last_done; });
+}
+
+TEST_F(DiskTest, ForgettingWhatIsDoneChangesNothing) {
+    Disk disk{loop};
+    int done = 0;
+    const auto first = disk.submit([] {}, [&] { ++done; });
+    loop.run_until([&] { return done == 1; });
+    disk.forget(first);
+    disk.forget(0);
+    disk.forget(99);
+    disk.submit([] {}, [&] { ++done; });
+    loop.run_until([&] { return done == 2; });
+}
+
+TEST_F(DiskTest, EndsWithJobsWaiting) {
+    bool worked = false;
+    {
+        Disk disk{loop};
+        std::binary_semaphore starts{0};
+        std::binary_semaphore may_end{0};
+        disk.submit(
+            [&] {
+                starts.release();
+                may_end.acquire();
+                worked = true;
+            },
+            [] { ADD_FAILURE(); });
+        for (int i = 0; i < 10; ++i)
+            disk.submit([] {}, [] { ADD_FAILURE(); });
+        starts.acquire();
+        may_end.release();
+    }
+    EXPECT_TRUE(worked);
+}
+
+}  // namespace
