@@ -71,7 +71,7 @@ class SqliteLeaseStore : public dhcp::LeaseStore {
     SqliteLeaseStore(ev::loop_ref loop, FileDescriptor lock, std::unique_ptr<LeaseDatabase> database);
     void start_batch();
     void end_batch();
-    void answer(Batch batch);
+    void answer(const Batch& batch);
     void checkpoint();
 
     FileDescriptor lock_;  ///< held while the database is ours
@@ -79,6 +79,7 @@ class SqliteLeaseStore : public dhcp::LeaseStore {
     std::deque<Commit> waiting_;
     std::unique_ptr<Batch> running_;  ///< what the disk thread is writing
     std::function<void()> stored_;
+    bool has_followed_ = false;  ///< the disk thread's word to on_clock_step()
     ev::timer idle_;
     std::optional<Disk> disk_;  ///< the last member: its thread ends before what it uses
 };

@@ -1,0 +1,120 @@
+#include "io/lease_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/lease_database.hpp"
+#include "io/lease_start.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+// More in one transaction would only make the first of them wait longer: 64 leases take 2 ms here.
+constexpr std::size_t k_most_joined = 64;
+// A checkpoint costs two more waits for the disk, so it happens when nobody waits, or when the log is long.
+constexpr seconds k_idle{2};
+constexpr std::uint64_t k_longest_wal = std::uint64_t{64} << 20;
+
+}  // namespace
+
+// What the disk thread writes, and what it found out. The loop touches it only before and after.
+struct SqliteLeaseStore::Batch {
+    std::vector<std::vector<dhcp::Change>> commits;
+    std::vector<Done> done;
+    std::vector<dhcp::CommitResult> results;  ///< empty: not written yet
+    std::uint64_t wal_bytes = 0;
+
+    void write(LeaseDatabase& database) {
+        results = database.commit(commits);
+        wal_bytes = database.wal_bytes();
+    }
+};
+
+Result<SqliteLeaseStore::Opened, std::string> SqliteLeaseStore::open(ev::loop_ref loop,
+                                                                     const Settings& settings, Now now) {
+    TRY(auto start, start_leases(settings, now));
+    std::unique_ptr<SqliteLeaseStore> store{
+        new SqliteLeaseStore{loop, std::move(start.lock), std::move(start.database)}};
+    return Opened{std::move(store), std::move(start.rows), std::move(start.notes)};
+}
+
+SqliteLeaseStore::SqliteLeaseStore(ev::loop_ref loop, FileDescriptor lock,
+                                   std::unique_ptr<LeaseDatabase> database)
+    : lock_(std::move(lock)), database_(std::move(database)), idle_(loop) {
+    idle_.set<SqliteLeaseStore, &SqliteLeaseStore::checkpoint>(this);
+    disk_.emplace(loop);
+}
+
+SqliteLeaseStore::~SqliteLeaseStore() = default;
+
+void SqliteLeaseStore::commit(std::vector<dhcp::Change> changes, Done done) {
+    waiting_.push_back({std::move(changes), std::move(done)});
+    if (!running_) start_batch();
+}
+
+void SqliteLeaseStore::start_batch() {
+    if (waiting_.empty()) return;
+    idle_.stop();
+    running_ = std::make_unique<Batch>();
+    for (std::size_t i = 0; i < k_most_joined && !waiting_.empty(); ++i) {
+        running_->commits.push_back(std::move(waiting_.front().changes));
+        running_->done.push_back(std::move(waiting_.front().done));
+        waiting_.pop_front();
+    }
+    if (disk_) {
+        disk_->submit([this, batch = running_.get()] { batch->write(*database_); }, [this] { end_batch(); });
+    } else {
+        running_->write(*database_);
+        end_batch();
+    }
+}
+
+void SqliteLeaseStore::end_batch() {
+    const auto batch = std::move(running_);
+    if (batch->wal_bytes > k_longest_wal) checkpoint();
+    // The disk works on the next ones while these are answered; what an answer commits joins those after.
+    if (disk_) start_batch();
+    answer(*batch);
+    if (!running_ && !waiting_.empty()) start_batch();
+    if (!running_ && disk_) idle_.start(ev_seconds(k_idle));
+}
+
+void SqliteLeaseStore::answer(const Batch& batch) {
+    bool has_stored = false;
+    for (std::size_t i = 0; i < batch.done.size(); ++i) {
+        has_stored = has_stored || std::holds_alternative<dhcp::Stored>(batch.results[i]);
+        batch.done[i](batch.results[i]);
+    }
+    if (has_stored && stored_) stored_();
+}
+
+void SqliteLeaseStore::checkpoint() {
+    if (disk_) disk_->submit([this] { database_->checkpoint(); }, [] {});
+}
+
+void SqliteLeaseStore::on_clock_step(Now now) {
+    if (!disk_) return;
+    disk_->submit([this, now] { has_followed_ = database_->follow_clock(now); },
+                  [this] {
+                      if (has_followed_ && stored_) stored_();
+                  });
+}
+
+void SqliteLeaseStore::finish() {
+    idle_.stop();
+    // Its thread ends the job it is at and drops the others: a batch without results was among those.
+    disk_.reset();
+    if (running_) {
+        if (running_->results.empty()) running_->write(*database_);
+        end_batch();
+    }
+    start_batch();
+    database_->checkpoint();
+}
+
+std::size_t SqliteLeaseStore::waiting() const {
+    return waiting_.size() + (running_ ? running_->done.size() : 0);
+}
+
+}  // namespace pxed::io
