@@ -29,13 +29,6 @@ tftp-root=$lab_dir/tftp
 END
 expect "a good file: syntax check OK" ends 0 'syntax check OK' --test
 expect_not "and nothing was opened" test -e "$lab_dir/state/leases.db"
-printf 'interface=br0\n\n dhcp-rnage=192.168.1.50,192.168.1.150\ndhcp-range=1.2.3\n' > "$lab_dir/pxed.conf"
-expect "a bad file: status 1, file and line" ends 1 'pxed\.conf:3: |line 3 of' --test
-if only_pxed; then
-  expect "all errors at once" ended_also 'pxed\.conf:4: '
-  expect "and what was probably meant" ended_also 'dhcp-range'
-fi
-
 configure <<END
 domain-needed
 cache-size=150
@@ -45,6 +38,12 @@ dhcp-range=192.168.1.50,192.168.1.150,8h
 END
 expect "a file that also serves dnsmasq's DNS: syntax check OK" ends 0 'syntax check OK' --test
 if only_pxed; then expect "DNS lines are named and skipped" ended_also 'cache-size'; fi
+printf 'interface=br0\n\n dhcp-rnage=192.168.1.50,192.168.1.150\ndhcp-range=1.2.3\n' > "$lab_dir/pxed.conf"
+expect "a bad file: status 1, file and line" ends 1 'pxed\.conf:3: |line 3 of' --test
+if only_pxed; then
+  expect "all errors at once" ended_also 'pxed\.conf:4: '
+  expect "and what was probably meant" ended_also 'dhcp-range'
+fi
 
 step "it refuses to start"
 expect "a bad file: status 1" ends 1 'pxed\.conf:3: |line 3 of'
