@@ -1,0 +1,95 @@
+#include "dhcp/answer.hpp"
+
+#include "dhcp/destination.hpp"
+#include "dhcp/trace.hpp"
+
+namespace pxed::dhcp {
+
+Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms, Origin given_by) {
+    Reply reply = build_reply(inquiry, terms);
+    const Ipv4 address = terms.address.is_zero() ? inquiry.client.ciaddr : terms.address;
+    machine::Event event = event_of(inquiry, stage, address);
+    event.file = reply.boot_file;
+    event.host_name = host_name_for(inquiry);
+    event.reason = reply.note;
+    event.line = given_by;
+    if (reply.boot_line.is_known()) event.line = reply.boot_line;
+    if (!event.line.is_known() && terms.subnet != nullptr) event.line = terms.subnet->range->origin;
+
+    Decision decision;
+    decision.reply_limit = reply_limit(inquiry.message());
+    decision.destination = destination_of(inquiry, reply.message);
+    decision.reason = event.reason;
+    decision.line = event.line;
+    decision.trace = trace_of(inquiry, reply.tags, &reply.message);
+    decision.reply = std::move(reply.message);
+    decision.events.push_back(std::move(event));
+    return decision;
+}
+
+Decision refuse(const Inquiry& inquiry, Reason reason, Ipv4 address, Ipv4 server_id) {
+    Decision decision = silence(inquiry, machine::Stage::nak, reason, address);
+    decision.reply = build_nak(inquiry, reason, server_id);
+    decision.reply_limit = reply_limit(inquiry.message());
+    decision.destination = destination_of(inquiry, *decision.reply);
+    decision.trace = trace_of(inquiry, inquiry.who.tags, &*decision.reply);
+    return decision;
+}
+
+Decision test_first(const Inquiry& inquiry, Ipv4 address) {
+    Decision decision;
+    decision.reason = Reason::waiting_for_probe;
+    decision.probe = address;
+    decision.holds.push_back(hold_for(inquiry, address));
+    return decision;
+}
+
+Hold hold_for(const Inquiry& inquiry, Ipv4 address) {
+    return {.address = address,
+            .hardware = inquiry.client.hardware,
+            .client_id = inquiry.client.id,
+            .expires = after(inquiry.context.now.instant, k_hold_time)};
+}
+
+Change bind(const Inquiry& inquiry, const Terms& terms) {
+    const Client& client = inquiry.client;
+    const Lease* before = inquiry.context.leases.find(terms.address);
+    const bool is_its_own = before != nullptr && before == inquiry.lease;
+    Change change{.address = terms.address, .row = {}, .replaces = before == nullptr ? 0 : before->version};
+    Lease row{.address = terms.address,
+              .state = Lease::State::bound,
+              .hardware = client.hardware,
+              .client_id = client.id,
+              .host_name = host_name_for(inquiry),
+              .expires = after(inquiry.context.now.instant, terms.lease_time),
+              .duration = terms.lease_time,
+              .server_id = inquiry.place.override_id,
+              .version = change.replaces + 1};
+    if (is_its_own) {
+        // A packet without a client id or name takes nothing from what earlier ones told; a renewal that
+        // comes past the relay keeps the name the relay gave us.
+        if (row.client_id.is_empty() && !inquiry.policy().ignores_client_ids)
+            row.client_id = before->client_id;
+        if (row.host_name.empty()) row.host_name = before->host_name;
+        if (!row.server_id) row.server_id = before->server_id;
+    }
+    change.row = std::move(row);
+    return change;
+}
+
+void put_change(const Inquiry& inquiry, Change change, Decision& decision) {
+    const Lease* before = inquiry.context.leases.find(change.address);
+    if (before != nullptr && change.row && !inquiry.context.leases.is_unstored(change.address)) {
+        Lease unchanged = *change.row;
+        unchanged.version = before->version;
+        if (unchanged == *before) return;  // an infinite lease that is renewed
+    }
+    decision.changes.push_back(std::move(change));
+}
+
+bool is_lease_limit_reached(const Inquiry& inquiry, std::size_t ending) {
+    const auto limit = inquiry.policy().lease_max;
+    return limit && inquiry.context.leases.bound_count() >= *limit + ending;
+}
+
+}  // namespace pxed::dhcp

@@ -1,0 +1,89 @@
+#include "dhcp/destination.hpp"
+
+#include <algorithm>
+
+namespace pxed::dhcp {
+
+namespace {
+
+constexpr std::uint8_t k_relay_source_port = 19;  // RFC 8357
+
+using Way = Destination::Way;
+
+// RFC 8357 5.2: a relay that sends this sub-option listens on the port it sends from.
+std::uint16_t relay_port(const Inquiry& inquiry) {
+    const auto relay_agent = inquiry.message().options.find(k_relay_agent);
+    const bool names_port = relay_agent && find_suboption(*relay_agent, k_relay_source_port, false);
+    return names_port ? inquiry.context.arrival.source_port : inquiry.policy().server_port;
+}
+
+bool is_on_link(const Inquiry& inquiry, Ipv4 address) {
+    return std::ranges::any_of(inquiry.context.arrival.link->addresses,
+                               [&](const Network& own) { return own.contains(address); });
+}
+
+bool is_host_address(Ipv4 address) {
+    return !address.is_zero() && !address.is_multicast() && !address.is_limited_broadcast();
+}
+
+void send_to(Destination& destination, Ipv4 address, std::uint16_t port) {
+    destination.way = Way::routed;
+    destination.address = address;
+    destination.port = port;
+}
+
+// A client that has an address: there, and to the port it sent from if it sent from there.
+void send_to_client(const Inquiry& inquiry, Ipv4 address, Destination& destination) {
+    const Arrival& arrival = inquiry.context.arrival;
+    const bool knows_port = arrival.source == address && arrival.source_port != 0;
+    send_to(destination, address, knows_port ? arrival.source_port : inquiry.policy().client_port);
+}
+
+// RFC 2131 4.3.2: the client of a NAK has the wrong address, so the whole link hears it. One that renews
+// from behind a router would not: its own address is the only way to it.
+bool may_route_nak(const Inquiry& inquiry) {
+    const Ipv4 ciaddr = inquiry.client.ciaddr;
+    return inquiry.context.arrival.was_unicast && is_host_address(ciaddr) && !is_on_link(inquiry, ciaddr);
+}
+
+}  // namespace
+
+Destination destination_of(const Inquiry& inquiry, const Message& reply) {
+    const Arrival& arrival = inquiry.context.arrival;
+    const Message& asked = arrival.message;
+    Destination destination;
+    destination.source = inquiry.place.local;
+    destination.source_port = inquiry.policy().server_port;
+    destination.address = k_limited_broadcast;
+    destination.port = inquiry.policy().client_port;
+    if (!asked.giaddr.is_zero()) {
+        send_to(destination, asked.giaddr, relay_port(inquiry));
+    } else if (reply.type() == MessageType::nak) {
+        if (may_route_nak(inquiry)) send_to_client(inquiry, inquiry.client.ciaddr, destination);
+    } else if (asked.type() == MessageType::inform && is_host_address(arrival.source)) {
+        // Tools ask from a port of their own (dhcp_lease_time, dhcping).
+        send_to(destination, arrival.source, arrival.source_port);
+    } else if (is_host_address(inquiry.client.ciaddr)) {
+        send_to_client(inquiry, inquiry.client.ciaddr, destination);
+    } else if (!reply.wants_broadcast() && asked.hardware.is_ethernet() && !reply.yiaddr.is_zero()) {
+        destination.way = Way::link_layer;
+        destination.address = reply.yiaddr;
+        destination.hardware = asked.hardware;
+    }
+    return destination;
+}
+
+std::string Destination::text() const {
+    const std::string where = address.text() + ":" + std::to_string(port);
+    switch (way) {
+        case Way::broadcast:
+            return "broadcast " + where;
+        case Way::routed:
+            return "routed " + where;
+        case Way::link_layer:
+            return "link-layer " + where;
+    }
+    return where;
+}
+
+}  // namespace pxed::dhcp

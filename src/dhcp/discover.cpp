@@ -1,0 +1,68 @@
+// DHCPDISCOVER (RFC 2131 4.3.1).
+#include "dhcp/address.hpp"
+#include "dhcp/answer.hpp"
+
+namespace pxed::dhcp {
+
+namespace {
+
+using machine::Stage;
+
+void tell_conflicts(const Inquiry& inquiry, const AddressChoice& choice, Decision& decision) {
+    for (const Ipv4 address : choice.conflicts) {
+        machine::Event event = event_of(inquiry, Stage::probe, address);
+        event.reason = Reason::address_conflict;
+        decision.events.push_back(std::move(event));
+    }
+}
+
+Decision without_address(const Inquiry& inquiry, const AddressChoice& choice) {
+    Decision decision = silence(inquiry, Stage::discover, choice.reason, inquiry.client.requested);
+    tell_conflicts(inquiry, choice, decision);
+    return decision;
+}
+
+Decision offer(const Inquiry& inquiry, const AddressChoice& choice, const Subnet& subnet) {
+    const Terms terms{.type = MessageType::offer,
+                      .address = *choice.address,
+                      .subnet = &subnet,
+                      .lease_time = lease_time_for(inquiry, subnet),
+                      .server_id = inquiry.server_id()};
+    Decision decision = answer(inquiry, Stage::offer, terms, choice.line);
+    if (choice.reason != Reason::none) {
+        machine::Event& event = decision.events.front();
+        event.reason = decision.reason = choice.reason;
+        event.detail = choice.detail;
+        event.line = decision.line = inquiry.who.host->origin;
+    }
+    tell_conflicts(inquiry, choice, decision);
+    return decision;
+}
+
+}  // namespace
+
+Decision discover(const Inquiry& inquiry) {
+    const auto& who = inquiry.who;
+    if (who.silence != Reason::none)
+        return silence(inquiry, Stage::discover, who.silence, inquiry.client.requested, who.silenced_by);
+    if (inquiry.place.subnets.empty())
+        return silence(inquiry, Stage::discover, Reason::no_range, inquiry.client.requested);
+    // An offer that the REQUEST would find no room for only makes the client come again and again.
+    if (inquiry.lease == nullptr && is_lease_limit_reached(inquiry))
+        return silence(inquiry, Stage::discover, Reason::lease_limit, inquiry.client.requested);
+
+    AddressChoice choice = choose_address(inquiry);
+    const Subnet* subnet = choice.address ? subnet_of(inquiry, *choice.address) : nullptr;
+    if (subnet == nullptr) {
+        if (choice.address) choice.reason = Reason::no_address;
+        return without_address(inquiry, choice);
+    }
+    Decision decision =
+        choice.needs_probe ? test_first(inquiry, *choice.address) : offer(inquiry, choice, *subnet);
+    if (choice.gives_way) decision.released_holds.push_back(*choice.gives_way);
+    // RFC 2131 4.3.1: an address offered to one client is not to be offered to another meanwhile.
+    if (!choice.needs_probe) decision.holds.push_back(hold_for(inquiry, *choice.address));
+    return decision;
+}
+
+}  // namespace pxed::dhcp

@@ -1,0 +1,56 @@
+#include "dhcp/inquiry.hpp"
+
+#include "dhcp/trace.hpp"
+
+namespace pxed::dhcp {
+
+bool Inquiry::is_server_id(Ipv4 id) const {
+    if (is_ours(context.links, id)) return true;
+    // RFC 5107 4: a request that names the relay's address for us MUST be accepted.
+    return place.override_id == id || (lease != nullptr && lease->server_id == id);
+}
+
+Ipv4 Inquiry::server_id() const {
+    if (place.override_id) return *place.override_id;
+    // The override is kept with the lease: a renewal that comes past the relay names it without option 82.
+    if (lease != nullptr && lease->server_id) return *lease->server_id;
+    return place.local;
+}
+
+Inquiry inquire(const Context& context) {
+    const Arrival& arrival = context.arrival;
+    Client client = client_of(arrival.message, context.policy.ignores_client_ids);
+    Place place = place_of(context.policy, arrival, context.links, client);
+    Classification who = classify(context.policy, arrival.message, arrival.link->name, place, client);
+    const Lease* lease = context.leases.find(client.hardware, client.id);
+    return {context, std::move(client), std::move(place), std::move(who), lease};
+}
+
+machine::Event event_of(const Inquiry& inquiry, machine::Stage stage, std::optional<Ipv4> address) {
+    const Arrival& arrival = inquiry.context.arrival;
+    machine::Event event;
+    event.stage = stage;
+    event.machine = inquiry.client.hardware;
+    if (address && !address->is_zero()) event.peer = Endpoint{*address, 0, arrival.link->index};
+    event.interface = arrival.link->name;
+    event.xid = arrival.message.xid;
+    event.arch = inquiry.client.arch;
+    event.client_id = inquiry.client.id_as_sent;
+    event.vendor_class = inquiry.client.vendor_class;
+    event.host_name = inquiry.client.host_name;
+    return event;
+}
+
+Decision silence(const Inquiry& inquiry, machine::Stage stage, Reason reason, std::optional<Ipv4> address,
+                 Origin line) {
+    Decision decision;
+    decision.reason = reason;
+    decision.line = line;
+    decision.events.push_back(event_of(inquiry, stage, address));
+    decision.events.front().reason = reason;
+    decision.events.front().line = line;
+    decision.trace = trace_of(inquiry, inquiry.who.tags, nullptr);
+    return decision;
+}
+
+}  // namespace pxed::dhcp

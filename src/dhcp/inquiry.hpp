@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+
+#include "dhcp/classify.hpp"
+#include "dhcp/client.hpp"
+#include "dhcp/decide.hpp"
+#include "dhcp/place.hpp"
+
+namespace pxed::dhcp {
+
+/// One message with all that is found out about its sender before anything is decided. Borrows from the
+/// context.
+struct Inquiry {
+    const Context& context;
+    Client client;
+    Place place;
+    Classification who;
+    const Lease* lease = nullptr;  ///< the client's own, perhaps just expired
+
+    [[nodiscard]] const Message& message() const { return context.arrival.message; }
+    [[nodiscard]] const Policy& policy() const { return context.policy; }
+    /// Whether `id` (option 54) names this server: an address of ours, or the one a relay put in its place.
+    [[nodiscard]] bool is_server_id(Ipv4 id) const;
+    /// What option 54 says to this client.
+    [[nodiscard]] Ipv4 server_id() const;
+};
+
+[[nodiscard]] Inquiry inquire(const Context& context);
+
+/// The step of the machine's boot that this message is; the facts of the message are in it.
+[[nodiscard]] machine::Event event_of(const Inquiry& inquiry, machine::Stage stage,
+                                      std::optional<Ipv4> address = {});
+
+/// No reply, and why.
+[[nodiscard]] Decision silence(const Inquiry& inquiry, machine::Stage stage, Reason reason,
+                               std::optional<Ipv4> address = {}, Origin line = {});
+
+}  // namespace pxed::dhcp

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dhcp/arrival.hpp"
+#include "dhcp/client.hpp"
+#include "dhcp/policy.hpp"
+#include "machine/reason.hpp"
+
+namespace pxed::dhcp {
+
+/// A range with all it takes to serve this arrival filled in.
+struct Subnet {
+    const Range* range;
+    Ipv4 netmask;
+    Ipv4 broadcast;
+    Ipv4 local;   ///< our address as this subnet sees it
+    Ipv4 router;  ///< the default for option 3; zero: none known
+
+    [[nodiscard]] bool contains(Ipv4 address) const {
+        return Network{range->first, netmask}.contains(address);
+    }
+};
+
+/// Where the client is.
+struct Place {
+    std::vector<Subnet> subnets;      ///< the ranges that serve it, in file order
+    Ipv4 local;                       ///< our address there, even without a range; zero: we have none
+    std::optional<Ipv4> selector;     ///< the network a relay or client named (82.5, 118): goes into 118
+    std::optional<Ipv4> override_id;  ///< our name for this client, chosen by the relay (RFC 5107)
+    bool is_named = false;            ///< a relay or selector named the network: no other will do
+    Reason refusal = Reason::none;    ///< why such a message gets no answer at all
+
+    [[nodiscard]] bool serves(Ipv4 address) const;
+};
+
+/// Finds the network: link selection (82.5), subnet selection (118), giaddr, ciaddr, the arrival interface,
+/// the first that is there (RFC 3527, 3011; reference dnsmasq-directives A.6.2).
+[[nodiscard]] Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Link> links,
+                             const Client& client);
+
+/// Whether `address` is one of ours on any interface.
+[[nodiscard]] bool is_ours(std::span<const Link> links, Ipv4 address);
+
+/// The netmask of the address's class: what a relayed network without a netmask is taken to have.
+[[nodiscard]] Ipv4 class_netmask(Ipv4 address);
+
+}  // namespace pxed::dhcp

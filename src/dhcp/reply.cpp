@@ -1,0 +1,185 @@
+#include "dhcp/reply.hpp"
+
+#include <algorithm>
+
+namespace pxed::dhcp {
+
+namespace {
+
+constexpr std::size_t k_longest_sname = 63;
+
+// RFC 2131 table 3: what a reply copies, and zeros for the rest; hops and secs are the client's business.
+Message header_of(const Inquiry& inquiry) {
+    const Message& asked = inquiry.message();
+    Message reply;
+    reply.op = Op::reply;
+    reply.hardware = asked.hardware;
+    reply.xid = asked.xid;
+    reply.flags = asked.flags;
+    reply.giaddr = asked.giaddr;
+    return reply;
+}
+
+// RFC 6842 3: option 61 comes back unaltered. RFC 4578 2.3: so does 97. RFC 3046 2.2: so does 82, whole, and
+// last so that a relay that looks at the end finds it.
+void put_echoes(const Message& asked, Options& reply) {
+    if (const auto id = asked.options.find(k_client_id); id && !id->empty()) reply.set(k_client_id, *id);
+    if (const auto guid = asked.options.find(k_client_machine_id);
+        guid && !guid->empty() && asked.type() != MessageType::none)
+        reply.set(k_client_machine_id, *guid);
+    if (const auto relay = asked.options.find(k_relay_agent)) reply.set(k_relay_agent, *relay);
+}
+
+std::optional<seconds> configured_time(const ChosenOptions& chosen, std::uint8_t code) {
+    const ConfiguredOption* option = chosen.find(code);
+    if (option == nullptr || option->value.size() != 4) return std::nullopt;
+    return seconds{ByteReader{option->value}.u32()};
+}
+
+void put_seconds(Options& options, std::uint8_t code, seconds time) {
+    options.set_u32(code, static_cast<std::uint32_t>(std::min(time, k_infinite).count()));
+}
+
+// RFC 2131 4.4.5: half and seven eighths unless configured otherwise, and T1 < T2 < lease always.
+void put_renewal_times(seconds lease, const ChosenOptions& chosen, Options& options) {
+    if (lease >= k_infinite) return;
+    seconds t2 = lease * 7 / 8;
+    if (const auto configured = configured_time(chosen, k_rebinding_time);
+        configured && configured->count() > 0 && *configured < lease)
+        t2 = *configured;
+    seconds t1 = lease / 2;
+    if (const auto configured = configured_time(chosen, k_renewal_time);
+        configured && configured->count() > 0 && *configured < t2)
+        t1 = *configured;
+    put_seconds(options, k_renewal_time, std::min(t1, t2));
+    put_seconds(options, k_rebinding_time, t2);
+}
+
+void put_network(const Inquiry& inquiry, const Subnet& subnet, const ChosenOptions& chosen,
+                 Options& options) {
+    const Client& client = inquiry.client;
+    if (!chosen.has(k_subnet_mask)) options.set_address(k_subnet_mask, subnet.netmask);
+    if (!chosen.has(k_broadcast)) options.set_address(k_broadcast, subnet.broadcast);
+    if (!subnet.router.is_zero() && client.asks_for(k_router) && !chosen.has(k_router))
+        options.set_address(k_router, subnet.router);
+}
+
+void put_names(const Inquiry& inquiry, MessageType type, const ChosenOptions& chosen, Options& options) {
+    const Client& client = inquiry.client;
+    const std::string& domain = inquiry.policy().domain;
+    if (!domain.empty() && client.asks_for(k_domain_name) && !chosen.has(k_domain_name))
+        options.set_text(k_domain_name, domain, client.counts_nul);
+    const std::string name = host_name_for(inquiry);
+    if (name.empty() || !client.asks_for(k_host_name) || chosen.has(k_host_name)) return;
+    // As dnsmasq: an OFFER says a name only when it is no news to the client.
+    const bool is_offer = type == MessageType::offer;
+    if (!is_offer || client.sends_fqdn || equal_ignoring_case(name, client.host_name))
+        options.set_text(k_host_name, name, client.counts_nul);
+}
+
+// shim and GRUB read the header alone, EDK2 option 67 first, old ROMs either: all of them get what they read
+// (D.1, D.5 of the firmware notes). EDK2 boots from siaddr and never looks at 66 or sname.
+void put_boot(const Inquiry& inquiry, const BootAnswer& boot, Reply& reply) {
+    const Client& client = inquiry.client;
+    Message& message = reply.message;
+    message.siaddr = boot.server.value_or(inquiry.place.local);
+    message.sname = boot.server_name.substr(0, k_longest_sname);
+    reply.boot_file = boot.file;
+    reply.boot_line = boot.line;
+    if (boot.fits_header()) {
+        message.file = boot.file;
+    } else {
+        reply.note = Reason::boot_file_too_long;
+    }
+    const bool may_use_options = boot.is_from_boot_line && !inquiry.policy().keeps_header;
+    if (may_use_options && !boot.server_name.empty() && client.asks_for(k_tftp_server))
+        message.options.set_text(k_tftp_server, boot.server_name, true);
+    const bool is_asked_for = may_use_options && client.asks_for(k_boot_file);
+    if (!boot.file.empty() && (is_asked_for || !boot.fits_header()))
+        message.options.set_text(k_boot_file, boot.file, true);
+}
+
+bool must_broadcast(const Inquiry& inquiry) {
+    const auto& lines = inquiry.policy().broadcasts;
+    return std::ranges::any_of(lines,
+                               [&](const Condition& line) { return inquiry.who.tags.satisfy(line.tests); });
+}
+
+}  // namespace
+
+Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
+    const Client& client = inquiry.client;
+    Reply reply;
+    reply.tags = inquiry.who.tags;
+    if (terms.subnet != nullptr)
+        reply.tags = tags_with_range(inquiry.policy(), inquiry.who, *terms.subnet->range);
+    const ChosenOptions chosen{inquiry.policy(), inquiry.who.tags, reply.tags};
+
+    Message& message = reply.message;
+    message = header_of(inquiry);
+    message.yiaddr = terms.address;
+    if (terms.type != MessageType::offer) message.ciaddr = client.ciaddr;
+    if (must_broadcast(inquiry)) message.flags |= k_broadcast_flag;
+
+    // The order is dnsmasq's: some ROMs read no further than they must.
+    Options& options = message.options;
+    const bool is_dhcp = terms.type != MessageType::none;
+    const bool has_lease = is_dhcp && !terms.address.is_zero();
+    if (is_dhcp) {
+        options.set_u8(k_message_type, static_cast<std::uint8_t>(terms.type));
+        options.set_address(k_server_id, terms.server_id);
+    }
+    // RFC 2131 4.3.5: no lease time in the answer to INFORM.
+    if (has_lease) put_seconds(options, k_lease_time, terms.lease_time);
+    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen), reply);
+    if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
+    // RFC 3011 2: a server that used the option MUST return it.
+    if (inquiry.place.selector) options.set_address(k_subnet_selection, *inquiry.place.selector);
+    if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
+    put_names(inquiry, terms.type, chosen, options);
+    chosen.put_plain(client, inquiry.place.local, options);
+    chosen.put_encapsulated(client, options);
+    put_echoes(inquiry.message(), options);
+    return reply;
+}
+
+Message build_nak(const Inquiry& inquiry, Reason reason, Ipv4 server_id) {
+    Message message = header_of(inquiry);
+    // RFC 2131 4.3.2: through a relay the NAK is for the whole link over there.
+    if (!message.giaddr.is_zero()) message.flags |= k_broadcast_flag;
+    message.options.set_u8(k_message_type, static_cast<std::uint8_t>(MessageType::nak));
+    message.options.set_address(k_server_id, server_id);
+    message.options.set_text(k_message, row_of(reason).phrase);
+    const auto& asked = inquiry.message().options;
+    if (const auto id = asked.find(k_client_id); id && !id->empty()) message.options.set(k_client_id, *id);
+    if (const auto relay = asked.find(k_relay_agent)) message.options.set(k_relay_agent, *relay);
+    return message;
+}
+
+std::size_t reply_limit(const Message& message) {
+    constexpr std::size_t k_headers = 28;  // IP and UDP
+    constexpr std::size_t k_least = 576 - k_headers;
+    constexpr std::size_t k_most = 16384;
+    // BOOTP's vendor area is 64 bytes and its receivers' buffers may be no longer (RFC 951 3).
+    constexpr std::size_t k_bootp = 300;
+    if (message.type() == MessageType::none) return k_bootp;
+    const std::size_t asked = message.options.u16(k_max_message_size).value_or(0);
+    return asked < k_headers ? k_least : std::clamp(asked - k_headers, k_least, k_most);
+}
+
+seconds lease_time_for(const Inquiry& inquiry, const Subnet& subnet) {
+    const Host* host = inquiry.who.host;
+    const seconds configured =
+        host != nullptr && host->lease_time ? *host->lease_time : subnet.range->lease_time;
+    const auto wanted = inquiry.message().options.u32(k_lease_time);
+    if (!wanted) return configured;
+    return std::min(configured, std::max(seconds{*wanted}, k_shortest_lease_time));
+}
+
+std::string host_name_for(const Inquiry& inquiry) {
+    const Host* host = inquiry.who.host;
+    if (host == nullptr || host->name.empty()) return inquiry.client.host_name;
+    return host->name.substr(0, host->name.find('.'));
+}
+
+}  // namespace pxed::dhcp

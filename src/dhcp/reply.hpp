@@ -1,0 +1,43 @@
+#pragma once
+
+#include "dhcp/boot.hpp"
+#include "dhcp/inquiry.hpp"
+
+namespace pxed::dhcp {
+
+/// What was decided for the client.
+struct Terms {
+    MessageType type = MessageType::offer;  ///< none: an answer to BOOTP
+    Ipv4 address;                           ///< yiaddr; zero: it keeps its own (INFORM)
+    const Subnet* subnet = nullptr;         ///< nullptr: no range is where it is (INFORM)
+    seconds lease_time{0};
+    Ipv4 server_id;
+};
+
+/// A reply and what is to be said of it.
+struct Reply {
+    Message message;
+    Tags tags;                   ///< those of the range included
+    Origin boot_line;            ///< the line that named the boot file
+    Reason note = Reason::none;  ///< boot_file_too_long
+    std::string boot_file;
+};
+
+/// The OFFER, ACK or BOOTP reply that says `terms`: header (RFC 2131 table 3), boot file, options.
+[[nodiscard]] Reply build_reply(const Inquiry& inquiry, const Terms& terms);
+
+/// The NAK that says `reason` (RFC 2131 table 3).
+[[nodiscard]] Message build_nak(const Inquiry& inquiry, Reason reason, Ipv4 server_id);
+
+/// Bytes of payload the client takes: option 57 without the IP and UDP headers, never under the 576-byte
+/// datagram that every host takes (RFC 2132 9.10), and what fits a frame of ours.
+[[nodiscard]] std::size_t reply_limit(const Message& message);
+
+/// How long the lease is: the host line's or the range's time, less if the client asks for less, but not
+/// under two minutes at its wish.
+[[nodiscard]] seconds lease_time_for(const Inquiry& inquiry, const Subnet& subnet);
+
+/// The name the client gets: its dhcp-host line's, else its own.
+[[nodiscard]] std::string host_name_for(const Inquiry& inquiry);
+
+}  // namespace pxed::dhcp
