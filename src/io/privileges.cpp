@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/file_descriptor.hpp"
+
 namespace pxed::io {
 
 namespace {
@@ -108,6 +110,15 @@ Result<void, std::string> prepare_directory(const std::string& directory,
     const auto name = account ? account->name : read_standing().running_as;
     return fail("directory " + directory + " is not writable by user " + name + ": run `chown " + name + ' ' +
                 directory + "`, or keep the leases elsewhere with lease-database=");
+}
+
+Result<void, std::string> prepare_file(const std::string& path, const Account& account) {
+    const FileDescriptor file{
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640)};
+    if (!file.is_open() && errno == EEXIST) return {};
+    if (!file.is_open() || ::fchown(file.get(), account.user, account.group) != 0)
+        return fail("cannot create " + path + " for user " + account.name + ": " + std::strerror(errno));
+    return {};
 }
 
 }  // namespace pxed::io

@@ -58,6 +58,10 @@ void clear_ambient_capabilities();
 [[nodiscard]] Result<void, std::string> prepare_directory(const std::string& directory,
                                                           const std::optional<Account>& account);
 
+/// Makes a file that `account` will write (the log), so that it exists and is the account's where only root
+/// may create files. A file that exists is left as it is. Errors: a sentence.
+[[nodiscard]] Result<void, std::string> prepare_file(const std::string& path, const Account& account);
+
 template <typename FindAccount, typename FindGroup>
 Result<PrivilegePlan, std::string> plan_privileges(const Standing& standing, const std::string& user,
                                                    const std::string& group, FindAccount&& accounts,

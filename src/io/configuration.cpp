@@ -1,0 +1,55 @@
+#include "io/configuration.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include <unistd.h>
+
+#include "io/config_files.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+void say(const std::string& line) {
+    std::fprintf(stderr, "pxed: %s\n", line.c_str());
+}
+
+}  // namespace
+
+Result<config::Config, std::vector<std::string>> read_configuration(const ConfigurationSource& source) {
+    auto loaded = config::load(source.file, source.arguments, config_reader());
+    if (!loaded) {
+        std::vector<std::string> lines;
+        for (const auto& problem : loaded.error())
+            lines.push_back(problem.text());
+        return fail(std::move(lines));
+    }
+    return std::move(*loaded);
+}
+
+std::string text_of(const config::Config& config, const config::Notice& notice) {
+    return notice.origin.is_known() ? config.text_of(notice.origin) + ": " + notice.text : notice.text;
+}
+
+ExitCode test_configuration(const ConfigurationSource& source) {
+    const auto config = read_configuration(source);
+    if (!config) {
+        for (const auto& line : config.error())
+            say(line);
+        const auto count = config.error().size();
+        say("syntax check failed: " + std::to_string(count) + (count == 1 ? " problem." : " problems."));
+        return ExitCode::configuration;
+    }
+    std::string files;
+    for (std::size_t i = 1; i < config->files.size(); ++i)
+        files += (files.empty() ? "" : ", ") + config->files[i];
+    say("read " + (files.empty() ? std::string{"no file"} : files) + ": " +
+        std::to_string(config->directive_count) + " directives.");
+    for (const auto& warning : config->warnings)
+        say("warning: " + text_of(*config, warning));
+    say("syntax check OK.");
+    return ExitCode::ok;
+}
+
+}  // namespace pxed::io

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "config/load.hpp"
+#include "io/exit_code.hpp"
+
+namespace pxed::io {
+
+/// Where the configuration comes from: a file (empty: none) and the directives of the command line.
+struct ConfigurationSource {
+    std::string file;
+    std::vector<config::Argument> arguments;
+};
+
+/// Reads the configuration and holds it against this machine. Warnings are in Config::warnings. Errors: all
+/// problems, as lines `FILE:LINE: what`.
+[[nodiscard]] Result<config::Config, std::vector<std::string>> read_configuration(
+    const ConfigurationSource& source);
+
+/// `/etc/pxed.conf:12: what`, or only `what` where no line is to blame.
+[[nodiscard]] std::string text_of(const config::Config& config, const config::Notice& notice);
+
+/// For `--test`: says on standard error what was read and all that is wrong or dubious; touches no socket and
+/// no lease.
+[[nodiscard]] ExitCode test_configuration(const ConfigurationSource& source);
+
+}  // namespace pxed::io

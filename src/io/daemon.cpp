@@ -1,0 +1,278 @@
+#include "io/daemon.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "io/clock.hpp"
+#include "io/served.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+constexpr std::uint16_t k_tftp_port = 69;
+
+/// How long running transfers may go on after SIGTERM: a machine in the middle of its kernel gets it whole,
+/// and a restart does not hang on one that went away.
+constexpr seconds k_stop_grace{5};
+constexpr milliseconds k_stop_pace{50};
+
+bool is_same(const config::LogTarget& a, const config::LogTarget& b) {
+    return a.kind == b.kind && a.path == b.path && a.facility == b.facility;
+}
+
+}  // namespace
+
+Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Config config)
+    : loop_(loop),
+      source_(std::move(source)),
+      config_(std::make_unique<config::Config>(std::move(config))),
+      events_(log_, *config_),
+      notifier_(loop),
+      interfaces_(loop, [this] { on_interfaces_changed(); }),
+      dhcp_(loop, interfaces_,
+            {.tell = [this](machine::Event event) { tell(std::move(event)); },
+             .trace = [this](const std::string& text) { trace(text); },
+             .warn = [this](std::string text) { log_.warning(std::move(text)); }}),
+      signals_(loop, {.reload = [this] { reload(); },
+                      .stop = [this] { begin_stop(); },
+                      .statistics = [this] { say_statistics(); },
+                      .reopen_log = [this] { log_.reopen(); }}),
+      follow_(loop),
+      minute_(loop),
+      stopping_(loop) {
+    follow_.set<Daemon, &Daemon::on_follow>(this);
+    minute_.set<Daemon, &Daemon::on_minute>(this);
+    stopping_.set<Daemon, &Daemon::on_stopping>(this);
+}
+
+Daemon::~Daemon() = default;
+
+void Daemon::run() {
+    loop_.run();
+    Signals::end_at_once_from_now_on();
+    if (tftp_) tftp_->abandon();
+    // The store first: what it still stores is acknowledged to the clients that wait for it.
+    if (store_) store_->finish();
+    dhcp_.stop();
+    if (mirror_) mirror_->finish();
+    events_.on_time(read_clocks().instant);
+    log_.info("exiting");
+}
+
+// Events
+// -----------------------------------------------------------------------------------------------------
+
+void Daemon::tell(machine::Event event) {
+    const auto now = read_clocks().instant;
+    if (event.reason == Reason::no_range && event.detail.empty()) {
+        if (const auto* interface = interfaces_.find(event.interface))
+            event.detail = no_range_detail(*config_, *interface);
+    }
+    machines_.observe(event, now);
+    reasons_.count(event.reason);
+    events_.tell(event, now);
+}
+
+void Daemon::trace(const std::string& text) {
+    if (!config_->daemon.logs_dhcp) return;
+    for (const auto line : split(text, '\n'))
+        if (!line.empty()) log_.write(Level::info, std::string{line}, {{"SYSLOG_IDENTIFIER", "pxed-dhcp"}});
+}
+
+// A line about one service bears its name, as dnsmasq's lines do.
+void Daemon::say(Level level, std::string text) {
+    std::vector<Field> fields;
+    if (text.starts_with("DHCP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-dhcp"});
+    if (text.starts_with("TFTP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-tftp"});
+    log_.write(level, std::move(text), std::move(fields));
+}
+
+std::optional<HwAddr> Daemon::hardware_of(const Endpoint& client) {
+    const auto address = client.ipv4();
+    if (!address) return std::nullopt;
+    if (const auto* server = dhcp_.server(); server != nullptr) {
+        const auto* lease = server->leases().find(*address);
+        if (lease != nullptr && lease->state == dhcp::Lease::State::bound) return lease->hardware;
+    }
+    if (const auto* machine = machines_.find(*address); machine != nullptr) return machine->hardware;
+    return interfaces_.neighbour(*address, client.interface());
+}
+
+void Daemon::on_interfaces_changed() {
+    dhcp_.follow_interfaces();
+    // Sockets are closed and opened outside of the callback of one of them.
+    follow_.start(0);
+}
+
+void Daemon::on_follow(ev::timer&, int) {
+    if (stopping_.is_active()) return;
+    for (const auto& listening : {dhcp_.listen(*config_), listen_tftp(*config_)})
+        if (!listening) log_.warning(listening.error());
+    give_tftp_sockets();
+    say_missing_interfaces();
+    notifier_.status(status());
+}
+
+void Daemon::on_minute(ev::timer&, int) {
+    const auto now = read_clocks();
+    if (store_) store_->on_clock_step(now);
+    events_.on_time(now.instant);
+}
+
+void Daemon::say_missing_interfaces() {
+    const auto missing = missing_interfaces(config_->daemon, interfaces_.all());
+    for (const auto& name : missing) {
+        if (std::ranges::find(missing_, name) == missing_.end())
+            log_.warning("interface " + name + " does not exist now: waiting for it");
+    }
+    for (const auto& name : missing_) {
+        if (std::ranges::find(missing, name) == missing.end())
+            log_.info("interface " + name + " is there now");
+    }
+    missing_ = missing;
+}
+
+void Daemon::say_statistics() {
+    Figures figures;
+    if (const auto* server = dhcp_.server(); server != nullptr) {
+        figures.leases = &server->leases();
+        figures.waiting = server->waiting();
+    }
+    figures.dhcp = dhcp_.counts();
+    figures.overruns = dhcp_.overruns();
+    figures.tftp = tftp_->counts();
+    figures.transfers = tftp_->running();
+    figures.machines = machines_.size();
+    for (auto& line : statistics_lines(*config_, figures, reasons_))
+        say(Level::info, std::move(line));
+}
+
+std::string Daemon::status() const {
+    auto text = status_line(*config_, interfaces_.all());
+    if (!refusal_.empty())
+        text += "; the last reload was refused, the configuration before it serves: " + refusal_;
+    return text;
+}
+
+// Sockets of TFTP
+// --------------------------------------------------------------------------------------------
+
+Result<void, std::string> Daemon::listen_tftp(const config::Config& config) {
+    std::vector<ListenPoint> wanted;
+    if (config.tftp.is_enabled)
+        wanted = listen_points(config.daemon, k_tftp_port, interfaces_.all(), Loopback::always);
+    std::map<ListenPoint, UdpSocket> fresh;
+    for (const auto& point : wanted) {
+        if (tftp_listeners_.contains(point) || tftp_sockets_.contains(point)) continue;
+        TRY(auto socket, open_listener(point, {.is_dual_stack = true, .sends_broadcast = false}));
+        fresh.emplace(point, std::move(socket));
+    }
+    const auto is_unwanted = [&](const auto& entry) {
+        return std::ranges::find(wanted, entry.first) == wanted.end();
+    };
+    for (const auto& entry : tftp_listeners_)
+        if (is_unwanted(entry)) tftp_->remove_socket(entry.second);
+    std::erase_if(tftp_listeners_, is_unwanted);
+    tftp_sockets_.merge(fresh);
+    return {};
+}
+
+void Daemon::give_tftp_sockets() {
+    for (auto& [point, socket] : tftp_sockets_)
+        tftp_listeners_.emplace(point, tftp_->add_socket(std::move(socket)));
+    tftp_sockets_.clear();
+}
+
+// Reload
+// -----------------------------------------------------------------------------------------------------
+
+void Daemon::reload() {
+    if (stopping_.is_active()) return;
+    notifier_.reloading();
+    log_.info("reading the configuration again");
+    auto fresh = read_configuration(source_);
+    if (!fresh) {
+        for (const auto& line : fresh.error())
+            log_.error(line);
+        refusal_ = fresh.error().front();
+    } else if (auto taken = take(*fresh); !taken) {
+        log_.error(taken.error());
+        refusal_ = taken.error();
+    } else {
+        refusal_.clear();
+    }
+    if (!refusal_.empty()) log_.error("the reload is refused: the configuration before it stays in use");
+    notifier_.ready(status());
+}
+
+Result<void, std::string> Daemon::take(config::Config& fresh) {
+    bound_transfers(fresh);
+    // What can fail comes first; each step that has succeeded is taken back when a later one fails.
+    if (fresh.dhcp.is_enabled() && !store_)
+        return fail(std::string{"dhcp-range was not there at the start: DHCP needs a restart to begin"});
+    if (auto used = tftp_->use(fresh.tftp); !used) return used;
+    const auto take_back = [this](std::string why) {
+        // These held a moment ago; should one fail now, the next change of an interface tries again.
+        for (const auto& back : {tftp_->use(config_->tftp), dhcp_.listen(*config_), listen_tftp(*config_)})
+            if (!back) log_.error(back.error());
+        give_tftp_sockets();
+        return fail(std::move(why));
+    };
+    if (auto listening = dhcp_.listen(fresh); !listening) return take_back(listening.error());
+    if (auto listening = listen_tftp(fresh); !listening) return take_back(listening.error());
+    give_tftp_sockets();
+    if (!is_same(fresh.daemon.log, config_->daemon.log)) {
+        auto opened = log_.open(fresh.daemon.log, fresh.daemon.log_queue.value_or(k_log_lines));
+        if (!opened) return take_back(opened.error());
+    }
+    say_what_needs_a_restart(fresh);
+    // The old one stays until everybody points into the new one.
+    const auto old = std::exchange(config_, std::make_unique<config::Config>(std::move(fresh)));
+    events_.use(*config_);
+    dhcp_.use(*config_);
+    for (const auto& warning : config_->warnings)
+        log_.warning(text_of(*config_, warning));
+    for (auto& line : service_lines(*config_))
+        say(Level::info, std::move(line));
+    say_missing_interfaces();
+    return {};
+}
+
+void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
+    const auto& now = config_->daemon;
+    const auto& then = fresh.daemon;
+    const auto say = [this](const char* directive) {
+        log_.warning(std::string{directive} + " has changed: that takes a restart");
+    };
+    if (now.user != then.user) say("user");
+    if (now.group != then.group) say("group");
+    if (now.pid_file != then.pid_file) say("pid-file");
+    if (now.lease_database != then.lease_database) say("lease-database");
+    if (now.lease_file != then.lease_file) say("dhcp-leasefile");
+}
+
+// Stop
+// -------------------------------------------------------------------------------------------------------
+
+void Daemon::begin_stop() {
+    const bool is_second = stopping_.is_active();
+    if (!is_second) {
+        notifier_.stopping();
+        stop_deadline_ = read_clocks().instant + k_stop_grace;
+        if (tftp_) tftp_->finish();
+    }
+    if (is_second || !tftp_ || tftp_->running() == 0) {
+        loop_.break_loop(ev::ALL);
+        return;
+    }
+    log_.info("stopping when " + std::to_string(tftp_->running()) + " transfers are done, or in " +
+              std::to_string(k_stop_grace.count()) + " s; a second signal stops at once");
+    stopping_.start(ev_seconds(k_stop_pace), ev_seconds(k_stop_pace));
+}
+
+void Daemon::on_stopping(ev::timer&, int) {
+    if (tftp_->running() == 0 || read_clocks().instant >= stop_deadline_) loop_.break_loop(ev::ALL);
+}
+
+}  // namespace pxed::io

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "io/configuration.hpp"
+#include "io/dhcp_service.hpp"
+#include "io/disk.hpp"
+#include "io/event_log.hpp"
+#include "io/exit_code.hpp"
+#include "io/interfaces.hpp"
+#include "io/lease_mirror.hpp"
+#include "io/lease_store.hpp"
+#include "io/log.hpp"
+#include "io/loop.hpp"
+#include "io/notify.hpp"
+#include "io/pid_file.hpp"
+#include "io/report.hpp"
+#include "io/signals.hpp"
+#include "io/tftp_service.hpp"
+#include "machine/machines.hpp"
+
+namespace pxed::io {
+
+/// The whole daemon: starts in an order in which each step has what it needs, serves, reloads, stops.
+class Daemon {
+ public:
+    /// Lines the log's queue holds unless log-async says otherwise: a second of the busiest boot storm.
+    static constexpr std::size_t k_log_lines = 4096;
+
+    Daemon(ev::default_loop& loop, ConfigurationSource source, config::Config config);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    /// Interfaces, sockets, privileges, lease database, services, ready. Errors: what stands in the way, with
+    /// the exit status for it; everything opened so far is closed by the destructor.
+    [[nodiscard]] Result<void, StartFailure> start();
+    /// Serves until SIGTERM or SIGINT.
+    void run();
+
+ private:
+    // Start, in this order.
+    [[nodiscard]] Result<void, StartFailure> open_network();
+    [[nodiscard]] Result<void, StartFailure> settle_privileges();
+    [[nodiscard]] Result<void, StartFailure> open_leases();
+    [[nodiscard]] Result<void, StartFailure> open_tftp();
+    void say_start();
+
+    [[nodiscard]] TftpSurroundings tftp_surroundings();
+    [[nodiscard]] Result<void, std::string> listen_tftp(const config::Config& config);
+    void give_tftp_sockets();
+    void bound_transfers(config::Config& config) const;
+
+    // While it runs.
+    void tell(machine::Event event);
+    void trace(const std::string& text);
+    void say(Level level, std::string text);
+    [[nodiscard]] std::optional<HwAddr> hardware_of(const Endpoint& client);
+    void on_interfaces_changed();
+    void on_follow(ev::timer& watcher, int revents);
+    void on_minute(ev::timer& watcher, int revents);
+    void say_missing_interfaces();
+    void say_statistics();
+    [[nodiscard]] std::string status() const;
+
+    // Reload.
+    void reload();
+    [[nodiscard]] Result<void, std::string> take(config::Config& fresh);
+    void say_what_needs_a_restart(const config::Config& fresh);
+
+    // Stop.
+    void begin_stop();
+    void on_stopping(ev::timer& watcher, int revents);
+
+    ev::default_loop& loop_;
+    ConfigurationSource source_;
+    std::unique_ptr<config::Config> config_;  ///< services point into it
+    std::uint64_t file_limit_ = 0;
+    std::string refusal_;  ///< why the last reload was refused; empty: it was not
+    std::vector<std::string> missing_;
+
+    Log log_;
+    EventLog events_;
+    Notifier notifier_;
+    machine::Machines machines_;
+    ReasonCounts reasons_;
+    Interfaces interfaces_;
+    PidFile pid_file_;
+    DhcpService dhcp_;
+
+    // From here on threads are started: only after privileges are settled. The store outlives the server that
+    // refers to it, because stop() has emptied both by then.
+    std::optional<Disk> disk_;
+    std::unique_ptr<SqliteLeaseStore> store_;
+    std::optional<LeaseMirror> mirror_;
+    std::optional<TftpService> tftp_;
+    std::map<ListenPoint, UdpSocket> tftp_sockets_;  ///< opened, and not yet given to the service
+    std::map<ListenPoint, unsigned> tftp_listeners_;
+
+    Signals signals_;
+    ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback
+    ev::timer minute_;
+    ev::timer stopping_;
+    Instant stop_deadline_{};
+};
+
+}  // namespace pxed::io

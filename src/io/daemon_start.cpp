@@ -1,0 +1,166 @@
+// How the daemon starts. What it does then is in daemon.cpp.
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+#include "io/clock.hpp"
+#include "io/daemon.hpp"
+#include "io/privileges.hpp"
+#include "io/world.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+/// systemd's StateDirectory=; it may name several, the first is the one for leases.
+std::string state_directory() {
+    const char* value = std::getenv("STATE_DIRECTORY");
+    if (value == nullptr) return {};
+    const std::string_view all{value};
+    return std::string{all.substr(0, all.find(':'))};
+}
+
+std::string directory_of(const std::string& path) {
+    const auto parent = std::filesystem::path{path}.parent_path();
+    return parent.empty() ? "." : parent.string();
+}
+
+auto failure(ExitCode code, std::string text) {
+    return fail(StartFailure{code, std::move(text)});
+}
+
+}  // namespace
+
+Result<void, StartFailure> Daemon::start() {
+    file_limit_ = raise_file_limit();
+    bound_transfers(*config_);
+    if (auto opened = open_network(); !opened) return opened;
+    if (auto settled = settle_privileges(); !settled) return settled;
+    // The log has a thread; from here on there may be threads.
+    if (auto opened = log_.open(config_->daemon.log, config_->daemon.log_queue.value_or(k_log_lines));
+        !opened)
+        return failure(ExitCode::file, opened.error());
+    if (auto opened = open_leases(); !opened) return opened;
+    if (auto opened = open_tftp(); !opened) return opened;
+    minute_.start(60, 60);
+    say_start();
+    notifier_.ready(status());
+    return {};
+}
+
+Result<void, StartFailure> Daemon::open_network() {
+    if (auto opened = interfaces_.open(); !opened) return failure(ExitCode::network, opened.error());
+    if (auto listening = dhcp_.listen(*config_); !listening)
+        return failure(ExitCode::network, listening.error());
+    if (auto listening = listen_tftp(*config_); !listening)
+        return failure(ExitCode::network, listening.error());
+    if (!config_->dhcp.is_enabled()) return {};
+    if (auto opened = dhcp_.open(); !opened) {
+        config_->warnings.push_back(
+            {{}, opened.error() + "; replies are broadcast, and addresses are offered without a test"});
+    }
+    return {};
+}
+
+Result<void, StartFailure> Daemon::settle_privileges() {
+    const auto standing = read_standing();
+    const auto& policy = config_->daemon;
+    auto plan = plan_privileges(standing, policy.user, policy.group, find_account, find_group);
+    if (!plan) return failure(ExitCode::configuration, plan.error());
+    for (auto& warning : plan->warnings)
+        config_->warnings.push_back({policy.user_origin, std::move(warning)});
+    if (!policy.pid_file.empty()) {
+        auto written = PidFile::write(policy.pid_file);
+        if (written) {
+            pid_file_ = std::move(*written);
+        } else if (standing.is_under_systemd) {
+            // systemd knows our number anyway, and the unit's account cannot write where root could.
+            config_->warnings.push_back({{}, written.error()});
+        } else {
+            return failure(ExitCode::file, written.error());
+        }
+    }
+    if (config_->dhcp.is_enabled()) {
+        const auto directory = directory_of(config_->lease_database_path(state_directory()));
+        if (auto prepared = prepare_directory(directory, plan->become); !prepared)
+            return failure(ExitCode::file, prepared.error());
+    }
+    if (policy.log.kind == config::LogTarget::Kind::file && plan->become) {
+        if (auto prepared = prepare_file(policy.log.path, *plan->become); !prepared)
+            return failure(ExitCode::file, prepared.error());
+    }
+    if (!plan->become) return {};
+    if (auto changed = change_to(*plan->become); !changed) return failure(ExitCode::other, changed.error());
+    return {};
+}
+
+Result<void, StartFailure> Daemon::open_leases() {
+    if (!config_->dhcp.is_enabled()) return {};
+    const auto database = config_->lease_database_path(state_directory());
+    auto opened = SqliteLeaseStore::open(loop_, {database, config_->daemon.lease_file}, read_clocks());
+    if (!opened) return failure(ExitCode::file, opened.error());
+    for (auto& note : opened->notes)
+        log_.write(note.level, std::move(note.text));
+    store_ = std::move(opened->store);
+    if (!config_->daemon.lease_file.empty()) {
+        mirror_.emplace(loop_, LeaseMirror::Settings{config_->daemon.lease_file, database},
+                        [this](Level level, std::string text) { log_.write(level, std::move(text)); });
+        store_->on_stored([this] { mirror_->touch(); });
+        mirror_->touch();
+    }
+    dhcp_.start(*config_, *store_, opened->rows);
+    return {};
+}
+
+Result<void, StartFailure> Daemon::open_tftp() {
+    disk_.emplace(loop_);
+    tftp_.emplace(loop_, *disk_, tftp_surroundings());
+    if (auto used = tftp_->use(config_->tftp); !used) return failure(ExitCode::file, used.error());
+    give_tftp_sockets();
+    return {};
+}
+
+TftpSurroundings Daemon::tftp_surroundings() {
+    TftpSurroundings surroundings;
+    surroundings.link = [this](unsigned index) -> std::optional<TftpLink> {
+        const auto* interface = interfaces_.find(index);
+        if (interface == nullptr || !is_served(config_->daemon, *interface, Loopback::always))
+            return std::nullopt;
+        return TftpLink{interface->name, interface->mtu};
+    };
+    surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
+    surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };
+    return surroundings;
+}
+
+void Daemon::bound_transfers(config::Config& config) const {
+    const auto most = transfers_within(file_limit_);
+    if (!config.tftp.is_enabled || config.tftp.max_transfers <= most) return;
+    config.warnings.push_back({{},
+                               "tftp-max is " + std::to_string(config.tftp.max_transfers) +
+                                   ", but the limit of " + std::to_string(file_limit_) +
+                                   " open files allows " + std::to_string(most) + " transfers"});
+    config.tftp.max_transfers = most;
+}
+
+void Daemon::say_start() {
+    log_.info("started, version " PXED_VERSION);
+    for (std::size_t i = 1; i < config_->files.size(); ++i)
+        log_.info("read " + config_->files[i]);
+    for (const auto& warning : config_->warnings)
+        log_.warning(text_of(*config_, warning));
+    for (auto& line : service_lines(*config_))
+        say(Level::info, std::move(line));
+    if (const auto* server = dhcp_.server(); server != nullptr)
+        say(Level::info, "DHCP, " + std::to_string(server->leases().lease_count()) + " leases in " +
+                             config_->lease_database_path(state_directory()));
+    if (config_->tftp.is_enabled)
+        say(Level::info,
+            "TFTP, at most " + std::to_string(config_->tftp.max_transfers) + " transfers at a time");
+    say_missing_interfaces();
+    log_.info(status());
+}
+
+}  // namespace pxed::io

@@ -1,0 +1,294 @@
+#include "io/dhcp_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
+
+#include "base/text.hpp"
+#include "io/clock.hpp"
+#include "wire/dhcp_option_table.hpp"
+#include "wire/udp_frame.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+// A thousand machines that are switched on together send a thousand DISCOVERs of 600 bytes before we wake;
+// the kernel's default holds about 160.
+constexpr int k_receive_buffer = 4 << 20;
+
+void widen_receive_buffer(int descriptor) {
+    // The first needs CAP_NET_ADMIN, the second is bounded by net.core.rmem_max.
+    if (::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &k_receive_buffer, sizeof k_receive_buffer) != 0)
+        ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &k_receive_buffer, sizeof k_receive_buffer);
+}
+
+machine::Stage stage_of(dhcp::MessageType reply) {
+    switch (reply) {
+        case dhcp::MessageType::offer:
+            return machine::Stage::offer;
+        case dhcp::MessageType::nak:
+            return machine::Stage::nak;
+        case dhcp::MessageType::none:
+            return machine::Stage::bootp;
+        case dhcp::MessageType::discover:
+        case dhcp::MessageType::request:
+        case dhcp::MessageType::decline:
+        case dhcp::MessageType::ack:
+        case dhcp::MessageType::release:
+        case dhcp::MessageType::inform:
+            break;
+    }
+    return machine::Stage::ack;
+}
+
+}  // namespace
+
+DhcpService::Listener::Listener(DhcpService& owner, ev::loop_ref loop, UdpSocket opened)
+    : service(owner), socket(std::move(opened)), watcher(loop) {
+    watcher.set<Listener, &Listener::on_readable>(this);
+    watcher.start(socket.descriptor(), ev::READ);
+}
+
+void DhcpService::Listener::on_readable(ev::io&, int) {
+    service.receive(socket);
+}
+
+DhcpService::DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks callbacks)
+    : loop_(loop),
+      interfaces_(interfaces),
+      callbacks_(std::move(callbacks)),
+      prober_(loop, [this](Ipv4 address, bool is_in_use,
+                           const HwAddr& hardware) { on_probe_answer(address, is_in_use, hardware); }),
+      timer_(loop) {
+    timer_.set<DhcpService, &DhcpService::on_time>(this);
+}
+
+Result<void, std::string> DhcpService::open() {
+    TRY(link_layer_, PacketSocket::open());
+    return prober_.open();
+}
+
+Result<void, std::string> DhcpService::listen(const config::Config& config) {
+    std::map<ListenPoint, std::unique_ptr<Listener>> fresh;
+    std::set<ListenPoint> wanted;
+    if (config.dhcp.is_enabled()) {
+        const auto points =
+            listen_points(config.daemon, config.dhcp.server_port, interfaces_.all(), Loopback::when_named);
+        wanted.insert(points.begin(), points.end());
+    }
+    for (const auto& point : wanted) {
+        if (listeners_.contains(point)) continue;
+        TRY(auto socket, open_listener(point, {.is_dual_stack = false, .sends_broadcast = true}));
+        widen_receive_buffer(socket.descriptor());
+        fresh.emplace(point, std::make_unique<Listener>(*this, loop_, std::move(socket)));
+    }
+    std::erase_if(listeners_, [&](const auto& listener) { return !wanted.contains(listener.first); });
+    listeners_.merge(fresh);
+    return {};
+}
+
+void DhcpService::start(const config::Config& config, dhcp::LeaseStore& store,
+                        std::span<const dhcp::Lease> rows) {
+    config_ = &config;
+    server_.emplace(config.dhcp, store, static_cast<dhcp::Surroundings&>(*this));
+    server_->load(rows);
+    follow_interfaces();
+    arm();
+}
+
+void DhcpService::use(const config::Config& config) {
+    config_ = &config;
+    if (server_) server_->use(config.dhcp);
+    follow_interfaces();
+}
+
+void DhcpService::follow_interfaces() {
+    if (config_ == nullptr) return;
+    links_.clear();
+    served_.clear();
+    for (const auto& interface : interfaces_.all()) {
+        links_.push_back({interface.name, interface.index, interface.hardware, interface.addresses,
+                          interface.is_loopback});
+        if (is_served(config_->daemon, interface)) served_.insert(interface.index);
+    }
+}
+
+void DhcpService::stop() {
+    listeners_.clear();
+    prober_.abandon();
+    if (server_) server_->abandon();
+    timer_.stop();
+}
+
+void DhcpService::receive(UdpSocket& socket) {
+    // A datagram may come by an interface, or to an address, that is younger than our table.
+    interfaces_.catch_up();
+    const auto now = read_clocks();
+    std::vector<dhcp::Arrival> batch;
+    const auto port = socket.local_port();
+    for (const auto& datagram : socket.receive()) {
+        ++counts_.received;
+        if (auto arrival = read(datagram, port, now.instant)) batch.push_back(std::move(*arrival));
+    }
+    if (batch.empty() || !server_) return;
+    server_->receive(std::move(batch), links_, now);
+    arm();
+}
+
+std::optional<dhcp::Arrival> DhcpService::read(const Datagram& datagram, std::uint16_t port, Instant now) {
+    const auto link = std::ranges::find(links_, datagram.from.interface(), &dhcp::Link::index);
+    const auto source = datagram.from.ipv4();
+    if (link == links_.end() || !source || !served_.contains(link->index)) {
+        ++counts_.not_served;
+        return std::nullopt;
+    }
+    auto message = dhcp::parse(datagram.payload);
+    if (!message) {
+        note_malformed(datagram, *link, message.error());
+        return std::nullopt;
+    }
+    dhcp::Arrival arrival;
+    arrival.message = std::move(*message);
+    arrival.link = &*link;
+    arrival.source = *source;
+    arrival.source_port = datagram.from.port();
+    const auto destination = datagram.to.ipv4();
+    arrival.was_unicast = destination && std::ranges::any_of(links_, [&](const dhcp::Link& own) {
+                              return std::ranges::any_of(own.addresses, [&](const Network& network) {
+                                  return network.address == *destination;
+                              });
+                          });
+    arrival.local_port = port;
+    arrival.received = now;
+    return arrival;
+}
+
+void DhcpService::note_malformed(const Datagram& datagram, const dhcp::Link& link, dhcp::ParseError error) {
+    ++counts_.malformed;
+    if (!config_->daemon.logs_dhcp) return;
+    machine::Event event;
+    event.stage = machine::Stage::discover;
+    event.reason = Reason::malformed;
+    event.interface = link.name;
+    event.peer = datagram.from;
+    event.detail = std::to_string(datagram.payload.size()) + " bytes from " + datagram.from.text() + ": " +
+                   std::string{dhcp::sentence(error)};
+    callbacks_.tell(std::move(event));
+}
+
+void DhcpService::send(const dhcp::Outgoing& outgoing) {
+    const auto built = dhcp::build(outgoing.message, outgoing.limit);
+    if (!built.left_out.empty()) note_left_out(outgoing, built.left_out);
+    if (deliver(outgoing, built.bytes)) {
+        ++counts_.sent;
+        return;
+    }
+    const int error = errno;
+    ++counts_.not_sent;
+    const auto* interface = interfaces_.find(outgoing.interface);
+    callbacks_.warn("cannot send a DHCP reply (" + outgoing.destination.text() + ") out of " +
+                    (interface != nullptr ? interface->name : "a vanished interface") + ": " +
+                    std::strerror(error));
+}
+
+bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
+    const auto& destination = outgoing.destination;
+    UdpSocket* socket = socket_for(destination.source_port, outgoing.interface);
+    if (socket == nullptr) {
+        errno = ENODEV;
+        return false;
+    }
+    Route route;
+    route.interface = outgoing.interface;
+    if (!destination.source.is_zero()) route.from = Endpoint{destination.source, destination.source_port};
+    switch (destination.way) {
+        case dhcp::Destination::Way::link_layer: {
+            // RFC 2131 4.1: a client without an address cannot answer ARP, so the frame names its hardware.
+            const auto frame = build_udp_frame({.source = destination.source,
+                                                .source_port = destination.source_port,
+                                                .destination = destination.address,
+                                                .destination_port = destination.port,
+                                                .payload = payload});
+            if (link_layer_ &&
+                link_layer_->send(frame, k_ether_type_ipv4, outgoing.interface, destination.hardware))
+                return true;
+            // Where frames cannot be sent below IP, the same RFC lets the reply be broadcast.
+            break;
+        }
+        case dhcp::Destination::Way::broadcast:
+            break;
+        case dhcp::Destination::Way::routed:
+            route.to = Endpoint{destination.address, destination.port};
+            return socket->send(payload, route);
+    }
+    route.to = Endpoint{k_limited_broadcast, destination.port};
+    return socket->send(payload, route);
+}
+
+void DhcpService::note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes) {
+    machine::Event event;
+    event.stage = stage_of(outgoing.message.type());
+    event.reason = Reason::option_left_out;
+    event.machine = outgoing.message.hardware;
+    event.xid = outgoing.message.xid;
+    event.peer = Endpoint{outgoing.message.yiaddr, 0};
+    if (const auto* interface = interfaces_.find(outgoing.interface)) event.interface = interface->name;
+    for (const auto code : codes)
+        event.detail += (event.detail.empty() ? "" : ", ") + dhcp::option_label(code);
+    callbacks_.tell(std::move(event));
+}
+
+UdpSocket* DhcpService::socket_for(std::uint16_t port, unsigned interface) {
+    for (const unsigned index : {interface, 0U}) {
+        const auto found = listeners_.find(ListenPoint{port, index, {}});
+        if (found != listeners_.end()) return &found->second->socket;
+    }
+    return nullptr;
+}
+
+void DhcpService::probe(Ipv4 address, unsigned interface) {
+    if (const auto* link = interfaces_.find(interface)) prober_.probe(address, *link);
+}
+
+void DhcpService::on_probe_answer(Ipv4 address, bool is_in_use, const HwAddr& hardware) {
+    if (!server_) return;
+    // The client itself may still be using the address it is about to be given: an operating system that
+    // reboots, a lease from before the database was lost. That is no conflict.
+    const auto* hold = server_->leases().find_hold(address);
+    const bool is_the_client = hold != nullptr && !hardware.is_empty() && hold->hardware == hardware;
+    server_->on_probe_answer(address, is_in_use && !is_the_client, links_, read_clocks());
+    arm();
+}
+
+void DhcpService::on_time(ev::timer&, int) {
+    server_->on_time(read_clocks());
+    arm();
+}
+
+void DhcpService::arm() {
+    timer_.stop();
+    const auto deadline = server_ ? server_->next_deadline() : std::nullopt;
+    if (!deadline) return;
+    // Bounded: libev's clock stands still while the machine sleeps, ours does not.
+    const nanoseconds longest = std::chrono::minutes{1};
+    const auto wait = std::clamp<nanoseconds>(*deadline - read_clocks().instant, milliseconds{1}, longest);
+    timer_.start(ev_seconds(wait));
+}
+
+std::uint64_t DhcpService::overruns() const {
+    std::uint64_t sum = 0;
+    for (const auto& [point, listener] : listeners_) {
+        std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+        socklen_t size = sizeof memory;
+        if (::getsockopt(listener->socket.descriptor(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0)
+            sum += memory[SK_MEMINFO_DROPS];
+    }
+    return sum;
+}
+
+}  // namespace pxed::io

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "dhcp/server.hpp"
+#include "io/interfaces.hpp"
+#include "io/listen_point.hpp"
+#include "io/loop.hpp"
+#include "io/packet_socket.hpp"
+#include "io/prober.hpp"
+#include "io/udp_socket.hpp"
+
+namespace pxed::io {
+
+/// Counts since the start.
+struct DhcpCounts {
+    std::uint64_t received = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t malformed = 0;
+    std::uint64_t not_served = 0;  ///< came by an interface that is not served
+    std::uint64_t not_sent = 0;    ///< replies the kernel did not take
+};
+
+/// DHCP's edge: datagrams come in by batches, dhcp::Server decides, replies go out. Holds its sockets, the
+/// conflict prober and the timer.
+class DhcpService : private dhcp::Surroundings {
+ public:
+    struct Callbacks {
+        std::function<void(machine::Event)> tell;
+        std::function<void(const std::string&)> trace;  ///< for log-dhcp
+        std::function<void(std::string)> warn;          ///< failures of the network itself
+    };
+
+    DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks callbacks);
+
+    /// Opens what needs CAP_NET_RAW. Errors: a sentence.
+    [[nodiscard]] Result<void, std::string> open();
+    /// Opens the sockets that `config` and the interfaces of this moment ask for and closes the others;
+    /// those that stay are not touched. Errors: a sentence; then nothing has changed.
+    [[nodiscard]] Result<void, std::string> listen(const config::Config& config);
+    /// Begins to answer. `config` must outlive the service or the next use(); `store` the service.
+    void start(const config::Config& config, dhcp::LeaseStore& store, std::span<const dhcp::Lease> rows);
+    /// Takes another configuration; what waits is decided by it.
+    void use(const config::Config& config);
+    /// The interfaces have changed.
+    void follow_interfaces();
+    /// Closes the sockets and drops what waits.
+    void stop();
+
+    [[nodiscard]] const dhcp::Server* server() const { return server_ ? &*server_ : nullptr; }
+    [[nodiscard]] const DhcpCounts& counts() const { return counts_; }
+    /// Datagrams the kernel dropped because we were too slow.
+    [[nodiscard]] std::uint64_t overruns() const;
+    [[nodiscard]] std::size_t socket_count() const { return listeners_.size(); }
+
+ private:
+    struct Listener {
+        Listener(DhcpService& service, ev::loop_ref loop, UdpSocket opened);
+        void on_readable(ev::io& watcher, int revents);
+        DhcpService& service;
+        UdpSocket socket;
+        ev::io watcher;
+    };
+
+    void send(const dhcp::Outgoing& outgoing) override;
+    void probe(Ipv4 address, unsigned interface) override;
+    void tell(machine::Event event) override { callbacks_.tell(std::move(event)); }
+    void trace(const std::string& text) override { callbacks_.trace(text); }
+
+    void receive(UdpSocket& socket);
+    [[nodiscard]] std::optional<dhcp::Arrival> read(const Datagram& datagram, std::uint16_t port,
+                                                    Instant now);
+    void note_malformed(const Datagram& datagram, const dhcp::Link& link, dhcp::ParseError error);
+    [[nodiscard]] bool deliver(const dhcp::Outgoing& outgoing, Bytes payload);
+    void note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes);
+    [[nodiscard]] UdpSocket* socket_for(std::uint16_t port, unsigned interface);
+    void on_probe_answer(Ipv4 address, bool is_in_use, const HwAddr& hardware);
+    void on_time(ev::timer& watcher, int revents);
+    void arm();
+
+    ev::loop_ref loop_;
+    Interfaces& interfaces_;
+    Callbacks callbacks_;
+    const config::Config* config_ = nullptr;
+    std::vector<dhcp::Link> links_;  ///< all interfaces
+    std::set<unsigned> served_;      ///< indexes of those that are served
+    std::map<ListenPoint, std::unique_ptr<Listener>> listeners_;
+    std::optional<PacketSocket> link_layer_;
+    Prober prober_;
+    std::optional<dhcp::Server> server_;
+    DhcpCounts counts_;
+    ev::timer timer_;
+};
+
+}  // namespace pxed::io

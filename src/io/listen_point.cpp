@@ -1,0 +1,100 @@
+#include "io/listen_point.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/text.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+// Lines of /proc/net/udp: `sl local_address rem_address st queues tr tm->when retrnsmt uid timeout inode`.
+void add_inodes(const char* table, std::uint16_t port, std::set<std::string>& inodes) {
+    std::ifstream lines{table};
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+        std::istringstream words{line};
+        std::string slot, local, remote, state, queues, timer, retransmits, user, timeout, inode;
+        words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
+            inode;
+        const auto colon = local.find(':');
+        if (colon == std::string::npos) continue;
+        unsigned number = 0;
+        if (std::sscanf(local.c_str() + colon + 1, "%x", &number) == 1 && number == port)
+            inodes.insert(inode);
+    }
+}
+
+bool has_open(const std::filesystem::path& process, const std::set<std::string>& inodes) {
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator file{process / "fd", ignored}, end; file != end;
+         file.increment(ignored)) {
+        const auto target = std::filesystem::read_symlink(file->path(), ignored).string();
+        constexpr std::string_view start = "socket:[";
+        if (target.starts_with(start) &&
+            inodes.contains(target.substr(start.size(), target.size() - start.size() - 1)))
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::vector<ListenPoint> listen_points(const config::DaemonPolicy& policy, std::uint16_t port,
+                                       const std::vector<Interface>& table, Loopback loopback) {
+    if (!policy.binds_interfaces) return {{port, 0, {}}};
+    std::vector<ListenPoint> points;
+    for (const auto& interface : table)
+        if (is_served(policy, interface, loopback)) points.push_back({port, interface.index, interface.name});
+    return points;
+}
+
+Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenStyle style) {
+    UdpOptions options;
+    options.interface = point.name;
+    // bind-interfaces is asked for where other servers listen on the wildcard address of the same port.
+    options.is_shared = !point.name.empty();
+    options.sends_broadcast = style.sends_broadcast;
+    const auto is_taken = [](const std::string& error) {
+        return error.find(std::strerror(EADDRINUSE)) != std::string::npos;
+    };
+    if (style.is_dual_stack) {
+        auto both = UdpSocket::open(Endpoint{Endpoint::V6{}, point.port}, options);
+        if (both) return both;  // otherwise IPv6 may be switched off on this host
+    }
+    auto socket = UdpSocket::open(Endpoint{Ipv4{}, point.port}, options);
+    if (socket || !is_taken(socket.error())) return socket;
+    const auto owner = owner_of_udp_port(point.port);
+    return fail(socket.error() + (owner.empty() ? "; `ss -lunp sport = :" + std::to_string(point.port) +
+                                                      "` shows which program has it"
+                                                : "; " + owner + " has it"));
+}
+
+std::string owner_of_udp_port(std::uint16_t port) {
+    std::set<std::string> inodes;
+    add_inodes("/proc/net/udp", port, inodes);
+    add_inodes("/proc/net/udp6", port, inodes);
+    if (inodes.empty()) return {};
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator process{"/proc", ignored}, end; process != end;
+         process.increment(ignored)) {
+        const auto number = process->path().filename().string();
+        if (!std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c) != 0; })) continue;
+        if (!has_open(process->path(), inodes)) continue;
+        std::string name;
+        std::getline(std::ifstream{process->path() / "comm"}, name);
+        return escaped(name) + " (process " + number + ")";
+    }
+    return {};
+}
+
+}  // namespace pxed::io

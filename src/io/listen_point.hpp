@@ -1,0 +1,49 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "io/interfaces.hpp"
+#include "io/served.hpp"
+#include "io/udp_socket.hpp"
+
+namespace pxed::io {
+
+/// Where a service listens: a port, on all interfaces or on one. Two points are the same as long as port and
+/// interface index are: a renamed interface keeps its socket, one that was made anew needs a new socket.
+struct ListenPoint {
+    std::uint16_t port = 0;
+    unsigned interface = 0;  ///< 0: all
+    std::string name;        ///< of the interface; empty: all
+
+    friend bool operator==(const ListenPoint& a, const ListenPoint& b) {
+        return a.port == b.port && a.interface == b.interface;
+    }
+    friend std::strong_ordering operator<=>(const ListenPoint& a, const ListenPoint& b) {
+        if (const auto order = a.port <=> b.port; order != 0) return order;
+        return a.interface <=> b.interface;
+    }
+};
+
+/// The points `port` is to be listened on: one for all interfaces (who is served is decided a datagram), or
+/// with bind-interfaces and bind-dynamic one for each served interface that is there now.
+[[nodiscard]] std::vector<ListenPoint> listen_points(const config::DaemonPolicy& policy, std::uint16_t port,
+                                                     const std::vector<Interface>& table, Loopback loopback);
+
+/// What a service wants of its sockets.
+struct ListenStyle {
+    bool is_dual_stack = false;
+    bool sends_broadcast = false;
+};
+
+/// Opens the socket of a point. Errors: a sentence that names the port and, when another program has it, who.
+[[nodiscard]] Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenStyle style);
+
+/// `dnsmasq (process 812)`: who has the UDP port open, as far as we may look; empty when not known.
+[[nodiscard]] std::string owner_of_udp_port(std::uint16_t port);
+
+}  // namespace pxed::io

@@ -1,0 +1,141 @@
+#include "io/report.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <span>
+
+#include "io/served.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+std::string range_text(const dhcp::Range& range) {
+    return range.is_static ? range.first.text() : range.first.text() + " -- " + range.last.text();
+}
+
+std::string network_text(const Network& network) {
+    return network.address.text() + '/' + std::to_string(std::popcount(network.netmask.value()));
+}
+
+template <typename List, typename Text>
+std::string joined(const List& list, Text&& text) {
+    std::string result;
+    for (const auto& item : list)
+        result += (result.empty() ? "" : ", ") + text(item);
+    return result;
+}
+
+std::string services(const config::Config& config) {
+    if (config.dhcp.is_enabled()) return config.tftp.is_enabled ? "DHCP, TFTP" : "DHCP";
+    return config.tftp.is_enabled ? "TFTP" : "";
+}
+
+std::string pool_line(const dhcp::Range& range, const dhcp::LeaseTable& leases) {
+    std::size_t bound = 0;
+    std::size_t declined = 0;
+    const auto& rows = leases.leases();
+    for (auto row = rows.lower_bound(range.first); row != rows.end() && row->first <= range.last; ++row)
+        ++(row->second.state == dhcp::Lease::State::bound ? bound : declined);
+    const auto size = std::uint64_t{range.last.value() - range.first.value()} + 1;
+    return "DHCP, range " + range_text(range) + ": " + std::to_string(bound) + " of " + std::to_string(size) +
+           " leased, " + std::to_string(declined) + " declined";
+}
+
+}  // namespace
+
+std::string lease_time_text(seconds length) {
+    if (length >= k_infinite) return "infinite";
+    auto rest = length.count();
+    std::string text;
+    const auto part = [&](seconds::rep unit, char letter) {
+        if (rest / unit > 0) text += std::to_string(rest / unit) + letter;
+        rest %= unit;
+    };
+    part(86400, 'd');
+    part(3600, 'h');
+    part(60, 'm');
+    part(1, 's');
+    return text.empty() ? "0s" : text;
+}
+
+std::vector<std::string> service_lines(const config::Config& config) {
+    std::vector<std::string> lines;
+    for (const auto& range : config.dhcp.ranges) {
+        lines.push_back((range.is_static ? "DHCP, static leases only on " : "DHCP, IP range ") +
+                        range_text(range) + ", lease time " + lease_time_text(range.lease_time));
+    }
+    if (!config.tftp.is_enabled) return lines;
+    if (config.tftp.roots.empty()) lines.emplace_back("TFTP enabled");
+    for (const auto& root : config.tftp.roots) {
+        lines.push_back("TFTP root is " + root.directory +
+                        (root.interface.empty() ? "" : " on " + root.interface));
+    }
+    return lines;
+}
+
+std::string status_line(const config::Config& config, const std::vector<Interface>& table) {
+    const auto what = services(config);
+    if (what.empty()) return "Serving nothing: the configuration has no dhcp-range and no enable-tftp";
+    std::vector<const Interface*> served;
+    for (const auto& interface : table)
+        if (is_served(config.daemon, interface)) served.push_back(&interface);
+    auto text = served.empty()
+                    ? "Ready to serve " + what
+                    : "Serving " + what + " on " +
+                          joined(served, [](const Interface* interface) { return interface->name; });
+    const auto missing = missing_interfaces(config.daemon, table);
+    if (!missing.empty())
+        text += "; waiting for " + joined(missing, [](const std::string& name) { return name; });
+    return text;
+}
+
+std::vector<std::string> statistics_lines(const config::Config& config, const Figures& figures,
+                                          const ReasonCounts& reasons) {
+    std::vector<std::string> lines;
+    const auto number = [](auto value) { return std::to_string(value); };
+    if (figures.leases != nullptr) {
+        for (const auto& range : config.dhcp.ranges)
+            if (!range.is_static) lines.push_back(pool_line(range, *figures.leases));
+        lines.push_back("DHCP, " + number(figures.leases->lease_count()) + " leases, " +
+                        number(figures.leases->hold_count()) + " addresses on offer, " +
+                        number(figures.waiting) + " clients waiting for a probe or the lease store");
+        lines.push_back("DHCP, " + number(figures.dhcp.received) + " datagrams received, " +
+                        number(figures.dhcp.sent) + " sent, " + number(figures.dhcp.malformed) +
+                        " malformed, " + number(figures.dhcp.not_served) + " on interfaces not served, " +
+                        number(figures.dhcp.not_sent) + " replies the kernel refused, " +
+                        number(figures.overruns) + " lost because the receive buffer was full");
+    }
+    if (config.tftp.is_enabled) {
+        lines.push_back("TFTP, " + number(figures.transfers) + " transfers running, " +
+                        number(figures.tftp.requests) + " requests, " + number(figures.tftp.sent) +
+                        " files sent, " + number(figures.tftp.failed) + " failed, " +
+                        number(figures.tftp.dropped) + " datagrams dropped, " + number(figures.tftp.bytes) +
+                        " bytes in " + number(figures.tftp.datagrams) + " datagrams");
+    }
+    lines.push_back(number(figures.machines) + " machines known");
+    for (const auto& row : reason_table()) {
+        if (row.reason == Reason::none || reasons.of(row.reason) == 0) continue;
+        lines.push_back(number(reasons.of(row.reason)) + " times " + std::string{row.name} + ": " +
+                        std::string{row.advice});
+    }
+    return lines;
+}
+
+std::string no_range_detail(const config::Config& config, const Interface& interface) {
+    auto text = interface.addresses.empty()
+                    ? interface.name + " has no IPv4 address"
+                    : interface.name + " has " + joined(interface.addresses, network_text);
+    text += "; dhcp-range has ";
+    // The first few lines are enough to see what is wrong.
+    constexpr std::size_t k_most = 3;
+    const auto count = std::min(config.dhcp.ranges.size(), k_most);
+    text += joined(std::span{config.dhcp.ranges}.first(count), [&](const dhcp::Range& range) {
+        return range_text(range) + " (" + config.text_of(range.origin) + ')';
+    });
+    if (config.dhcp.ranges.size() > k_most)
+        text += " and " + std::to_string(config.dhcp.ranges.size() - k_most) + " more";
+    return text;
+}
+
+}  // namespace pxed::io

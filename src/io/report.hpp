@@ -1,0 +1,54 @@
+#pragma once
+// Sentences of the daemon about itself: what it serves, how it stands, why a silence. Pure.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "dhcp/lease_table.hpp"
+#include "io/dhcp_service.hpp"
+#include "io/interfaces.hpp"
+#include "io/tftp_service.hpp"
+#include "machine/reason.hpp"
+
+namespace pxed::io {
+
+/// `8h`, `1d12h`, `infinite`: a lease time as dnsmasq's log has it.
+[[nodiscard]] std::string lease_time_text(seconds length);
+
+/// What is served, as dnsmasq says it at its start: ranges and TFTP roots.
+[[nodiscard]] std::vector<std::string> service_lines(const config::Config& config);
+
+/// For `systemctl status`: `Serving DHCP, TFTP on br0; waiting for br1`.
+[[nodiscard]] std::string status_line(const config::Config& config, const std::vector<Interface>& table);
+
+/// How often each reason was given.
+class ReasonCounts {
+ public:
+    void count(Reason reason) { ++counts_[static_cast<std::size_t>(reason)]; }
+    [[nodiscard]] std::uint64_t of(Reason reason) const { return counts_[static_cast<std::size_t>(reason)]; }
+
+ private:
+    std::array<std::uint64_t, 256> counts_{};
+};
+
+/// All that SIGUSR1 writes to the log.
+struct Figures {
+    const dhcp::LeaseTable* leases = nullptr;  ///< none: DHCP is off
+    DhcpCounts dhcp;
+    std::uint64_t overruns = 0;
+    std::size_t waiting = 0;
+    TftpCounts tftp;
+    std::size_t transfers = 0;
+    std::size_t machines = 0;
+};
+[[nodiscard]] std::vector<std::string> statistics_lines(const config::Config& config, const Figures& figures,
+                                                        const ReasonCounts& reasons);
+
+/// Why no range fits `interface`: its addresses beside the ranges of the file.
+[[nodiscard]] std::string no_range_detail(const config::Config& config, const Interface& interface);
+
+}  // namespace pxed::io

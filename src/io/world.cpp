@@ -1,0 +1,70 @@
+#include "io/world.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/privileges.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+// Sockets, log, database, netlink, epoll, and room for what a reload opens before it closes.
+constexpr std::uint64_t k_files_of_our_own = 64;
+constexpr std::uint64_t k_files_a_transfer = 2;
+
+config::World::Directory look_at(const std::string& path) {
+    config::World::Directory directory{path, true, {}};
+    struct stat status {};
+    int error = 0;
+    if (::stat(path.c_str(), &status) != 0) {
+        error = errno;
+    } else if (!S_ISDIR(status.st_mode)) {
+        error = ENOTDIR;
+    } else if (::access(path.c_str(), X_OK) != 0) {
+        error = errno;
+    }
+    directory.is_usable = error == 0;
+    if (error != 0) directory.why = std::strerror(error);
+    return directory;
+}
+
+}  // namespace
+
+config::World gather_world(const config::Config& config, const std::vector<Interface>& table) {
+    config::World world;
+    for (const auto& interface : table)
+        world.interfaces.push_back({interface.name, interface.addresses, interface.is_loopback});
+    world.has_user = config.daemon.user.empty() || find_account(config.daemon.user).has_value();
+    world.has_group = config.daemon.group.empty() || find_group(config.daemon.group).has_value();
+    for (const auto& root : config.tftp.roots)
+        world.directories.push_back(look_at(root.directory));
+    for (const auto& allowed : config.tftp.allowed_targets)
+        world.directories.push_back(look_at(allowed.directory));
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) world.file_limit = limit.rlim_max;
+    return world;
+}
+
+std::uint64_t raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    const auto before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+std::uint32_t transfers_within(std::uint64_t file_limit) {
+    const auto left = file_limit > k_files_of_our_own ? file_limit - k_files_of_our_own : 0;
+    const auto transfers = std::max<std::uint64_t>(left / k_files_a_transfer, 1);
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(transfers, std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace pxed::io

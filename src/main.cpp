@@ -1,0 +1,64 @@
+// pxed boots machines from the network: composition, and nothing else.
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <unistd.h>
+
+#include "command_line.hpp"
+#include "io/configuration.hpp"
+#include "io/daemon.hpp"
+#include "io/privileges.hpp"
+
+namespace {
+
+using pxed::io::ExitCode;
+
+int leave(ExitCode code) {
+    return static_cast<int>(code);
+}
+
+int leave(ExitCode code, const std::string& why) {
+    std::fprintf(stderr, "pxed: %s\n", why.c_str());
+    return leave(code);
+}
+
+/// dnsmasq runs without its default file when there is none; a file that was named must be there.
+pxed::io::ConfigurationSource source_of(pxed::CommandLine& line) {
+    const bool is_default = line.file == pxed::CommandLine{}.file;
+    if (is_default && ::access(line.file.c_str(), F_OK) != 0) line.file.clear();
+    return {std::move(line.file), std::move(line.arguments)};
+}
+
+int serve(const pxed::io::ConfigurationSource& source) {
+    auto config = pxed::io::read_configuration(source);
+    if (!config) {
+        for (const auto& problem : config.error())
+            std::fprintf(stderr, "pxed: %s\n", problem.c_str());
+        return leave(ExitCode::configuration);
+    }
+    ev::default_loop loop{pxed::io::k_loop_flags};
+    pxed::io::Daemon daemon{loop, source, std::move(*config)};
+    if (const auto started = daemon.start(); !started)
+        return leave(started.error().code, started.error().text);
+    daemon.run();
+    return leave(ExitCode::ok);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    pxed::io::clear_ambient_capabilities();
+    auto line = pxed::read_command_line(argc, argv);
+    if (!line) return leave(ExitCode::configuration, line.error());
+    if (line->prints) {
+        std::fputs(line->prints->c_str(), stdout);
+        return leave(ExitCode::ok);
+    }
+    const bool tests = line->tests;
+    const auto source = source_of(*line);
+    return tests ? leave(pxed::io::test_configuration(source)) : serve(source);
+} catch (const std::exception& problem) {
+    return leave(ExitCode::other, problem.what());
+}

@@ -1,0 +1,85 @@
+#include "io/listen_point.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "netns.hpp"
+
+namespace pxed::io {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<Interface> table() {
+    std::vector<Interface> result(3);
+    result[0].name = "lo";
+    result[0].index = 1;
+    result[0].is_loopback = true;
+    result[1].name = "br0";
+    result[1].index = 2;
+    result[2].name = "eth0";
+    result[2].index = 3;
+    return result;
+}
+
+TEST(ListenPoint, one_socket_hears_all_interfaces_unless_told_to_bind) {
+    config::DaemonPolicy policy;
+    policy.interfaces.push_back({"br0", {}});
+    const auto points = listen_points(policy, 67, table(), Loopback::when_named);
+    ASSERT_EQ(points.size(), 1U);
+    EXPECT_EQ(points[0].interface, 0U);
+    EXPECT_EQ(points[0].port, 67);
+}
+
+TEST(ListenPoint, bound_ones_are_the_served_interfaces_that_are_there) {
+    config::DaemonPolicy policy;
+    policy.binds_interfaces = true;
+    policy.interfaces = {{"br0", {}}, {"br9", {}}};
+    const auto dhcp = listen_points(policy, 67, table(), Loopback::when_named);
+    ASSERT_EQ(dhcp.size(), 1U);
+    EXPECT_EQ(dhcp[0].name, "br0");
+    EXPECT_EQ(listen_points(policy, 69, table(), Loopback::always).size(), 2U);
+}
+
+TEST(ListenPoint, a_renamed_interface_is_the_same_point_and_one_made_anew_is_not) {
+    EXPECT_EQ((ListenPoint{67, 4, "br0"}), (ListenPoint{67, 4, "br1"}));
+    EXPECT_NE((ListenPoint{67, 4, "br0"}), (ListenPoint{67, 5, "br0"}));
+    EXPECT_NE((ListenPoint{67, 4, "br0"}), (ListenPoint{69, 4, "br0"}));
+}
+
+TEST(ListenPoint, a_port_that_is_taken_is_named_with_its_owner) {
+    test::in_own_network([] {
+        const ListenPoint point{67, 0, {}};
+        const auto first = open_listener(point, {});
+        ASSERT_TRUE(first) << first.error();
+        const auto second = open_listener(point, {});
+        ASSERT_FALSE(second);
+        EXPECT_THAT(second.error(), HasSubstr("67"));
+        EXPECT_THAT(second.error(), HasSubstr("Address already in use"));
+        EXPECT_THAT(second.error(), HasSubstr("(process " + std::to_string(::getpid()) + ") has it"));
+    });
+}
+
+TEST(ListenPoint, two_interfaces_are_listened_on_side_by_side) {
+    test::in_own_network([] {
+        test::run("ip link add br0 type bridge && ip link add br1 type bridge");
+        ev::dynamic_loop loop{k_loop_flags};
+        Interfaces interfaces{loop, [] {}};
+        ASSERT_TRUE(interfaces.open());
+        config::DaemonPolicy policy;
+        policy.binds_interfaces = true;
+        policy.interfaces.push_back({"br*", {}});
+        const auto points = listen_points(policy, 67, interfaces.all(), Loopback::when_named);
+        ASSERT_EQ(points.size(), 2U);
+        const auto first = open_listener(points[0], {.sends_broadcast = true});
+        const auto second = open_listener(points[1], {.sends_broadcast = true});
+        EXPECT_TRUE(first && second);
+    });
+}
+
+TEST(ListenPoint, nobody_owns_a_port_that_nobody_has) {
+    test::in_own_network([] { EXPECT_EQ(owner_of_udp_port(67), ""); });
+}
+
+}  // namespace
+}  // namespace pxed::io
