@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "io/file_descriptor.hpp"
+#include "io/file_root.hpp"
+
+namespace pxed::io {
+
+/// Whether a look-up may wait for a disk. `no`: what is not cached fails with EAGAIN.
+enum class Waiting : bool { no, yes };
+
+/// The one way to a file of a served tree: openat2, and links that it refuses followed step by step. The
+/// kernel has the last word on every path, so a name that is swapped for a link while we look cannot lead
+/// out.
+class FileGate {
+ public:
+    /// An errno value.
+    using Errno = int;
+
+    /// Both must outlive the gate.
+    FileGate(const std::string& directory, const std::vector<std::string>& allowed)
+        : directory_(directory), allowed_(allowed) {}
+
+    [[nodiscard]] const std::string& directory() const { return directory_; }
+
+    [[nodiscard]] static Result<FileDescriptor, Errno> open_directory(const std::string& path,
+                                                                      Waiting waiting);
+    /// Opens for reading below `root`. EXDEV: a link leads out, or an absolute one perhaps only seems to.
+    [[nodiscard]] static Result<FileDescriptor, Errno> open_below(const FileDescriptor& root,
+                                                                  const std::string& name, Waiting waiting);
+    /// Nothing: not known without waiting.
+    [[nodiscard]] static std::optional<bool> has_directory(const FileDescriptor& root,
+                                                           const std::string& name, Waiting waiting);
+
+    /// Opens what `name` means when its links are followed to places below the root or below an allowed
+    /// directory. May wait.
+    [[nodiscard]] Result<FileDescriptor, OpenError> open_through_links(const std::string& name) const;
+
+ private:
+    const std::string& directory_;
+    const std::vector<std::string>& allowed_;
+};
+
+}  // namespace pxed::io

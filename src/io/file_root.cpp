@@ -1,0 +1,118 @@
+#include "io/file_root.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "io/file_gate.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+using Answer = Result<OpenFile, OpenError>;
+
+OpenError error_of(int error, const std::string& path) {
+    std::string detail = path + ": " + std::strerror(error);
+    switch (error) {
+        case EACCES:
+        case EPERM:
+            return {Reason::permission_denied, std::move(detail)};
+        case ENOENT:
+        case ENOTDIR:
+        case ENAMETOOLONG:
+        case ELOOP:  // links in a ring, or a magic one: no file either way
+            return {Reason::file_not_found, std::move(detail)};
+        case ENXIO:  // a socket, or a device without a driver
+            return {Reason::not_a_file, std::move(detail)};
+        default:
+            return {Reason::read_failed, std::move(detail)};
+    }
+}
+
+Answer examined(FileDescriptor descriptor, const std::string& name, const std::string& path) {
+    struct stat status {};
+    if (::fstat(descriptor.get(), &status) != 0) return fail(error_of(errno, path));
+    if (S_ISDIR(status.st_mode)) return fail(OpenError{Reason::not_a_file, path + ": Is a directory"});
+    if (!S_ISREG(status.st_mode)) return fail(OpenError{Reason::not_a_file, path + ": not a regular file"});
+    return OpenFile{std::move(descriptor), name, static_cast<std::uint64_t>(status.st_size), status.st_uid,
+                    status.st_mode};
+}
+
+// Opens one candidate; nothing when that would wait for a disk and must not.
+std::optional<Answer> open_one(const FileGate& gate, const FileDescriptor& root, const std::string& name,
+                               Waiting waiting) {
+    const std::string path = gate.directory() + '/' + name;
+    auto descriptor = FileGate::open_below(root, name, waiting);
+    if (descriptor) return examined(std::move(*descriptor), name, path);
+    if (descriptor.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
+    if (descriptor.error() != EXDEV) return fail(error_of(descriptor.error(), path));
+
+    // A link that is absolute or leads above the root: the kernel's gate has closed, we follow it by hand.
+    if (waiting == Waiting::no) return std::nullopt;
+    auto followed = gate.open_through_links(name);
+    if (!followed) return fail(std::move(followed).error());
+    return examined(std::move(*followed), name, path);
+}
+
+std::optional<Answer> open_first(const std::string& directory, const std::vector<std::string>& allowed,
+                                 const Lookup& lookup, Waiting waiting) {
+    const FileGate gate{directory, allowed};
+    const auto root = FileGate::open_directory(directory, waiting);
+    if (!root) {
+        if (root.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
+        return fail(error_of(root.error(), directory));
+    }
+    const auto* names = &lookup.candidates;
+    if (!lookup.subdirectory.empty()) {
+        const auto is_there = FileGate::has_directory(*root, lookup.subdirectory, waiting);
+        if (!is_there) return std::nullopt;
+        if (*is_there) names = &lookup.within;
+    }
+    std::optional<Answer> answer = fail(OpenError{Reason::outside_root, directory + ": no name below it"});
+    for (const auto& name : *names) {
+        answer = open_one(gate, *root, name, waiting);
+        const bool is_missing = answer && !*answer && answer->error().reason == Reason::file_not_found;
+        if (!is_missing) break;
+    }
+    return answer;
+}
+
+}  // namespace
+
+FileRoot::FileRoot(std::string directory, std::vector<std::string> allowed)
+    : directory_(std::move(directory)), allowed_(std::move(allowed)) {
+    while (directory_.size() > 1 && directory_.ends_with('/'))
+        directory_.pop_back();
+}
+
+Result<void, std::string> FileRoot::check() const {
+    const auto root = FileGate::open_directory(directory_, Waiting::yes);
+    if (!root) return fail(directory_ + ": " + std::strerror(root.error()));
+    return {};
+}
+
+std::optional<Answer> FileRoot::open_now(const Lookup& lookup) const {
+    return open_first(directory_, allowed_, lookup, Waiting::no);
+}
+
+Disk::Ticket FileRoot::open_later(Lookup lookup, Disk& disk, Opened opened) const {
+    struct State {
+        std::string directory;
+        std::vector<std::string> allowed;
+        Lookup lookup;
+        Opened opened;
+        std::optional<Answer> answer;
+    };
+    return disk.submit_with(
+        State{directory_, allowed_, std::move(lookup), std::move(opened), {}},
+        [](State& state) {
+            state.answer = open_first(state.directory, state.allowed, state.lookup, Waiting::yes);
+        },
+        [](State& state) { state.opened(std::move(*state.answer)); });
+}
+
+}  // namespace pxed::io
