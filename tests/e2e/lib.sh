@@ -146,6 +146,7 @@ lab_forget() {
 lab_end() {
   local status=$1 pid namespace
   trap - EXIT
+  trap '' PIPE INT TERM HUP # nothing stops the cleaning up
   set +e
   if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then lab_explain; fi
   for pid in "${lab_pids[@]+"${lab_pids[@]}"}"; do kill -KILL "$pid" 2> /dev/null && wait "$pid" 2> /dev/null; done
