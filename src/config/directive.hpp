@@ -16,7 +16,24 @@ class Line;
 
 /// What a parse function says: nothing, or what is wrong with the line and what was probably meant.
 using Parsed = Result<void, std::string>;
-using Parse = Parsed (*)(Line& line);
+
+/// A parse function, or none. It remembers being given one because GCC 12 under UBSan does not compare the
+/// address of a function with nullptr at compile time.
+class Parse {
+ public:
+    using Function = Parsed (*)(Line& line);
+    constexpr Parse() = default;
+    // NOLINTNEXTLINE(google-explicit-constructor): a row names the function and nothing else
+    constexpr Parse(Function function) : function_(function), is_given_(true) {}
+
+    [[nodiscard]] constexpr bool is_given() const { return is_given_; }
+    /// Requires: is_given().
+    Parsed operator()(Line& line) const { return function_(line); }
+
+ private:
+    Function function_ = nullptr;
+    bool is_given_ = false;
+};
 
 /// How often a directive may stand, and with what.
 enum class Use : std::uint8_t {
@@ -58,21 +75,21 @@ enum class Status : std::uint8_t {
 };
 
 struct Directive {
-    std::string_view name;
+    std::string_view name = {};
     char short_option = 0;  ///< dnsmasq's letter, 0: none
     Group group = Group::not_served;
     Use use = Use::many;
     Value value = Value::required;
-    std::string_view syntax;  ///< what follows `=`: `[tag:TAG,]FILE[,NAME[,ADDRESS]]`; empty for flags
-    std::string_view help;    ///< one line, no full stop, at most 80 characters
+    std::string_view syntax = {};  ///< what follows `=`: `[tag:TAG,]FILE[,NAME[,ADDRESS]]`; empty for flags
+    std::string_view help = {};    ///< one line, no full stop, at most 80 characters
     /// Plain sentences for pxed.conf(5). Paragraphs are separated by an empty line; `X` between backquotes is
     /// literal; a line that begins with four blanks is an example.
-    std::string_view manual;
+    std::string_view manual = {};
     Reload reload = Reload::policy;
-    Parse parse = nullptr;  ///< only served rows have one
+    Parse parse = {};  ///< only served rows have one
     Status status = Status::served;
-    std::string_view reason;    ///< not served: completes "NAME ..." (`is DNS; pxed does not serve it`)
-    std::string_view alias_of;  ///< another spelling of that directive, which it repeats (dhcp-lease)
+    std::string_view reason = {};    ///< not served: completes "NAME ..." (`is DNS; pxed does not serve it`)
+    std::string_view alias_of = {};  ///< another spelling of that directive, which it repeats (dhcp-lease)
 };
 
 /// All rows, sorted by name.
@@ -92,7 +109,7 @@ struct Directive {
         const bool is_served = row.status == Status::served;
         const bool is_skipped = row.status == Status::recognised_other || row.status == Status::not_served;
         return !row.name.empty() && !row.help.empty() && row.help.size() <= 80 && !row.manual.empty() &&
-               is_served == (row.parse != nullptr) && is_skipped == !row.reason.empty() &&
+               is_served == row.parse.is_given() && is_skipped == !row.reason.empty() &&
                (row.use == Use::flag) == (row.value == Value::none) &&
                (row.value == Value::none) == row.syntax.empty();
     });

@@ -34,7 +34,9 @@ class Line {
     [[nodiscard]] Config& config() const { return config_; }
 
     /// Says something about the line without refusing it.
-    void warn(std::string text) const { config_.warnings.push_back({origin_, std::move(text)}); }
+    void warn(const std::string& text) const {
+        config_.warnings.push_back({origin_, std::string{directive_.name} + ": " + text});
+    }
     /// Has files read before the next line.
     void include(Include what) { includes_.push_back(std::move(what)); }
     [[nodiscard]] const std::vector<Include>& includes() const { return includes_; }

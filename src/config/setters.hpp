@@ -39,8 +39,8 @@ Parsed number(Line& line) {
     auto& target = field_of(line.config(), member);
     const auto parsed = parse_number_between(line.value().text(), least, most);
     if (!parsed) {
-        return fail("wants a number from " + std::to_string(least) + " to " + std::to_string(most) +
-                    ", not " + quote(line.value().text()));
+        return fail(quote(line.value().text()) + " is no number from " + std::to_string(least) + " to " +
+                    std::to_string(most));
     }
     target = static_cast<std::uint32_t>(*parsed);
     return {};

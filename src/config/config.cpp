@@ -1,0 +1,23 @@
+#include "config/config.hpp"
+
+namespace pxed::config {
+
+bool InterfaceName::matches(std::string_view interface) const {
+    if (name.ends_with('*')) return interface.starts_with(std::string_view{name}.substr(0, name.size() - 1));
+    return interface == name;
+}
+
+std::string Config::text_of(Origin origin) const {
+    const std::string file = origin.file < files.size() ? files[origin.file] : "?";
+    return origin.is_known() ? file + ':' + std::to_string(origin.line) : file;
+}
+
+std::string Config::lease_database_path(std::string_view state_directory) const {
+    if (!daemon.lease_database.empty()) return daemon.lease_database;
+    if (!daemon.lease_file.empty()) return daemon.lease_file + ".db";
+    if (state_directory.empty()) return "/var/lib/pxed/leases.db";
+    // systemd lists several state directories with colons; the first one is ours.
+    return std::string{state_directory.substr(0, state_directory.find(':'))} + "/leases.db";
+}
+
+}  // namespace pxed::config

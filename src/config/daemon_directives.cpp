@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.hpp"
+#include "config/line.hpp"
+#include "config/setters.hpp"
+#include "config/tables.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+Parsed parse_user(Line& line) {
+    line.config().daemon.user = line.value().str();
+    line.config().daemon.user_origin = line.origin();
+    return {};
+}
+
+struct Facility {
+    std::string_view name;
+    int number;  // RFC 5424 6.2.1
+};
+constexpr Facility k_facilities[] = {
+    {"kern", 0},      {"user", 1},    {"mail", 2},    {"daemon", 3},  {"auth", 4},
+    {"syslog", 5},    {"lpr", 6},     {"news", 7},    {"uucp", 8},    {"cron", 9},
+    {"authpriv", 10}, {"ftp", 11},    {"local0", 16}, {"local1", 17}, {"local2", 18},
+    {"local3", 19},   {"local4", 20}, {"local5", 21}, {"local6", 22}, {"local7", 23},
+};
+
+// A path, `-` for standard error, or a facility of syslog.
+Parsed parse_log_facility(Line& line) {
+    auto& log = line.config().daemon.log;
+    const auto value = line.value();
+    if (value.is_word("-")) {
+        log = {LogTarget::Kind::stderr_stream, {}, log.facility};
+        return {};
+    }
+    if (value.text().find('/') != std::string_view::npos) {
+        log = {LogTarget::Kind::file, value.str(), log.facility};
+        return {};
+    }
+    const auto facility = std::ranges::find_if(k_facilities, [&](const Facility& candidate) {
+        return equal_ignoring_case(candidate.name, value.text());
+    });
+    if (facility == std::end(k_facilities)) {
+        return fail("bad log facility " + quote(value.text()) +
+                    "; it is one of syslog's (daemon, local0 ...), a file's path, or -");
+    }
+    constexpr int k_shift = 3;  // as <syslog.h> has them, above the level
+    log = {LogTarget::Kind::syslog, {}, facility->number << k_shift};
+    return {};
+}
+
+Parsed parse_log_async(Line& line) {
+    if (line.value().is_empty()) return {};  // pxed never waits for a log; only the length is a choice
+    return number<&DaemonPolicy::log_queue, 0, 1000000>(line);
+}
+
+Parsed parse_conf_file(Line& line) {
+    if (line.value().is_empty()) return {};
+    if (line.value().is_word("-")) return fail(std::string{"standard input is not read; name a file"});
+    line.include({Include::Kind::file, line.value().str(), {}, {}});
+    return {};
+}
+
+// DIR[,.suffix...][,*.suffix...]: without a star names that end so are left out, with one only they are read.
+Parsed parse_conf_dir(Line& line) {
+    const auto fields = line.value().split();
+    if (fields.empty() || fields.front().is_empty()) return {};
+    Include include{Include::Kind::directory, fields.front().str(), {}, {}};
+    for (const auto& field : std::span{fields}.subspan(1)) {
+        auto suffix = field.text();
+        const bool includes = suffix.starts_with('*');
+        if (includes) suffix.remove_prefix(1);
+        if (suffix.empty()) continue;
+        (includes ? include.included_suffixes : include.excluded_suffixes).emplace_back(suffix);
+    }
+    line.include(std::move(include));
+    return {};
+}
+
+constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "user",
+     .short_option = 'u',
+     .group = Group::daemon,
+     .use = Use::once,
+     .syntax = "NAME",
+     .help = "run as this account when started as root (default: pxed)",
+     .manual =
+         "When root starts pxed by hand it changes to this account once its sockets are open; without the "
+         "line to `pxed` if there is such an account. `root` keeps root. Under systemd the unit decides, "
+         "and another name here is only warned about.",
+     .reload = Reload::restart,
+     .parse = parse_user},
+    {.name = "group",
+     .short_option = 'g',
+     .group = Group::daemon,
+     .use = Use::once,
+     .syntax = "NAME",
+     .help = "run with this group when started as root",
+     .manual = "The group that goes with user; without it that account's own.",
+     .reload = Reload::restart,
+     .parse = text<&DaemonPolicy::group>},
+    {.name = "pid-file",
+     .short_option = 'x',
+     .group = Group::daemon,
+     .use = Use::once,
+     .value = Value::optional,
+     .syntax = "PATH",
+     .help = "write the process id to this file (default: none)",
+     .manual = "Writes the process id here at start and removes the file at the end. Without PATH, and by "
+               "default, there is none: systemd needs none.",
+     .reload = Reload::restart,
+     .parse = text<&DaemonPolicy::pid_file>},
+    {.name = "keep-in-foreground",
+     .short_option = 'k',
+     .group = Group::daemon,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "accepted; pxed always stays in the foreground",
+     .manual = "pxed always stays in the foreground; the line is accepted for the sake of dnsmasq's files.",
+     .reload = Reload::none,
+     .status = Status::without_effect},
+    {.name = "no-daemon",
+     .short_option = 'd',
+     .group = Group::daemon,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "accepted; pxed always stays in the foreground",
+     .manual = "pxed always stays in the foreground; the line is accepted for the sake of dnsmasq's files.",
+     .reload = Reload::none,
+     .status = Status::without_effect},
+    {.name = "log-facility",
+     .short_option = '8',
+     .group = Group::log,
+     .use = Use::once,
+     .syntax = "FACILITY|PATH|-",
+     .help = "log to syslog with this facility, to a file, or to standard error",
+     .manual = "Where messages go. By default to the journal when systemd started pxed, to standard error "
+               "otherwise. A PATH has a slash; on SIGUSR2 the file is opened again, for logrotate.",
+     .parse = parse_log_facility},
+    {.name = "log-dhcp",
+     .group = Group::log,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "log what DHCP clients send, their tags, and every option sent",
+     .manual =
+         "Logs for each DHCP message what the client asked, which tags it had and what it was sent, and "
+         "messages that are dropped because they are malformed.",
+     .parse = flag<&DaemonPolicy::logs_dhcp>},
+    {.name = "quiet-dhcp",
+     .group = Group::log,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "do not log ordinary DHCP answers",
+     .manual = "Leaves ordinary DHCP answers out of the log; what went wrong is still said.",
+     .parse = flag<&DaemonPolicy::is_quiet_dhcp>},
+    {.name = "quiet-tftp",
+     .group = Group::log,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "do not log files that TFTP clients ask for and that are not there",
+     .manual = "Leaves requests for files that do not exist out of the log: boot programs try many names.",
+     .parse = flag<&tftp::Policy::is_quiet>},
+    {.name = "log-async",
+     .group = Group::log,
+     .use = Use::once,
+     .value = Value::optional,
+     .syntax = "LINES",
+     .help = "how many lines may wait for a slow log",
+     .manual = "pxed never waits for its log. LINES says how many may wait for a slow one before lines are "
+               "dropped, which is then said.",
+     .parse = parse_log_async},
+    {.name = "conf-file",
+     .short_option = 'C',
+     .group = Group::files,
+     .syntax = "PATH",
+     .help = "read this configuration file (default: /etc/pxed.conf)",
+     .manual = "Reads another file in the place of the line. A file is read once only, by whatever name.",
+     .parse = parse_conf_file},
+    {.name = "conf-dir",
+     .short_option = '7',
+     .group = Group::files,
+     .syntax = "DIRECTORY[,.SUFFIX...][,*.SUFFIX...]",
+     .help = "read all files of this directory",
+     .manual = "Reads the files of a directory in the order of their names, without those that end in `~`, "
+               "begin with a dot or begin and end with `#`. `.SUFFIX` leaves out files that end so; with "
+               "`*.SUFFIX` only files that end so are read.\n\n"
+               "    conf-dir=/etc/pxed.d,*.conf",
+     .parse = parse_conf_dir},
+});
+static_assert(is_complete(k_rows));
+
+}  // namespace
+
+std::span<const Directive> daemon_rows() {
+    return k_rows;
+}
+
+}  // namespace pxed::config

@@ -1,0 +1,255 @@
+#include <array>
+#include <string>
+
+#include "config/dhcp_fields.hpp"
+#include "config/line.hpp"
+#include "config/parsers.hpp"
+#include "config/setters.hpp"
+#include "config/tables.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+// Bare, dnsmasq's ports for tests without root: 1067 and 1068. One number: the client's port is the next one.
+Parsed parse_alternate_port(Line& line) {
+    auto& policy = line.config().dhcp;
+    if (line.value().is_empty()) {
+        policy.server_port = 1067;
+        policy.client_port = 1068;
+        return {};
+    }
+    const auto fields = line.value().split();
+    const auto server = parse_number_between(fields.front().text(), 1, 0xffff);
+    const auto client = fields.size() > 1
+                            ? parse_number_between(fields[1].text(), 1, 0xffff)
+                            : parse_number_between(std::to_string(server.value_or(0) + 1), 1, 0xffff);
+    if (!server || !client || fields.size() > 2) {
+        return fail("bad ports " + quote(line.value().text()) +
+                    "; they are SERVER[,CLIENT], each from 1 to 65535");
+    }
+    policy.server_port = static_cast<std::uint16_t>(*server);
+    policy.client_port = static_cast<std::uint16_t>(*client);
+    return {};
+}
+
+Parsed parse_domain(Line& line) {
+    const auto fields = line.value().split();
+    if (fields.size() > 1) {
+        line.warn("a domain for some addresses only is not served yet; clients in " +
+                  quote(line.value().text()) + " get the plain domain=");
+        return {};
+    }
+    if (line.value().is_word("#")) {
+        return fail(
+            std::string{"\"#\" (the domain of /etc/resolv.conf) is not read; write the domain itself"});
+    }
+    auto name = line.value().str();
+    if (name.ends_with('.')) name.pop_back();
+    if (!name.empty() && !is_host_name(name)) return fail("bad domain name " + quote(name));
+    line.config().dhcp.domain = std::move(name);
+    return {};
+}
+
+// dnsmasq takes bare names here too, and `#` for "not".
+dhcp::Condition condition_of(const Line& line) {
+    dhcp::Condition condition{{}, line.origin()};
+    for (const auto& field : line.value().split()) {
+        if (auto test = tag_test(field); !test.name.empty()) condition.tests.push_back(std::move(test));
+    }
+    return condition;
+}
+
+Parsed parse_dhcp_broadcast(Line& line) {
+    line.config().dhcp.broadcasts.push_back(condition_of(line));
+    return {};
+}
+
+// Without a tag it would hold for every client.
+Parsed parse_dhcp_ignore(Line& line) {
+    auto condition = condition_of(line);
+    if (condition.tests.empty()) {
+        return fail(std::string{"no tag is named; to ignore all clients leave out dhcp-range instead"});
+    }
+    line.config().dhcp.ignores.push_back(std::move(condition));
+    return {};
+}
+
+Parsed parse_dhcp_leasefile(Line& line) {
+    line.config().daemon.lease_file = line.value().str();
+    line.config().daemon.lease_file_origin = line.origin();
+    return {};
+}
+
+constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "dhcp-range",
+     .short_option = 'F',
+     .group = Group::dhcp,
+     .syntax = "[tag:TAG,...][set:TAG,]START,END|static[,NETMASK[,BROADCAST]][,LEASE-TIME]",
+     .help = "give clients addresses from START to END",
+     .manual =
+         "Serves DHCP on the network of START and gives addresses from START to END. With `static` "
+         "instead of END only machines with an address of their own (dhcp-host) are served.\n\n"
+         "LEASE-TIME is a number with `s`, `m`, `h`, `d` or `w`, or `infinite`; one hour without, and "
+         "never below two minutes. NETMASK is needed only for networks that come through a relay; "
+         "otherwise that of the interface is used. A range on no network of this machine waits for a "
+         "relay.\n\n"
+         "`tag:TAG` restricts the range to clients with that tag (all of them, `tag:!TAG` for those "
+         "without it), `set:TAG` gives a tag to those it serves. A bare word in front is such a tag too: "
+         "`eth0,...` does not tie a range to an interface.\n\n"
+         "    dhcp-range=192.168.1.50,192.168.1.150,12h\n"
+         "    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h",
+     .parse = parse_dhcp_range},
+    {.name = "dhcp-host",
+     .short_option = 'G',
+     .group = Group::dhcp,
+     .syntax = "[MAC...][,id:CLIENT-ID|*][,set:TAG][,tag:TAG][,ADDRESS][,NAME][,LEASE-TIME][,ignore]",
+     .help = "give one machine its address, name, tags or lease time",
+     .manual =
+         "Describes a machine, found by hardware address, client id or the name it gives itself. The "
+         "fields come in any order and are told apart by their shape. Only what has a colon can be a MAC: "
+         "`aa-bb-cc-dd-ee-ff` is a host name, as in dnsmasq.\n\n"
+         "Several MACs share one address, one at a time; `*` stands for any byte, and a hexadecimal ARP "
+         "type may stand in front (`06-aa:bb:...`). `id:` takes hexadecimal with colons, text, or `*` to "
+         "pay no attention to this machine's client id. ADDRESS need not be in a range but in the network "
+         "of one. `set:TAG` gives a tag, `tag:TAG` makes the line hold only with that tag, `ignore` "
+         "leaves the machine without any answer. A machine that a line matches has the tag `known`.\n\n"
+         "    dhcp-host=52:54:00:12:34:56,set:rack1,192.168.1.10,node1,infinite\n"
+         "    dhcp-host=b8:27:eb:*:*:*,set:pi",
+     .parse = parse_dhcp_host},
+    {.name = "dhcp-authoritative",
+     .short_option = 'K',
+     .group = Group::dhcp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "be the only DHCP server here: refuse what is not ours at once",
+     .manual =
+         "Says that no other DHCP server is on these networks. Clients that ask for an unknown lease, or "
+         "for another server's, are answered at once (accepted or refused) where pxed would be silent "
+         "otherwise. Machines then change networks without a minute's wait.",
+     .parse = flag<&dhcp::Policy::is_authoritative>},
+    {.name = "dhcp-broadcast",
+     .group = Group::dhcp,
+     .value = Value::optional,
+     .syntax = "tag:TAG[,tag:TAG...]",
+     .help = "broadcast replies to clients with all these tags",
+     .manual = "Sends replies by broadcast although the client did not ask for it: for clients that cannot "
+               "receive what is addressed to them yet and do not say so. Without tags it holds for all.",
+     .parse = parse_dhcp_broadcast},
+    {.name = "dhcp-ignore",
+     .short_option = 'J',
+     .group = Group::dhcp,
+     .syntax = "tag:TAG[,tag:TAG...]",
+     .help = "do not answer clients with all these tags",
+     .manual =
+         "Leaves clients that have all the tags without any answer. `dhcp-ignore=tag:!known` serves only "
+         "machines that a dhcp-host line matches.",
+     .parse = parse_dhcp_ignore},
+    {.name = "dhcp-lease-max",
+     .short_option = 'X',
+     .group = Group::dhcp,
+     .use = Use::once,
+     .syntax = "NUMBER",
+     .help = "most leases at one time (default: what the ranges hold)",
+     .manual =
+         "Limits how many leases there are at one time. Without it the ranges are the limit; dnsmasq has "
+         "1000.",
+     .parse = number<&dhcp::Policy::lease_max, 0, 0xffffffff>},
+    {.name = "dhcp-alternate-port",
+     .group = Group::dhcp,
+     .use = Use::once,
+     .value = Value::optional,
+     .syntax = "SERVER-PORT[,CLIENT-PORT]",
+     .help = "use other ports than 67 and 68 (bare: 1067 and 1068)",
+     .manual =
+         "Serves DHCP on other ports, for tests without root. With SERVER-PORT alone the client's is the "
+         "next one.",
+     .reload = Reload::sockets,
+     .parse = parse_alternate_port},
+    {.name = "dhcp-sequential-ip",
+     .group = Group::dhcp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "give addresses one after the other instead of by hash of the MAC",
+     .manual = "Gives a new client the next address after the highest one in use. Without it the address "
+               "follows from the MAC, so that a client finds its old one again even after its lease was "
+               "forgotten.",
+     .parse = flag<&dhcp::Policy::is_sequential>},
+    {.name = "dhcp-ignore-clid",
+     .group = Group::dhcp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "know machines by MAC alone, never by client id",
+     .manual = "Pays no attention to client ids. Firmware, boot program and operating system of one machine "
+               "often send different ones and then get different addresses; with this they share one.",
+     .parse = flag<&dhcp::Policy::ignores_client_ids>},
+    {.name = "no-ping",
+     .short_option = '5',
+     .group = Group::dhcp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "offer addresses without testing whether somebody uses them",
+     .manual =
+         "Leaves out the test whether an address answers before it is offered to a new client. The test "
+         "takes a fraction of a second and delays nobody else.",
+     .parse = flag<&dhcp::Policy::probes, false>},
+    {.name = "domain",
+     .short_option = 's',
+     .group = Group::dhcp,
+     .syntax = "NAME",
+     .help = "the domain clients are in (option 15)",
+     .manual =
+         "The domain name that clients are told when they ask for it (option 15). A dhcp-option line for "
+         "it goes first.",
+     .parse = parse_domain},
+    {.name = "domain-suffix",
+     .short_option = 's',
+     .group = Group::dhcp,
+     .syntax = "NAME",
+     .help = "the same as domain",
+     .manual = "Another name of domain.",
+     .parse = parse_domain,
+     .alias_of = "domain"},
+    {.name = "dhcp-leasefile",
+     .short_option = 'l',
+     .group = Group::dhcp,
+     .use = Use::once,
+     .syntax = "PATH",
+     .help = "keep a copy of the leases in dnsmasq's text format here",
+     .manual =
+         "Writes all leases to this file, in dnsmasq's format, for the scripts that read it: at most once "
+         "a second, and always a whole file. On the first start, when there is no lease database yet, "
+         "leases are read from it. The leases themselves are kept in the database (see lease-database), "
+         "by default beside this file with `.db` appended.",
+     .reload = Reload::restart,
+     .parse = parse_dhcp_leasefile},
+    {.name = "dhcp-lease",
+     .short_option = 'l',
+     .group = Group::dhcp,
+     .use = Use::once,
+     .syntax = "PATH",
+     .help = "the same as dhcp-leasefile",
+     .manual = "Another name of dhcp-leasefile.",
+     .reload = Reload::restart,
+     .parse = parse_dhcp_leasefile,
+     .alias_of = "dhcp-leasefile"},
+    {.name = "lease-database",
+     .group = Group::dhcp,
+     .use = Use::once,
+     .syntax = "PATH",
+     .help = "where the leases are kept (SQLite)",
+     .manual = "The database of leases. No lease is acknowledged before it is stored there. Default: the "
+               "dhcp-leasefile with `.db` appended when there is one, else `leases.db` in systemd's state "
+               "directory, else `/var/lib/pxed/leases.db`.",
+     .reload = Reload::restart,
+     .parse = text<&DaemonPolicy::lease_database>},
+});
+static_assert(is_complete(k_rows));
+
+}  // namespace
+
+std::span<const Directive> dhcp_rows() {
+    return k_rows;
+}
+
+}  // namespace pxed::config

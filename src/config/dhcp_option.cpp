@@ -1,0 +1,315 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "config/dhcp_fields.hpp"
+#include "config/line.hpp"
+#include "config/option_value.hpp"
+#include "config/parsers.hpp"
+#include "wire/dhcp_option_table.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+using dhcp::ConfiguredOption;
+using dhcp::Envelope;
+
+// What stands before the value: tags, envelope, and at last the option.
+struct Selector {
+    std::vector<Field> tags;
+    Envelope envelope = Envelope::plain;
+    std::string vendor_class;
+    std::uint32_t number = 0;  // of the envelope: outer option or enterprise
+    std::optional<std::uint32_t> code;
+    const dhcp::OptionRow* row = nullptr;  // of a plain option
+    bool is_ipv6 = false;
+};
+
+std::vector<std::string_view> option_names() {
+    std::vector<std::string_view> names;
+    for (const auto& row : dhcp::option_table())
+        names.push_back(row.name);
+    return names;
+}
+
+std::string name_hint(std::string_view word) {
+    const auto near = nearest(lower_case(word), option_names());
+    return near.empty() ? std::string{} : "; did you mean option:" + std::string{near} + '?';
+}
+
+Parsed read_code(const Field& field, Selector& selector) {
+    const auto number = parse_number(field.text());
+    if (!number || *number > 0xffff)
+        return fail("option " + quote(field.text()) + " is out of range (1 to 254)");
+    selector.code = static_cast<std::uint32_t>(*number);
+    if (selector.envelope == Envelope::plain && *number <= 0xff) {
+        selector.row = dhcp::find_option(static_cast<std::uint8_t>(*number));
+    }
+    return {};
+}
+
+Parsed read_name(const Field& name, bool may_be_internal, Selector& selector) {
+    const auto* row = dhcp::find_option(name.text());
+    if (row == nullptr)
+        return fail("there is no option named " + quote(name.text()) + name_hint(name.text()));
+    if (row->is_internal && !may_be_internal) {
+        return fail("option:" + std::string{row->name} +
+                    " is set by the server itself; to send it all the same write " +
+                    std::to_string(row->code));
+    }
+    selector.code = row->code;
+    if (selector.envelope == Envelope::plain) selector.row = row;
+    return {};
+}
+
+Parsed set_envelope(Envelope envelope, Selector& selector) {
+    const bool both = (selector.envelope == Envelope::vendor && envelope == Envelope::encapsulated) ||
+                      (selector.envelope == Envelope::encapsulated && envelope == Envelope::vendor);
+    if (both) return fail(std::string{"vendor: and encap: exclude each other"});
+    selector.envelope = envelope;
+    return {};
+}
+
+// `vendor:CLASS`, `encap:N`, `vi-encap:ENTERPRISE`; false when the field is none of them.
+Result<bool, std::string> read_envelope(const Field& field, Selector& selector) {
+    struct Form {
+        std::string_view prefix;
+        Envelope envelope;
+        std::uint32_t most;
+    };
+    constexpr Form k_forms[] = {{"vendor:", Envelope::vendor, 0},
+                                {"encap:", Envelope::encapsulated, 0xff},
+                                {"vi-encap:", Envelope::vendor_vi, 0xffffffff}};
+    for (const auto& form : k_forms) {
+        if (!field.starts_with(form.prefix)) continue;
+        const Field rest = field.from(form.prefix.size());
+        if (auto set = set_envelope(form.envelope, selector); !set) return fail(std::move(set).error());
+        if (form.envelope == Envelope::vendor) {
+            selector.vendor_class = rest.str();
+            return true;
+        }
+        const auto number = parse_number_between(rest.text(), 0, form.most);
+        if (!number) return fail(quote(rest.text()) + " is no number from 0 to " + std::to_string(form.most));
+        selector.number = *number;
+        return true;
+    }
+    return false;
+}
+
+bool is_number(const Field& field) {
+    return !field.is_empty() && !field.has_quotes() && parse_number(field.text()).has_value();
+}
+
+// Takes fields up to the option; what is left is the value.
+Result<Selector, std::string> read_selector(FieldReader& fields, bool is_match) {
+    Selector selector;
+    while (fields.has_more() && !selector.code && !selector.is_ipv6) {
+        const Field field = fields.take();
+        Parsed read;
+        if (is_number(field)) {
+            read = read_code(field, selector);
+        } else if (field.starts_with("option:")) {
+            read = read_name(field.from(7), is_match, selector);
+        } else if (field.starts_with("option6:")) {
+            selector.is_ipv6 = true;
+        } else {
+            TRY(const bool is_envelope, read_envelope(field, selector));
+            if (!is_envelope) selector.tags.push_back(field);
+            // A match in vi-encap: may end here: any class of that enterprise.
+            if (is_envelope && is_match && selector.envelope == Envelope::vendor_vi) break;
+        }
+        if (!read) return fail(std::move(read).error());
+    }
+    return selector;
+}
+
+dhcp::TagTests tests_of(const Line& line, const std::vector<Field>& tags) {
+    dhcp::TagTests tests;
+    for (const auto& tag : tags) {
+        if (tag.is_empty()) continue;
+        if (tag.starts_with("set:")) {
+            line.warn(quote(tag.text()) + " tests a tag here; write tag:" + set_tag_name(tag));
+            tests.push_back({set_tag_name(tag), false});
+        } else if (auto test = tag_test(tag); !test.name.empty()) {
+            tests.push_back(std::move(test));
+        }
+    }
+    return tests;
+}
+
+std::string missing_option(const Selector& selector) {
+    for (const auto& tag : selector.tags) {
+        if (const auto hint = name_hint(tag.text()); !hint.empty()) {
+            return quote(tag.text()) + " is neither an option number nor option:NAME" + hint;
+        }
+    }
+    return "there is no option number or option:NAME";
+}
+
+// dnsmasq: these without a value mean "do not send", all others an empty option.
+bool means_suppression(std::uint8_t code) {
+    constexpr std::uint8_t k_defaults[] = {1, 3, 6, 12, 15, 28};
+    return std::ranges::find(k_defaults, code) != std::end(k_defaults);
+}
+
+// RFC 2132: padding, overload, maximum size; and 81 (RFC 4702), which answers what the client said.
+bool is_servers_own(std::uint8_t code) {
+    return code == 0 || code == 52 || code == 57 || code == 81;
+}
+
+std::size_t longest_in(Envelope envelope) {
+    switch (envelope) {
+        case Envelope::plain:
+            return 255;
+        case Envelope::vendor:
+        case Envelope::encapsulated:
+            return 253;  // code and length of the inner option
+        case Envelope::vendor_vi:
+            return 250;  // RFC 3925 4: and the enterprise number and its length
+    }
+    return 0;
+}
+
+Parsed set_value(Line& line, const Selector& selector, const Field& value, ConfiguredOption& option) {
+    auto encoded = encode_option_value(value, selector.row, false);
+    if (!encoded) return fail(std::move(encoded).error());
+    const auto longest = longest_in(selector.envelope);
+    if (encoded->bytes.size() > longest) {
+        return fail("the value has " + std::to_string(encoded->bytes.size()) + " bytes; at most " +
+                    std::to_string(longest) + " fit");
+    }
+    using Form = OptionValue::Form;
+    option.has_text_value = encoded->form == Form::text;
+    option.is_address_list = encoded->form == Form::addresses && selector.envelope == Envelope::plain;
+    option.value = std::move(encoded->bytes);
+    const bool wants_number = selector.row != nullptr && (selector.row->type == dhcp::ValueType::number ||
+                                                          selector.row->type == dhcp::ValueType::seconds);
+    if (option.has_text_value && wants_number) {
+        line.warn(quote(value.text()) + " is no number as " + std::string{selector.row->name} +
+                  " wants; it is sent as text");
+    }
+    return {};
+}
+
+// 255: not sent, but the address of the server to boot from.
+Parsed check_next_server(const ConfiguredOption& option) {
+    if (option.sets_next_server && !(option.is_address_list && option.value.size() == 4)) {
+        return fail(std::string{"server-ip-address takes one address"});
+    }
+    return {};
+}
+
+Parsed add_option(Line& line, bool is_forced) {
+    FieldReader fields{line.value()};
+    TRY(const Selector selector, read_selector(fields, false));
+    if (selector.is_ipv6) {
+        line.warn("option6: is DHCPv6; pxed serves DHCPv4 only and skips the line");
+        return {};
+    }
+    if (line.value().is_empty()) {
+        line.warn("the line is empty and has no effect");
+        return {};
+    }
+    if (!selector.code) return fail(missing_option(selector));
+
+    ConfiguredOption option;
+    option.code = static_cast<std::uint8_t>(*selector.code);
+    if (*selector.code > 0xff) {
+        line.warn("there is no option " + std::to_string(*selector.code) + "; what is sent is " +
+                  std::to_string(option.code) + ", as dnsmasq does");
+    }
+    option.envelope = selector.envelope;
+    option.vendor_class = selector.vendor_class;
+    option.outer_code =
+        selector.envelope == Envelope::encapsulated ? static_cast<std::uint8_t>(selector.number) : 0;
+    option.enterprise = selector.envelope == Envelope::vendor_vi ? selector.number : 0;
+    option.is_forced = is_forced;
+    option.tests = tests_of(line, selector.tags);
+    option.origin = line.origin();
+    const bool is_plain = selector.envelope == Envelope::plain;
+    option.sets_next_server = is_plain && *selector.code == 0xff;
+    if (fields.has_more()) {
+        if (auto set = set_value(line, selector, fields.take_rest(), option); !set) return set;
+    } else {
+        option.is_suppressed = is_plain && means_suppression(option.code);
+    }
+    if (auto checked = check_next_server(option); !checked) return checked;
+    if (is_plain && is_servers_own(option.code)) {
+        line.warn("option " + std::to_string(option.code) + " is the server's own and never sent from here");
+        return {};
+    }
+    line.config().dhcp.options.push_back(std::move(option));
+    return {};
+}
+
+Parsed set_match_value(const Selector& selector, const Field& value, dhcp::Match& match) {
+    auto encoded = encode_option_value(value, selector.row, true);
+    if (!encoded) return fail(std::move(encoded).error());
+    if (encoded->bytes.empty()) return {};
+    using Form = OptionValue::Form;
+    using Kind = dhcp::Match::Kind;
+    switch (encoded->form) {
+        case Form::hex:
+            match.kind = Kind::prefix_bytes;
+            break;
+        case Form::text:
+        case Form::names:
+            match.kind = Kind::text;
+            break;
+        case Form::number:
+        case Form::addresses:
+        case Form::descriptors:
+            match.kind = Kind::numbers;
+            break;
+    }
+    match.width = static_cast<std::uint8_t>(encoded->bytes.size());
+    match.wildcards = std::move(encoded->wildcards);
+    match.value = std::move(encoded->bytes);
+    return {};
+}
+
+}  // namespace
+
+Parsed parse_dhcp_option(Line& line) {
+    return add_option(line, false);
+}
+
+Parsed parse_dhcp_option_force(Line& line) {
+    return add_option(line, true);
+}
+
+// set:T,N|option:NAME|vi-encap:ENTERPRISE[,VALUE]
+Parsed parse_dhcp_match(Line& line) {
+    FieldReader fields{line.value()};
+    TRY(const Selector selector, read_selector(fields, true));
+    if (selector.is_ipv6) {
+        line.warn("option6: is DHCPv6; pxed serves DHCPv4 only and skips the line");
+        return {};
+    }
+    if (selector.envelope == Envelope::vendor || selector.envelope == Envelope::encapsulated) {
+        return fail(std::string{"vendor: and encap: cannot be matched; match the option that holds them"});
+    }
+    const bool is_vi = selector.envelope == Envelope::vendor_vi;
+    if (!selector.code && !is_vi) return fail(missing_option(selector));
+    if (selector.tags.size() != 1 || set_tag_name(selector.tags.front()).empty()) {
+        return fail("exactly one tag is set by a match (set:TAG,OPTION[,VALUE]); here are " +
+                    std::to_string(selector.tags.size()));
+    }
+    if (selector.code.value_or(0) > 0xff) return fail("there is no option " + std::to_string(*selector.code));
+
+    dhcp::Match match;
+    match.set_tag = set_tag_name(selector.tags.front());
+    match.code = static_cast<std::uint8_t>(selector.code.value_or(124));  // RFC 3925 3
+    if (is_vi) match.enterprise = selector.number;
+    match.origin = line.origin();
+    if (fields.has_more()) {
+        if (auto set = set_match_value(selector, fields.take_rest(), match); !set) return set;
+    }
+    line.config().dhcp.matches.push_back(std::move(match));
+    return {};
+}
+
+}  // namespace pxed::config

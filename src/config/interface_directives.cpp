@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.hpp"
+#include "config/line.hpp"
+#include "config/setters.hpp"
+#include "config/tables.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+// IFNAMSIZ leaves 15 characters; the kernel takes no slash, no blank, no control character.
+constexpr std::size_t k_longest_interface_name = 15;
+
+Parsed add_names(Line& line, std::vector<InterfaceName>& names) {
+    for (const auto& field : line.value().split()) {
+        const auto name = field.text();
+        if (name.size() > k_longest_interface_name || name.find_first_of(" /\t") != name.npos) {
+            return fail(quote(name) + " cannot be the name of an interface");
+        }
+        if (Ipv4::parse(name))
+            return fail(quote(name) + " is an address; write listen-address=" + field.str());
+        names.push_back({field.str(), line.origin()});
+    }
+    return {};
+}
+
+Parsed parse_interface(Line& line) {
+    auto& names = line.config().daemon.interfaces;
+    if (!line.value().is_empty()) return add_names(line, names);
+    // dnsmasq then serves the loopback interface with DNS and nothing else.
+    line.warn("no interface is named, so none is served by this line");
+    names.push_back({{}, line.origin()});
+    return {};
+}
+
+Parsed parse_except_interface(Line& line) {
+    return add_names(line, line.config().daemon.except_interfaces);
+}
+
+Parsed parse_listen_address(Line& line) {
+    if (line.value().is_empty()) return fail(std::string{"an address is missing"});
+    for (const auto& field : line.value().split()) {
+        const auto address = Ipv4::parse(field.text());
+        if (address) {
+            line.config().daemon.listen_addresses.push_back({*address, line.origin()});
+        } else if (field.contains(':')) {
+            line.warn("the IPv6 address " + quote(field.text()) + " is left out; pxed serves DHCPv4 only");
+        } else {
+            return fail(quote(field.text()) +
+                        " is no address; to name an interface write interface=" + field.str());
+        }
+    }
+    return {};
+}
+
+// dnsmasq's DNS port. Only 0, "no DNS", says what is so.
+Parsed parse_port(Line& line) {
+    const auto port = parse_number_between(line.value().text(), 0, 0xffff);
+    if (!port) return fail(quote(line.value().text()) + " is no port from 0 to 65535");
+    if (*port != 0) line.warn("the port is that of DNS, which pxed does not serve");
+    return {};
+}
+
+constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "interface",
+     .short_option = 'i',
+     .group = Group::interfaces,
+     .syntax = "INTERFACE[,INTERFACE...]",
+     .help = "serve these interfaces only (a final * stands for any ending)",
+     .manual =
+         "Serves only the interfaces named here, on one line or several. A name that ends in `*` stands "
+         "for all that begin so. Without any such line all interfaces are served but the loopback, which "
+         "must be named. An interface that is not there yet is waited for.",
+     .reload = Reload::sockets,
+     .parse = parse_interface},
+    {.name = "except-interface",
+     .short_option = 'I',
+     .group = Group::interfaces,
+     .syntax = "INTERFACE[,INTERFACE...]",
+     .help = "do not serve these interfaces",
+     .manual = "Leaves out the interfaces named here, even when an interface line names them too. A "
+               "listen-address of such an interface counts more.",
+     .reload = Reload::sockets,
+     .parse = parse_except_interface},
+    {.name = "listen-address",
+     .short_option = 'a',
+     .group = Group::interfaces,
+     .syntax = "ADDRESS[,ADDRESS...]",
+     .help = "serve the interfaces that have these addresses",
+     .manual =
+         "Serves the interfaces that have one of the addresses, beside those that interface lines name.",
+     .reload = Reload::sockets,
+     .parse = parse_listen_address},
+    {.name = "bind-interfaces",
+     .short_option = 'z',
+     .group = Group::interfaces,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "open a socket per served interface instead of one for all",
+     .manual = "Binds to each interface that is served, so that another DHCP server can serve the others of "
+               "this machine. Unlike dnsmasq, pxed waits for an interface that is not there yet.",
+     .reload = Reload::sockets,
+     .parse = flag<&DaemonPolicy::binds_interfaces>},
+    {.name = "bind-dynamic",
+     .group = Group::interfaces,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "the same as bind-interfaces",
+     .manual = "The same as bind-interfaces, which follows interfaces that come and go as well.",
+     .reload = Reload::sockets,
+     .parse = flag<&DaemonPolicy::binds_interfaces>},
+    {.name = "port",
+     .short_option = 'p',
+     .group = Group::interfaces,
+     .use = Use::once,
+     .syntax = "0",
+     .help = "dnsmasq's DNS port; 0 (no DNS) is what pxed does",
+     .manual = "The port of dnsmasq's DNS. pxed serves no DNS: 0 is accepted, anything else is warned about.",
+     .reload = Reload::none,
+     .parse = parse_port},
+});
+static_assert(is_complete(k_rows));
+
+}  // namespace
+
+std::span<const Directive> interface_rows() {
+    return k_rows;
+}
+
+}  // namespace pxed::config

@@ -1,0 +1,258 @@
+#include "config/lines.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include <ini.h>
+
+#include "base/result.hpp"
+#include "base/text.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+constexpr std::size_t k_longest_name = 40;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+// The character that `\c` stands for inside quotes.
+std::optional<char> unescaped(char c) {
+    switch (c) {
+        case '\\':
+            return '\\';
+        case '"':
+            return '"';
+        case 't':
+            return '\t';
+        case 'n':
+            return '\n';
+        case 'b':
+            return '\b';
+        case 'r':
+            return '\r';
+        case 'e':
+            return '\x1b';
+        default:
+            return std::nullopt;
+    }
+}
+
+// A line without its comment and quotes, and the marks of what was quoted.
+struct Lexed {
+    std::string text;
+    std::string quoted;
+
+    void add(char c, bool is_quoted) {
+        text += c;
+        quoted += is_quoted ? '\1' : '\0';
+    }
+};
+
+// Reads from behind the opening quote at `at` to behind the closing one.
+Result<std::size_t, std::string> lex_quoted(std::string_view line, std::size_t at, Lexed& lexed) {
+    while (at < line.size()) {
+        const char c = line[at];
+        if (c == '"') return at + 1;
+        if (c == '\\' && at + 1 < line.size()) {
+            if (const auto real = unescaped(line[at + 1])) {
+                lexed.add(*real, true);
+                at += 2;
+                continue;
+            }
+        }
+        lexed.add(c, true);
+        ++at;
+    }
+    return fail(std::string{"a double quote (\") is missing: every opened quote is closed on the same line"});
+}
+
+Result<Lexed, std::string> lex(std::string_view line) {
+    Lexed lexed;
+    bool after_blank = true;
+    for (std::size_t at = 0; at < line.size();) {
+        const char c = line[at];
+        if (c == '#' && after_blank) break;
+        if (c == '"') {
+            TRY(at, lex_quoted(line, at + 1, lexed));
+            after_blank = false;
+            continue;
+        }
+        after_blank = is_blank(c);
+        lexed.add(after_blank ? ' ' : c, false);
+        ++at;
+    }
+    return lexed;
+}
+
+std::string describe_bad_name(const Field& name) {
+    if (name.is_empty()) return "there is no name before the \"=\"";
+    if (name.starts_with("--")) {
+        return quote(name.text()) + " is written as on a command line; in a file leave the dashes out";
+    }
+    if (name.starts_with("[")) return quote(name.text()) + " looks like a section; this file has none";
+    if (name.starts_with(";") || name.starts_with("//")) {
+        return quote(name.text()) + " is no comment here; comments begin with \"#\"";
+    }
+    if (const auto blank = name.find(' '); blank != std::string_view::npos) {
+        return quote(name.text()) + " is no directive; is a \"=\" missing after " +
+               quote(name.between(0, blank).text()) + '?';
+    }
+    return quote(name.text()) + " is no directive; a name has letters, digits and dashes only";
+}
+
+Result<FileLine, std::string> cut(const Lexed& lexed) {
+    const Field line = Field{lexed.text, lexed.quoted}.trimmed();
+    const auto equals = line.find('=');
+    const bool has_value = equals != std::string_view::npos;
+    const Field name = (has_value ? line.between(0, equals) : line).trimmed();
+    if (name.is_empty() || name.has_quotes() || name.size() > k_longest_name ||
+        !std::ranges::all_of(name.text(), is_name_character) || name.starts_with("-")) {
+        return fail(describe_bad_name(name));
+    }
+    FileLine result;
+    result.name = name.str();
+    result.has_value = has_value;
+    if (has_value) {
+        const Field value = line.from(equals + 1).trimmed();
+        result.value = value.str();
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            result.quoted += value.is_quoted(i) ? '\1' : '\0';
+        }
+    }
+    return result;
+}
+
+// Control characters other than the blanks would be invisible in every message about the line.
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+Result<void, std::string> check_characters(std::string_view line, bool is_first) {
+    if (is_first && line.starts_with("\xef\xbb\xbf")) {
+        return fail(std::string{
+            "the file begins with a byte-order mark; save it as plain UTF-8 (in vim: set nobomb)"});
+    }
+    if (line.size() > k_longest_line) {
+        return fail("the line has " + std::to_string(line.size()) + " characters; at most " +
+                    std::to_string(k_longest_line) + " are read");
+    }
+    const auto control = std::ranges::find_if(line, is_control);
+    if (control != line.end()) {
+        return fail("there is a control character (" + quote({&*control, 1}) + ") at column " +
+                    std::to_string(control - line.begin() + 1));
+    }
+    return {};
+}
+
+// inih asks for lines as from fgets and calls back with name and value. All it ever sees is an empty line or
+// a checked name and `=`: long lines, ` ;`, `:`, sections and continuation lines, where its builds differ,
+// cannot reach it. The value is kept aside.
+class Reader {
+ public:
+    Reader(std::string_view text, const std::function<void(const FileLine&)>& on_line,
+           const std::function<void(const LineProblem&)>& on_problem)
+        : rest_(text), on_line_(on_line), on_problem_(on_problem) {}
+
+    static char* next(char* buffer, int size, void* self) {
+        return static_cast<Reader*>(self)->next_line(buffer, static_cast<std::size_t>(size));
+    }
+
+    static int found(void* self, const char*, const char*, const char*) {
+        const auto* reader = static_cast<Reader*>(self);
+        reader->on_line_(reader->line_);
+        return 1;  // problems are collected by us: inih would keep only the first one's line
+    }
+
+ private:
+    char* next_line(char* buffer, std::size_t size) {
+        if (rest_.empty()) return nullptr;
+        const auto end = rest_.find('\n');
+        auto physical = rest_.substr(0, end);
+        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+        if (physical.ends_with('\r')) physical.remove_suffix(1);
+        ++number_;
+
+        auto name = read(physical);
+        if (!name) {
+            on_problem_({number_, std::move(name).error()});
+            name = "";
+        }
+        const std::string handed = name->empty() ? "\n" : *name + "=\n";
+        if (handed.size() >= size) return nullptr;  // inih's shortest buffer holds every name we let through
+        std::memcpy(buffer, handed.c_str(), handed.size() + 1);
+        return buffer;
+    }
+
+    // The line's name, empty when nothing is on it.
+    Result<std::string, std::string> read(std::string_view physical) {
+        if (auto checked = check_characters(physical, number_ == 1); !checked) {
+            return fail(std::move(checked).error());
+        }
+        TRY(const Lexed lexed, lex(physical));
+        if (Field{lexed.text, lexed.quoted}.trimmed().is_empty()) return std::string{};
+        if (const auto mark = find_template(lexed.text); !mark.empty()) {
+            return fail(quote(mark) + " is left of a template: the file was not filled in");
+        }
+        TRY(line_, cut(lexed));
+        line_.number = number_;
+        return line_.name;
+    }
+
+    std::string_view rest_;
+    const std::function<void(const FileLine&)>& on_line_;
+    const std::function<void(const LineProblem&)>& on_problem_;
+    std::uint32_t number_ = 0;
+    FileLine line_;
+};
+
+// The text from `open` to the next `close`, both included, at or behind `from`; empty when there is none.
+std::string_view enclosed(std::string_view text, std::string_view open, std::string_view close,
+                          std::size_t from = 0) {
+    const auto start = text.find(open, from);
+    if (start == text.npos) return {};
+    const auto end = text.find(close, start + open.size());
+    return end == text.npos ? text.substr(start, open.size())
+                            : text.substr(start, end + close.size() - start);
+}
+
+bool is_upper_word(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+}  // namespace
+
+void read_lines(std::string_view text, const std::function<void(const FileLine&)>& on_line,
+                const std::function<void(const LineProblem&)>& on_problem) {
+    Reader reader{text, on_line, on_problem};
+    ini_parse_stream(&Reader::next, &reader, &Reader::found, &reader);
+}
+
+std::string_view find_template(std::string_view text) {
+    if (const auto mark = enclosed(text, "{{", "}}"); !mark.empty()) return mark;
+    if (const auto mark = enclosed(text, "{%", "%}"); !mark.empty()) return mark;
+    for (auto at = text.find("${"); at != text.npos; at = text.find("${", at + 2)) {
+        const auto mark = enclosed(text, "${", "}", at);
+        if (mark.ends_with('}') && is_upper_word(mark.substr(2, mark.size() - 3))) return mark;
+    }
+    for (const std::string_view fence : {"###", "%%"}) {
+        const auto mark = enclosed(text, fence, fence);
+        if (mark.size() > 2 * fence.size() &&
+            is_upper_word(mark.substr(fence.size(), mark.size() - 2 * fence.size()))) {
+            return mark;
+        }
+    }
+    return {};
+}
+
+}  // namespace pxed::config

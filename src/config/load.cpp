@@ -1,0 +1,206 @@
+#include "config/load.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/text.hpp"
+#include "config/directive.hpp"
+#include "config/line.hpp"
+#include "config/lines.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+constexpr unsigned k_deepest_include = 32;
+constexpr std::size_t k_most_files = 10000;
+
+// dnsmasq skips what editors leave behind.
+bool is_leftover(std::string_view name) {
+    return name.empty() || name.ends_with('~') || name.starts_with('.') ||
+           (name.starts_with('#') && name.ends_with('#'));
+}
+
+bool ends_in_one_of(std::string_view name, const std::vector<std::string>& suffixes) {
+    return std::ranges::any_of(suffixes, [name](const std::string& suffix) {
+        return name.size() > suffix.size() && name.ends_with(suffix);
+    });
+}
+
+bool is_wanted(std::string_view name, const Include& include) {
+    if (is_leftover(name) || ends_in_one_of(name, include.excluded_suffixes)) return false;
+    return include.included_suffixes.empty() || ends_in_one_of(name, include.included_suffixes);
+}
+
+std::string spelling_hint(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const auto& row : directives()) {
+        if (equal_ignoring_case(row.name, name)) {
+            return "; names are written in lower case: " + std::string{row.name};
+        }
+        names.push_back(row.name);
+    }
+    const auto near = nearest(name, names);
+    return near.empty() ? std::string{} : "; did you mean \"" + std::string{near} + "\"?";
+}
+
+// Reads one configuration from all its files and collects every problem on the way.
+class Loader {
+ public:
+    explicit Loader(const Reader& reader) : reader_(reader) {}
+
+    void read_arguments(std::span<const Argument> arguments) {
+        for (const auto& argument : arguments) {
+            apply(argument.name, Field{argument.value}.trimmed(), argument.has_value, Origin{});
+        }
+    }
+
+    void read_main(const std::string& path) {
+        if (!path.empty()) read_file(path, std::nullopt, 0);
+    }
+
+    Result<Config, std::vector<Problem>> take() {
+        if (!problems_.empty()) return fail(std::move(problems_));
+        return std::move(config_);
+    }
+
+ private:
+    void complain(Origin origin, std::string what) {
+        problems_.push_back({config_.text_of(origin), std::move(what)});
+    }
+
+    // `asked_by`: the line that includes the file; none for the main file.
+    void read_file(const std::string& path, std::optional<Origin> asked_by, unsigned depth) {
+        auto file = reader_.read_file(path);
+        if (!file) {
+            problems_.push_back({asked_by ? config_.text_of(*asked_by) : path, std::move(file).error()});
+            return;
+        }
+        // As in dnsmasq a file is read once, by whatever name: a conf-dir may hold the file that names it.
+        const bool is_new =
+            file->identity != 0 ? identities_.insert(file->identity).second : paths_.insert(path).second;
+        if (!is_new) return;
+        if (config_.files.size() >= k_most_files) {
+            complain(asked_by.value_or(Origin{}), "more than " + std::to_string(k_most_files) + " files");
+            return;
+        }
+        const auto number = static_cast<std::uint16_t>(config_.files.size());
+        config_.files.push_back(path);
+        read_lines(
+            file->text,
+            [&](const FileLine& line) {
+                apply(line.name, line.field(), line.has_value, {number, line.number}, depth);
+            },
+            [&](const LineProblem& problem) {
+                complain({number, problem.number}, problem.what);
+            });
+    }
+
+    void read_directory(const Include& include, Origin origin, unsigned depth) {
+        auto names = reader_.list_directory(include.path);
+        if (!names) {
+            complain(origin, std::move(names).error());
+            return;
+        }
+        std::ranges::sort(*names);
+        const std::string prefix = include.path.ends_with('/') ? include.path : include.path + '/';
+        for (const auto& name : *names) {
+            if (is_wanted(name, include)) read_file(prefix + name, origin, depth);
+        }
+    }
+
+    void read_includes(const Line& line, unsigned depth) {
+        if (!line.includes().empty() && depth >= k_deepest_include) {
+            complain(line.origin(),
+                     "files include each other more than " + std::to_string(k_deepest_include) + " deep");
+            return;
+        }
+        for (const auto& include : line.includes()) {
+            switch (include.kind) {
+                case Include::Kind::file:
+                    read_file(include.path, line.origin(), depth + 1);
+                    break;
+                case Include::Kind::directory:
+                    read_directory(include, line.origin(), depth + 1);
+                    break;
+            }
+        }
+    }
+
+    void apply(const std::string& name, Field value, bool has_value, Origin origin, unsigned depth = 0) {
+        const Directive* directive = find_directive(name);
+        if (directive == nullptr) {
+            complain(origin, "unknown directive " + quote(name) + spelling_hint(name));
+            return;
+        }
+        switch (directive->status) {
+            case Status::served:
+            case Status::without_effect:
+                break;
+            case Status::recognised_other:
+                warn_once(*directive, origin);
+                return;
+            case Status::not_served:
+                complain(origin, std::string{directive->name} + ' ' + std::string{directive->reason});
+                return;
+        }
+        const auto what = check_use(*directive, value, has_value, origin);
+        if (!what.empty()) {
+            complain(origin, std::string{directive->name} + ": " + what);
+            return;
+        }
+        if (directive->status == Status::without_effect) return;
+        Line line{*directive, value, has_value, origin, config_};
+        if (auto parsed = directive->parse(line); !parsed) {
+            complain(origin, std::string{directive->name} + ": " + parsed.error());
+            return;
+        }
+        ++config_.directive_count;
+        read_includes(line, depth);
+    }
+
+    // What is wrong with the way the directive is used, whatever its value says; empty when nothing is.
+    std::string check_use(const Directive& directive, Field value, bool has_value, Origin origin) {
+        if (directive.value == Value::none && has_value) {
+            return "it takes no value; leave out \"=" + escaped(value.text(), 40) + '"';
+        }
+        if (directive.value == Value::required && !has_value) {
+            return "a value is missing (" + std::string{directive.name} + '=' +
+                   std::string{directive.syntax} + ')';
+        }
+        if (directive.use != Use::once) return {};
+        auto& seen = origin.is_known() ? once_in_files_ : once_on_command_line_;
+        const auto key = directive.alias_of.empty() ? directive.name : directive.alias_of;
+        const auto [other, is_first] = seen.emplace(key, origin);
+        return is_first ? std::string{}
+                        : "it may be given only once, and already is at " + config_.text_of(other->second);
+    }
+
+    void warn_once(const Directive& directive, Origin origin) {
+        if (!warned_.insert(directive.name).second) return;
+        config_.warnings.push_back(
+            {origin, std::string{directive.name} + ' ' + std::string{directive.reason}});
+    }
+
+    const Reader& reader_;
+    Config config_;
+    std::vector<Problem> problems_;
+    std::set<std::uint64_t> identities_;
+    std::set<std::string> paths_;
+    std::map<std::string_view, Origin> once_in_files_, once_on_command_line_;
+    std::set<std::string_view> warned_;
+};
+
+}  // namespace
+
+Result<Config, std::vector<Problem>> load(const std::string& path, std::span<const Argument> arguments,
+                                          const Reader& reader) {
+    Loader loader{reader};
+    loader.read_arguments(arguments);
+    loader.read_main(path);
+    return loader.take();
+}
+
+}  // namespace pxed::config

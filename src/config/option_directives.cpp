@@ -1,0 +1,103 @@
+#include <array>
+#include <string>
+
+#include "config/dhcp_fields.hpp"
+#include "config/line.hpp"
+#include "config/parsers.hpp"
+#include "config/setters.hpp"
+#include "config/tables.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+// [tag:TAG,...]FILE[,NAME[,ADDRESS|HOST]], any part empty. The last field is the rest of the line.
+Parsed parse_dhcp_boot(Line& line) {
+    FieldReader fields{line.value()};
+    dhcp::Boot boot;
+    boot.origin = line.origin();
+    boot.tests = take_tag_tests(fields);
+    if (!boot.tests.empty() && !fields.has_more()) {
+        return fail(std::string{"there is no file behind the tags (tag:TAG,FILE)"});
+    }
+    if (fields.has_more()) boot.file = fields.take().str();
+    if (fields.has_more()) boot.server_name = fields.take().str();
+    if (fields.has_more()) {
+        const Field server = fields.take_rest();
+        boot.server_address = Ipv4::parse(server.text());
+        if (!boot.server_address && !server.is_empty()) {
+            if (!is_host_name(server.text())) {
+                return fail(quote(server.text()) +
+                            " is neither an address nor a host name; the form is FILE,NAME,ADDRESS");
+            }
+            boot.server_host = server.str();
+        }
+    }
+    line.config().dhcp.boots.push_back(std::move(boot));
+    return {};
+}
+
+constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "dhcp-option",
+     .short_option = 'O',
+     .group = Group::options,
+     .syntax = "[tag:TAG,...][vendor:[CLASS],|encap:N,|vi-encap:ENTERPRISE,]N|option:NAME[,VALUE...]",
+     .help = "send a DHCP option to clients that ask for it",
+     .manual =
+         "Sends option N (or the one of that name) to clients that ask for it. Of several lines for one "
+         "option the tagged ones that hold go before untagged ones, and the last in the file wins.\n\n"
+         "A named option has its type. Otherwise the value is typed by its looks: digits are a number, as "
+         "short as holds it, or of 1, 2 or 4 bytes with `b`, `s` or `i` behind them; hexadecimal with "
+         "colons is bytes; dotted quads are addresses, `a.b.c.d/len` a network as in RFC 3442; everything "
+         "else, and everything in double quotes, is text. In a list of addresses `0.0.0.0` stands for "
+         "this server.\n\n"
+         "Without a value options 1, 3, 6, 12, 15 and 28 are not sent at all; others are sent empty. "
+         "`option:server-ip-address` is no option but the address to boot from.\n\n"
+         "`vendor:CLASS` puts it inside option 43 for clients whose vendor class contains CLASS, "
+         "`encap:N` inside option N, `vi-encap:ENTERPRISE` inside option 125.\n\n"
+         "    dhcp-option=option:router,192.168.1.1\n"
+         "    dhcp-option=tag:lab,option:ntp-server,0.0.0.0\n"
+         "    dhcp-option=vendor:PXEClient,6,2b",
+     .parse = parse_dhcp_option},
+    {.name = "dhcp-option-force",
+     .group = Group::options,
+     .syntax = "[tag:TAG,...][vendor:[CLASS],|encap:N,|vi-encap:ENTERPRISE,]N|option:NAME[,VALUE...]",
+     .help = "send a DHCP option whether or not the client asks for it",
+     .manual = "As dhcp-option, but the option is sent to clients that do not ask for it as well: PXELINUX's "
+               "options 208 to 211, or `dhcp-option-force=tag:http,60,HTTPClient` for UEFI HTTP boot.",
+     .parse = parse_dhcp_option_force},
+    {.name = "dhcp-boot",
+     .short_option = 'M',
+     .group = Group::boot,
+     .syntax = "[tag:TAG,...]FILE[,SERVER-NAME[,SERVER-ADDRESS|HOST]]",
+     .help = "the boot program clients load, and from which server",
+     .manual =
+         "Names the boot program, a path below tftp-root or a URL, and perhaps the server that has it; "
+         "without SERVER-ADDRESS that is this one. An address in the place of SERVER-NAME is only a name: "
+         "write two commas.\n\n"
+         "Of several lines the last one in the file whose tags hold wins; a line without tags counts only "
+         "if no other holds.\n\n"
+         "pxed fills the header's file and server fields always, and option 67 and 66 when they are asked "
+         "for.\n\n"
+         "    dhcp-boot=pxelinux.0\n"
+         "    dhcp-boot=tag:efi64,grubx64.efi\n"
+         "    dhcp-boot=tag:ipxe,http://boot.example.org/menu.ipxe",
+     .parse = parse_dhcp_boot},
+    {.name = "dhcp-no-override",
+     .group = Group::boot,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "name boot file and server in the header only, not as options",
+     .manual = "Leaves options 66 and 67 out even when a client asks for them, so that boot file and server "
+               "stand only in the header of the reply.",
+     .parse = flag<&dhcp::Policy::keeps_header>},
+});
+static_assert(is_complete(k_rows));
+
+}  // namespace
+
+std::span<const Directive> option_rows() {
+    return k_rows;
+}
+
+}  // namespace pxed::config

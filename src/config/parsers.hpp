@@ -1,0 +1,17 @@
+#pragma once
+// The parse functions of directives whose values have a form of their own, by the file that holds them.
+
+#include "config/directive.hpp"
+
+namespace pxed::config {
+
+// dhcp_range.cpp
+Parsed parse_dhcp_range(Line& line);
+// dhcp_host.cpp
+Parsed parse_dhcp_host(Line& line);
+// dhcp_option.cpp
+Parsed parse_dhcp_option(Line& line);
+Parsed parse_dhcp_option_force(Line& line);
+Parsed parse_dhcp_match(Line& line);
+
+}  // namespace pxed::config

@@ -1,0 +1,19 @@
+#pragma once
+// The parts of the directive table, by the file that holds them; directives.cpp joins them.
+
+#include <span>
+
+#include "config/directive.hpp"
+
+namespace pxed::config {
+
+[[nodiscard]] std::span<const Directive> daemon_rows();
+[[nodiscard]] std::span<const Directive> interface_rows();
+[[nodiscard]] std::span<const Directive> dhcp_rows();
+[[nodiscard]] std::span<const Directive> option_rows();
+[[nodiscard]] std::span<const Directive> tag_rows();
+[[nodiscard]] std::span<const Directive> tftp_rows();
+/// dnsmasq's directives that pxed knows and does not serve.
+[[nodiscard]] std::span<const Directive> other_rows();
+
+}  // namespace pxed::config

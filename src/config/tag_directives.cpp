@@ -1,0 +1,140 @@
+#include <array>
+#include <string>
+
+#include "config/dhcp_fields.hpp"
+#include "config/line.hpp"
+#include "config/parsers.hpp"
+#include "config/tables.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+// set:TAG,[enterprise:N,]TEXT; the enterprise is DHCPv6's.
+Result<dhcp::ClassMatch, std::string> read_class(Line& line, bool may_name_enterprise) {
+    FieldReader fields{line.value()};
+    dhcp::ClassMatch match;
+    match.origin = line.origin();
+    match.set_tag = fields.has_more() ? set_tag_name(fields.take()) : std::string{};
+    if (match.set_tag.empty() || !fields.has_more()) {
+        return fail(std::string{"a tag and a text are wanted: set:TAG,TEXT"});
+    }
+    const Field first = fields.take();
+    if (!fields.has_more()) {
+        match.text = first.str();
+        return match;
+    }
+    if (!may_name_enterprise || !first.starts_with("enterprise:")) {
+        return fail(std::string{"there is one comma too many; put a text with a comma in double quotes"});
+    }
+    line.warn("enterprise: is for DHCPv6 and has no effect");
+    match.text = fields.take_rest().str();
+    return match;
+}
+
+Parsed parse_vendorclass(Line& line) {
+    TRY(auto match, read_class(line, true));
+    line.config().dhcp.vendor_classes.push_back(std::move(match));
+    return {};
+}
+
+Parsed parse_userclass(Line& line) {
+    TRY(auto match, read_class(line, false));
+    line.config().dhcp.user_classes.push_back(std::move(match));
+    return {};
+}
+
+Parsed parse_dhcp_mac(Line& line) {
+    FieldReader fields{line.value()};
+    const std::string tag = fields.has_more() ? set_tag_name(fields.take()) : std::string{};
+    if (tag.empty() || !fields.has_more())
+        return fail(std::string{"a tag and a MAC are wanted: set:TAG,MAC"});
+    const Field mac = fields.take_rest();
+    if (const auto meant = misspelt_mac(mac.text())) {
+        return fail(quote(mac.text()) + " is no hardware address; did you mean " + *meant + '?');
+    }
+    TRY(const auto pattern, parse_hw_pattern(mac.text()));
+    line.config().dhcp.macs.push_back({tag, pattern, line.origin()});
+    return {};
+}
+
+// Only written-out set: and tag: are taken here, as in dnsmasq.
+Parsed parse_tag_if(Line& line) {
+    dhcp::TagIf rule;
+    rule.origin = line.origin();
+    for (const auto& field : line.value().split()) {
+        const bool sets = field.starts_with("set:");
+        if ((!sets && !field.starts_with("tag:")) || field.size() < 5) {
+            return fail("bad tag-if: " + quote(field.text()) + " is neither set:TAG nor tag:TAG");
+        }
+        if (sets) {
+            rule.sets.push_back(set_tag_name(field));
+        } else {
+            rule.tests.push_back(tag_test(field));
+        }
+    }
+    if (rule.sets.empty())
+        return fail(std::string{"bad tag-if: no set:TAG says what to do when the tags hold"});
+    line.config().dhcp.tag_ifs.push_back(std::move(rule));
+    return {};
+}
+
+constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "dhcp-match",
+     .group = Group::tags,
+     .syntax = "set:TAG,N|option:NAME|vi-encap:ENTERPRISE[,VALUE]",
+     .help = "set a tag for clients that send an option (with this value)",
+     .manual =
+         "Gives the tag to clients that send the option. With VALUE only to those whose option has it: "
+         "text matches anywhere in it, hexadecimal with colons (and `*` for any byte) from its beginning, "
+         "a number any element of a list such as client-arch.\n\n"
+         "    dhcp-match=set:ipxe,175\n"
+         "    dhcp-match=set:efi64,option:client-arch,7",
+     .parse = parse_dhcp_match},
+    {.name = "dhcp-vendorclass",
+     .short_option = 'U',
+     .group = Group::tags,
+     .syntax = "set:TAG,TEXT",
+     .help = "set a tag for clients whose vendor class contains TEXT",
+     .manual =
+         "Gives the tag to clients whose vendor class (option 60) contains TEXT, upper and lower case as "
+         "written.\n\n"
+         "    dhcp-vendorclass=set:efi64,PXEClient:Arch:00007",
+     .parse = parse_vendorclass},
+    {.name = "dhcp-userclass",
+     .short_option = 'j',
+     .group = Group::tags,
+     .syntax = "set:TAG,TEXT",
+     .help = "set a tag for clients whose user class contains TEXT",
+     .manual = "Gives the tag to clients whose user class (option 77) contains TEXT, upper and lower case as "
+               "written. `dhcp-userclass=set:ipxe,iPXE` finds iPXE.",
+     .parse = parse_userclass},
+    {.name = "dhcp-mac",
+     .short_option = '4',
+     .group = Group::tags,
+     .syntax = "set:TAG,MAC",
+     .help = "set a tag for clients with this hardware address",
+     .manual = "Gives the tag to clients with the hardware address; `*` stands for any byte. Every line that "
+               "matches sets its tag.\n\n"
+               "    dhcp-mac=set:pi,b8:27:eb:*:*:*",
+     .parse = parse_dhcp_mac},
+    {.name = "tag-if",
+     .group = Group::tags,
+     .syntax = "set:TAG[,set:TAG...][,tag:TAG...]",
+     .help = "set tags when other tags are set",
+     .manual = "Sets its tags when all tests hold (`tag:TAG`, `tag:!TAG`; `tag:ab*` holds for any tag that "
+               "begins so). The lines are worked through in file order, so that one sees what those above it "
+               "set.\n\n"
+               "    tag-if=set:efi,tag:efi64\n"
+               "    tag-if=set:chain,tag:efi,tag:!ipxe",
+     .parse = parse_tag_if},
+});
+static_assert(is_complete(k_rows));
+
+}  // namespace
+
+std::span<const Directive> tag_rows() {
+    return k_rows;
+}
+
+}  // namespace pxed::config

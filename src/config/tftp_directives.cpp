@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "config/line.hpp"
+#include "config/setters.hpp"
+#include "config/tables.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+Parsed parse_enable_tftp(Line& line) {
+    auto& policy = line.config().tftp;
+    policy.is_enabled = true;
+    for (const auto& field : line.value().split()) {
+        if (!field.is_empty()) policy.interfaces.push_back(field.str());
+    }
+    return {};
+}
+
+// dnsmasq takes a relative directory from the root of the file system.
+std::string absolute(const Field& path) {
+    return path.text().starts_with('/') ? path.str() : '/' + path.str();
+}
+
+Parsed parse_tftp_root(Line& line) {
+    FieldReader fields{line.value()};
+    if (!fields.has_more()) return fail(std::string{"a directory is missing"});
+    const Field directory = fields.take();
+    if (directory.is_empty()) return fail(std::string{"a directory is missing"});
+    const Field interface = fields.has_more() ? fields.take() : Field{};
+    if (fields.has_more())
+        return fail("there is one comma too many; the form is " + std::string{line.directive().syntax});
+    if (!directory.text().starts_with('/')) {
+        line.warn(quote(directory.text()) + " is taken as " + quote(absolute(directory)));
+    }
+    line.config().tftp.roots.push_back({absolute(directory), interface.str(), line.origin()});
+    return {};
+}
+
+Parsed parse_tree_allow(Line& line) {
+    if (!line.value().text().starts_with('/'))
+        return fail(quote(line.value().text()) + " is no absolute path");
+    line.config().tftp.allowed_targets.push_back({line.value().str(), {}, line.origin()});
+    return {};
+}
+
+Parsed parse_unique_root(Line& line) {
+    const auto value = line.value();
+    auto& unique = line.config().tftp.unique_root;
+    if (value.is_empty() || value.is_word("ip")) {
+        unique = tftp::UniqueRoot::by_address;
+    } else if (value.is_word("mac")) {
+        unique = tftp::UniqueRoot::by_hardware;
+    } else {
+        return fail(quote(value.text()) + " is neither ip nor mac");
+    }
+    return {};
+}
+
+Parsed parse_port_range(Line& line) {
+    const auto fields = line.value().split();
+    if (fields.size() == 2) {
+        const auto first = parse_number_between(fields[0].text(), 1, 0xffff);
+        const auto last = parse_number_between(fields[1].text(), 1, 0xffff);
+        if (first && last) {
+            const auto [low, high] = std::minmax(*first, *last);
+            line.config().tftp.port_range = {static_cast<std::uint16_t>(low),
+                                             static_cast<std::uint16_t>(high)};
+            return {};
+        }
+    }
+    return fail("bad port range " + quote(line.value().text()) + "; it is FIRST,LAST, each from 1 to 65535");
+}
+
+constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "enable-tftp",
+     .group = Group::tftp,
+     .value = Value::optional,
+     .syntax = "INTERFACE[,INTERFACE...]",
+     .help = "serve files over TFTP (on these interfaces only)",
+     .manual = "Serves files over TFTP, on the interfaces that DHCP is served on or on those named here.",
+     .reload = Reload::sockets,
+     .parse = parse_enable_tftp},
+    {.name = "tftp-root",
+     .group = Group::tftp,
+     .syntax = "DIRECTORY[,INTERFACE]",
+     .help = "the directory whose files TFTP serves",
+     .manual = "The directory whose files are served, perhaps for one interface only; of several lines that "
+               "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links.",
+     .reload = Reload::sockets,
+     .parse = parse_tftp_root},
+    {.name = "tree-allow",
+     .group = Group::tftp,
+     .syntax = "DIRECTORY",
+     .help = "symbolic links in the root may lead below this directory too",
+     .manual = "A symbolic link that leads out of tftp-root is served only when its target lies below a "
+               "directory that such a line names. It is pxed's own directive.\n\n"
+               "    tree-allow=/usr/lib/syslinux",
+     .parse = parse_tree_allow},
+    {.name = "tftp-unique-root",
+     .group = Group::tftp,
+     .value = Value::optional,
+     .syntax = "ip|mac",
+     .help = "serve each client from its own directory below the root, if there is one",
+     .manual =
+         "Looks for files in the directory below tftp-root that is named by the client's address "
+         "(`192.168.1.5`) or with `mac` by its hardware address (`52-54-00-12-34-56`), if that directory "
+         "exists, else in the root.",
+     .parse = parse_unique_root},
+    {.name = "tftp-secure",
+     .group = Group::tftp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "serve only files that belong to the account pxed runs as",
+     .manual = "Serves only files that belong to the account pxed runs as; as root, files that all may read.",
+     .parse = flag<&tftp::Policy::is_secure>},
+    {.name = "tftp-lowercase",
+     .group = Group::tftp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "turn the names that clients ask for into lower case",
+     .manual = "Turns the names that clients ask for into lower case before the file is looked for.",
+     .parse = flag<&tftp::Policy::lower_cases>},
+    {.name = "tftp-no-fail",
+     .group = Group::tftp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "start although a tftp-root cannot be read",
+     .manual = "Starts although a tftp-root is missing or cannot be read, with a warning.",
+     .parse = flag<&tftp::Policy::ignores_missing_root>},
+    {.name = "tftp-no-blocksize",
+     .group = Group::tftp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "send blocks of 512 bytes whatever the client asks for",
+     .manual = "Does not answer the block size option: for clients that ask for it and then cannot do it.",
+     .parse = flag<&tftp::Policy::ignores_blocksize>},
+    {.name = "tftp-max",
+     .group = Group::tftp,
+     .use = Use::once,
+     .syntax = "NUMBER",
+     .help = "most transfers at one time (default: 2000)",
+     .manual =
+         "Limits how many transfers run at one time. The default is 2000, where dnsmasq has 50, or what "
+         "the limit of open files leaves, which is said at start.",
+     .parse = number<&tftp::Policy::max_transfers, 0, 1000000>},
+    {.name = "tftp-mtu",
+     .group = Group::tftp,
+     .use = Use::once,
+     .syntax = "BYTES",
+     .help = "largest packet TFTP may send, instead of the interface's MTU",
+     .manual =
+         "Bounds the block size as if the interface had this MTU (blocks have 32 bytes less): for paths "
+         "that lose large packets.",
+     .parse = number<&tftp::Policy::mtu, 68, 65535>},
+    {.name = "tftp-port-range",
+     .group = Group::tftp,
+     .use = Use::once,
+     .syntax = "FIRST,LAST",
+     .help = "ports that transfers use, for firewalls",
+     .manual = "Transfers use ports from FIRST to LAST, one each, which bounds their number as well.",
+     .parse = parse_port_range},
+    {.name = "tftp-single-port",
+     .group = Group::tftp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "send everything from port 69, for NAT and containers",
+     .manual =
+         "Transfers stay on port 69 instead of a port each, so that they pass NAT and container networks.",
+     .parse = flag<&tftp::Policy::is_single_port>},
+});
+static_assert(is_complete(k_rows));
+
+}  // namespace
+
+std::span<const Directive> tftp_rows() {
+    return k_rows;
+}
+
+}  // namespace pxed::config
