@@ -70,6 +70,10 @@ Result<void, SqliteError> LeaseDatabase::connect() {
     sqlite3_busy_timeout(connection_->handle(), k_busy_milliseconds);
     // Little is read twice: the working set is the lease table's. The rest is for a transaction's pages.
     TRY(const std::string mode, connection_->text("PRAGMA journal_mode=WAL"));
+    // SQLite takes an unknown format number in the header for a database of the future, and reads only; the
+    // file itself was opened for writing before.
+    if (sqlite3_db_readonly(connection_->handle(), "main") == 1)
+        return fail(SqliteError{SQLITE_CORRUPT, "the header is damaged"});
     if (mode != "wal") {
         return fail(
             refusal("the file system below " + directory_of(path_) +
