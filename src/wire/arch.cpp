@@ -10,6 +10,24 @@ namespace pxed {
 
 namespace {
 
+// Indexed by the number of the registry (IANA "Processor Architecture Types"); each row begins at the number
+// behind it. RFC 4578 first printed 7 and 9 the wrong way round: firmware sends 7 for x64, and machines built
+// after that print still send EBC's 9 for it.
+// clang-format off
+constexpr std::array<std::string_view, 42> k_names{
+    "bios", "pc98", "ia64-efi", "alpha", "arc-x86", "intel-lean",  // 0
+    "ia32-efi", "x64-efi", "xscale-efi", "ebc-efi", "arm32-efi", "arm64-efi",  // 6
+    "ppc-of", "ppc-epapr", "ppc-opal", "ia32-http", "x64-http", "ebc-http",  // 12
+    "arm32-http", "arm64-http", "bios-http", "arm32-uboot", "arm64-uboot", "arm32-uboot-http",  // 18
+    "arm64-uboot-http", "riscv32-efi", "riscv32-http", "riscv64-efi", "riscv64-http", "riscv128-efi",  // 24
+    "riscv128-http", "s390-basic", "s390-extended", "mips32-efi", "mips64-efi", "sunway32-efi",  // 30
+    "sunway64-efi", "loongarch32-efi", "loongarch32-http", "loongarch64-efi", "loongarch64-http", "arm-rpiboot",  // 36
+};
+// clang-format on
+static_assert(k_names[static_cast<std::size_t>(Arch::arm64_efi)] == "arm64-efi");
+static_assert(k_names[static_cast<std::size_t>(Arch::riscv64_http)] == "riscv64-http");
+static_assert(k_names[static_cast<std::size_t>(Arch::arm_rpiboot)] == "arm-rpiboot");
+
 constexpr std::array<std::string_view, 2> k_class_prefixes{"PXEClient:Arch:", "HTTPClient:Arch:"};
 
 /// `PXEClient:Arch:00007:UNDI:003016` (RFC 4578 2.1, UEFI 2.10 24.7): the digits up to the next colon.
@@ -26,93 +44,8 @@ std::optional<Arch> arch_in_class(std::string_view vendor_class) {
 }  // namespace
 
 std::string_view name_of(Arch arch) {
-    switch (arch) {
-        case Arch::bios:
-            return "bios";
-        case Arch::pc98:
-            return "pc98";
-        case Arch::ia64:
-            return "ia64-efi";
-        case Arch::alpha:
-            return "alpha";
-        case Arch::arc_x86:
-            return "arc-x86";
-        case Arch::intel_lean:
-            return "intel-lean";
-        case Arch::ia32_efi:
-            return "ia32-efi";
-        case Arch::x64_efi:
-            return "x64-efi";
-        case Arch::xscale_efi:
-            return "xscale-efi";
-        case Arch::ebc_efi:
-            return "ebc-efi";
-        case Arch::arm32_efi:
-            return "arm32-efi";
-        case Arch::arm64_efi:
-            return "arm64-efi";
-        case Arch::ppc_open_firmware:
-            return "ppc-of";
-        case Arch::ppc_epapr:
-            return "ppc-epapr";
-        case Arch::ppc_opal:
-            return "ppc-opal";
-        case Arch::ia32_http:
-            return "ia32-http";
-        case Arch::x64_http:
-            return "x64-http";
-        case Arch::ebc_http:
-            return "ebc-http";
-        case Arch::arm32_http:
-            return "arm32-http";
-        case Arch::arm64_http:
-            return "arm64-http";
-        case Arch::bios_http:
-            return "bios-http";
-        case Arch::arm32_uboot:
-            return "arm32-uboot";
-        case Arch::arm64_uboot:
-            return "arm64-uboot";
-        case Arch::arm32_uboot_http:
-            return "arm32-uboot-http";
-        case Arch::arm64_uboot_http:
-            return "arm64-uboot-http";
-        case Arch::riscv32_efi:
-            return "riscv32-efi";
-        case Arch::riscv32_http:
-            return "riscv32-http";
-        case Arch::riscv64_efi:
-            return "riscv64-efi";
-        case Arch::riscv64_http:
-            return "riscv64-http";
-        case Arch::riscv128_efi:
-            return "riscv128-efi";
-        case Arch::riscv128_http:
-            return "riscv128-http";
-        case Arch::s390_basic:
-            return "s390-basic";
-        case Arch::s390_extended:
-            return "s390-extended";
-        case Arch::mips32_efi:
-            return "mips32-efi";
-        case Arch::mips64_efi:
-            return "mips64-efi";
-        case Arch::sunway32_efi:
-            return "sunway32-efi";
-        case Arch::sunway64_efi:
-            return "sunway64-efi";
-        case Arch::loongarch32_efi:
-            return "loongarch32-efi";
-        case Arch::loongarch32_http:
-            return "loongarch32-http";
-        case Arch::loongarch64_efi:
-            return "loongarch64-efi";
-        case Arch::loongarch64_http:
-            return "loongarch64-http";
-        case Arch::arm_rpiboot:
-            return "arm-rpiboot";
-    }
-    return "";
+    const auto number = static_cast<std::size_t>(arch);
+    return number < k_names.size() ? k_names[number] : std::string_view{};
 }
 
 std::vector<Arch> archs_of(const dhcp::Options& options) {

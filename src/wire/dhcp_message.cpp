@@ -30,11 +30,13 @@ struct Piece {
 };
 using Pieces = std::vector<Piece>;
 
+/// A text area of the header; one that is full has no NUL.
 std::string text_until_nul(Bytes area) {
     const auto whole = as_text(area);
     return std::string{whole.substr(0, whole.find('\0'))};
 }
 
+/// Adds the options of one area to `pieces`. An option never reaches into the next area (RFC 2131 4.1).
 Result<void, ParseError> read_area(Bytes area, Pieces& pieces) {
     ByteReader reader{area};
     while (!reader.is_at_end()) {
@@ -50,6 +52,7 @@ Result<void, ParseError> read_area(Bytes area, Pieces& pieces) {
     return {};
 }
 
+/// What option 52 says; nothing is overloaded without it.
 Result<Overload, ParseError> overload_of(const Pieces& pieces) {
     Overload overload;
     std::size_t seen = 0;
@@ -82,6 +85,7 @@ Options join(Pieces& pieces) {
     return options;
 }
 
+/// Fills in the options, and takes the text out of areas that held options instead.
 Result<void, ParseError> read_options(Bytes options, Bytes file, Bytes sname, Message& message) {
     Pieces pieces;
     if (const auto read = read_area(options, pieces); !read) return read;
@@ -107,12 +111,14 @@ std::size_t wire_size(const Option& option) {
     return option.value.size() + 2 * pieces;
 }
 
+/// A text area of the header, zeros behind the text.
 void write_text(ByteWriter& writer, std::string_view text, std::size_t area) {
     const auto kept = text.substr(0, area);
     writer.bytes(as_bytes(kept));
     writer.zeros(area - kept.size());
 }
 
+/// The 236 bytes every BOOTP message has.
 void write_fixed(ByteWriter& writer, const Message& message) {
     const auto hardware = message.hardware.bytes();
     writer.u8(static_cast<std::uint8_t>(message.op));
@@ -131,6 +137,7 @@ void write_fixed(ByteWriter& writer, const Message& message) {
     write_text(writer, message.file, k_file_area);
 }
 
+/// The option in pieces of 255 one behind the other, as RFC 3396 6 has them; an empty one is one piece.
 void write_option(std::vector<std::uint8_t>& bytes, const Option& option) {
     auto left = option.value;
     do {
@@ -149,6 +156,7 @@ std::size_t room_for_relay(const Options& options) {
     return relay && relay->size() <= k_longest_piece ? wire_size({k_relay_agent, *relay}) : 0;
 }
 
+/// The options that fit, in order; what does not fit is named.
 void write_options(Built& built, const Options& options, std::size_t limit) {
     const auto kept_for_relay = room_for_relay(options);
     const auto put = [&](const Option& option, std::size_t kept) {
@@ -191,11 +199,14 @@ Result<Message, ParseError> parse(Bytes datagram) {
     if (datagram.size() < k_fixed) return fail(ParseError::too_short);
     ByteReader reader{datagram};
     Message message;
+    // Nobody's op: a reply to it would be a guess.
     const auto op = reader.u8();
     if (op != 1 && op != 2) return fail(ParseError::bad_op);
     message.op = static_cast<Op>(op);
     const auto type = reader.u8();
     const auto length = reader.u8();
+    // chaddr has 16 bytes; servers that trusted hlen copied what lay behind them. Type 0 is reserved (RFC
+    // 5494), so an address of that type belongs to nothing that could be answered.
     if (length > HwAddr::k_max || (type == 0 && length != 0)) return fail(ParseError::bad_hardware_length);
     message.hops = reader.u8();
     message.xid = reader.u32();
@@ -210,6 +221,7 @@ Result<Message, ParseError> parse(Bytes datagram) {
     const auto file = reader.take(k_file_area);
     message.sname = text_until_nul(sname);
     message.file = text_until_nul(file);
+    // RFC 951: without the cookie the vendor area is somebody else's format, or not there at all.
     if (reader.u32() != k_cookie) return message;
     if (const auto read = read_options(reader.rest(), file, sname, message); !read) return fail(read.error());
     return message;
@@ -220,6 +232,7 @@ Built build(const Message& message, std::size_t limit, std::size_t minimum) {
     built.bytes.resize(k_fixed);
     ByteWriter fixed{built.bytes};
     write_fixed(fixed, message);
+    // A BOOTP client that sent no cookie may not know one (RFC 951): without options there is none.
     if (!message.options.is_empty()) {
         std::array<std::uint8_t, 4> cookie{};
         ByteWriter{cookie}.u32(k_cookie);
@@ -227,6 +240,7 @@ Built build(const Message& message, std::size_t limit, std::size_t minimum) {
         write_options(built, message.options, limit);
         built.bytes.push_back(k_end);
     }
+    // RFC 951 3: a message has 300 bytes, 64 of them for the vendor; some firmware drops what is shorter.
     if (built.bytes.size() < minimum) built.bytes.resize(minimum);
     return built;
 }

@@ -23,11 +23,13 @@ constexpr std::string_view k_hex_prefix = "hex:";
 constexpr std::size_t k_address_size = 4;
 constexpr std::size_t k_longest_value = 0xffff;
 
+/// Hexadecimal that reads as such whatever the type.
 std::string hex_value(Bytes value) {
     // One pair alone would read as something else.
     return value.size() < 2 ? std::string{k_hex_prefix} + hex_text(value) : hex_text(value);
 }
 
+/// The low `width` bytes of the value, big-endian.
 void put_number(ValueBytes& bytes, std::uint64_t value, std::size_t width) {
     for (auto left = width; left > 0; --left)
         bytes.push_back(static_cast<std::uint8_t>(value >> (8 * (left - 1))));
@@ -41,6 +43,9 @@ std::string with_commas(const std::vector<std::string>& parts) {
     }
     return result;
 }
+
+// Writers. Each gives hexadecimal where the value has not the shape of its type, so that a malformed value of
+// a client shows as what it is, and no value is shown as another.
 
 std::string numbers_text(Bytes value, std::size_t width) {
     if (width == 0 || value.empty() || value.size() % width != 0) return hex_value(value);
@@ -67,11 +72,13 @@ std::size_t significant_bytes(std::size_t prefix_length) {
     return (prefix_length + 7) / 8;
 }
 
+/// RFC 3442: prefix length, its significant bytes, router; again and again.
 std::string routes_text(Bytes value) {
     std::vector<std::string> parts;
     ByteReader reader{value};
     while (!reader.is_at_end()) {
         const auto length = reader.u8();
+        // No prefix, and the length of what follows is anybody's guess.
         if (length > 32) return hex_value(value);
         const auto significant = reader.take(significant_bytes(length));
         std::array<std::uint8_t, k_address_size> destination{};
@@ -88,6 +95,8 @@ std::string routes_text(Bytes value) {
 auto no_value(std::string_view name, std::string_view text, std::string_view wanted) {
     return fail(escaped(name) + ": \"" + escaped(text) + "\" is " + std::string{wanted});
 }
+
+// Readers, one for each way to write a value.
 
 Result<ValueBytes, TextError> read_quoted(std::string_view name, std::string_view text) {
     ValueBytes bytes;
@@ -157,6 +166,7 @@ Result<ValueBytes, TextError> read_seconds(std::string_view name, std::string_vi
             break;
     }
     const auto digits = text.substr(0, text.size() - (unit == 1 ? 0 : 1));
+    // RFC 2131 3.3: all ones is for ever.
     const auto number = text == "infinite" ? k_infinite : parse_number(digits);
     if (!number) return no_value(name, text, "no time: write seconds, or 4m, 3h, 2d, 1w, infinite");
     if (*number > k_infinite / unit) return no_value(name, text, "more seconds than 4 bytes hold");
@@ -187,6 +197,7 @@ Result<ValueBytes, TextError> read_routes(std::string_view name, std::string_vie
         const auto length = parse_number(parts[i].substr(std::min(parts[i].size(), slash + 1)));
         const auto router = Ipv4::parse(parts[i + 1]);
         if (!destination || !router || !length || *length > 32) return no_value(name, text, k_wanted);
+        // Bits behind the prefix but in its last byte are kept, so that every value comes back from its text.
         const auto significant = significant_bytes(*length);
         put_number(bytes, *length, 1);
         put_number(bytes, std::uint64_t{destination->value()} >> 8 * (k_address_size - significant),
@@ -196,6 +207,7 @@ Result<ValueBytes, TextError> read_routes(std::string_view name, std::string_vie
     return bytes;
 }
 
+/// What is neither quoted nor hexadecimal reads by the option's type.
 Result<ValueBytes, TextError> read_bare(ValueType type, std::uint8_t width, std::string_view name,
                                         std::string_view text) {
     switch (type) {

@@ -10,8 +10,10 @@ namespace pxed::dhcp {
 
 namespace {
 
+// More than a UDP datagram carries; it keeps offsets and lengths far from 32 bits.
 constexpr std::size_t k_longest_value = 0xffff;
 
+/// Whether `part` points into `whole`, so that changing the one would change the other.
 bool is_within(Bytes part, const std::vector<std::uint8_t>& whole) {
     const std::less_equal<> le;
     return !part.empty() && !whole.empty() && le(whole.data(), part.data()) &&
@@ -26,6 +28,7 @@ const Options::Entry* Options::entry(std::uint8_t code) const {
 }
 
 std::optional<Bytes> Options::find(std::uint8_t code) const {
+    // A message has a dozen or two of options: a walk over the index beats any map, and keeps their order.
     const auto* found = entry(code);
     if (!found) return std::nullopt;
     return Bytes{buffer_}.subspan(found->offset, found->length);
@@ -50,6 +53,7 @@ std::optional<std::uint32_t> Options::u32(std::uint8_t code) const {
 }
 
 std::optional<Ipv4> Options::address(std::uint8_t code) const {
+    // RFC 2132 has lists of addresses too; those are find()'s, one address is exactly four bytes.
     const auto value = u32(code);
     if (!value) return std::nullopt;
     return Ipv4{*value};
@@ -58,6 +62,7 @@ std::optional<Ipv4> Options::address(std::uint8_t code) const {
 std::optional<std::string_view> Options::text(std::uint8_t code) const {
     const auto value = find(code);
     if (!value) return std::nullopt;
+    // RFC 2132 2 wants no NUL at the end of a text and receivers that bear one: firmware does send it.
     const auto whole = as_text(*value);
     return whole.substr(0, whole.find('\0'));
 }
@@ -79,7 +84,9 @@ void Options::replace(std::size_t at, std::size_t keep, Bytes value) {
 }
 
 void Options::put(std::uint8_t code, Bytes value, bool is_added) {
+    // RFC 2132 3.1, 3.2: these two have no length and no value; they are build()'s to write.
     if (code == k_pad || code == k_end) return;
+    // `options.set(a, *options.find(b))` reads naturally; growing the buffer would pull the value away.
     if (is_within(value, buffer_)) {
         const std::vector<std::uint8_t> copy(value.begin(), value.end());
         return put(code, copy, is_added);
@@ -155,6 +162,7 @@ std::vector<Option> suboptions(Bytes value, bool has_end) {
         if (has_end && code == k_end) break;
         const auto length = reader.u8();
         const auto element = reader.take(length);
+        // A relay or a vendor may lie about lengths. What was whole is still worth reading.
         if (reader.is_bad()) break;
         result.push_back({code, element});
     }

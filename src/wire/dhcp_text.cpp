@@ -12,6 +12,7 @@ namespace pxed::dhcp {
 
 namespace {
 
+// Errors are sentences here: their reader writes a scenario, no packet waits for them.
 using TextError = std::string;
 
 struct TypeWord {
@@ -31,6 +32,7 @@ constexpr std::array<std::string_view, 12> k_header_fields{
     "op", "hw", "hops", "xid", "secs", "flags", "ciaddr", "yiaddr", "siaddr", "giaddr", "sname", "file",
 };
 
+// What the header's areas hold (RFC 2131 figure 1).
 constexpr std::size_t k_longest_sname = 64;
 constexpr std::size_t k_longest_file = 128;
 
@@ -52,6 +54,7 @@ Op op_of(MessageType type) {
     return Op::request;
 }
 
+/// The first word of a message's line. A type without a word goes by its direction, as BOOTP does.
 std::string_view word_of(const Message& message) {
     const auto* row = std::ranges::find(k_type_words, message.type(), &TypeWord::type);
     if (row != k_type_words.end()) return row->word;
@@ -62,6 +65,7 @@ bool is_bootp_word(std::string_view word) {
     return word == k_bootp_request || word == k_bootp_reply;
 }
 
+/// `0x` and at least `digits` digits.
 std::string hex_number(std::uint32_t value, std::size_t digits) {
     std::array<char, 8> memory{};
     const auto end = std::to_chars(memory.data(), memory.data() + memory.size(), value, 16).ptr;
@@ -74,6 +78,7 @@ std::string hardware_text(const HwAddr& hardware) {
     return hardware.is_empty() ? hex_text(std::array{hardware.type()}) + '-' : hardware.text();
 }
 
+/// The inverse of hardware_text().
 std::optional<HwAddr> read_hardware(std::string_view text) {
     if (text.size() >= 2 && text.ends_with('-')) {
         const auto type = parse_hex_byte(text.substr(0, text.size() - 1));
@@ -99,6 +104,7 @@ bool is_blank(char c) {
 Result<std::size_t, TextError> field_end(std::string_view text) {
     bool is_quoted = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
+        // An escaped quote does not end the text; what is escaped is the value reader's to judge.
         if (is_quoted && text[i] == '\\') {
             ++i;
         } else if (text[i] == '"') {
@@ -111,6 +117,7 @@ Result<std::size_t, TextError> field_end(std::string_view text) {
     return text.size();
 }
 
+/// All fields of a line, in order.
 Result<std::vector<Field>, TextError> fields_of(std::string_view text) {
     std::vector<Field> fields;
     for (text = trim(text); !text.empty(); text = trim(text)) {
@@ -127,6 +134,7 @@ Result<std::vector<Field>, TextError> fields_of(std::string_view text) {
     return fields;
 }
 
+/// A number of the header. Hexadecimal is how xid and flags are written, and welcome everywhere.
 Result<std::uint32_t, TextError> read_number(const Field& field, std::uint32_t most) {
     const bool is_hex = field.value.starts_with("0x");
     const auto digits = field.value.substr(is_hex ? 2 : 0);
@@ -160,6 +168,7 @@ Result<std::string, TextError> read_area_text(const Field& field, std::size_t lo
     return std::string{text};
 }
 
+/// Only where it contradicts the type: a DISCOVER that claims to be a reply can be written so.
 Result<void, TextError> read_op(const Field& field, Message& message) {
     if (field.value != "request" && field.value != "reply") {
         return fail("op: \"" + escaped(field.value) + "\" is neither request nor reply");
@@ -168,6 +177,7 @@ Result<void, TextError> read_op(const Field& field, Message& message) {
     return {};
 }
 
+/// One field of the fixed header into its place. Requires: the name is one of k_header_fields.
 Result<void, TextError> read_header_field(const Field& field, Message& message) {
     if (field.name == "op") return read_op(field, message);
     if (field.name == "hw") {
@@ -205,6 +215,7 @@ Result<void, TextError> read_header_field(const Field& field, Message& message) 
     return {};
 }
 
+/// The option a field names. Pad, end and dnsmasq's pseudo-option 255 cannot be sent.
 Result<std::uint8_t, TextError> code_of(std::string_view name) {
     if (const auto number = parse_number(name)) {
         if (*number < 1 || *number > 254) return fail(escaped(name) + ": option codes are 1 to 254");
@@ -242,6 +253,7 @@ Result<Message, TextError> read_first_word(std::string_view word) {
     return message;
 }
 
+/// One option into the message, at the end of those before it.
 Result<void, TextError> read_option(const Field& field, std::uint8_t code, std::string_view word,
                                     Message& message) {
     const auto [type, width] = value_form(code);
@@ -258,6 +270,7 @@ Result<void, TextError> read_option(const Field& field, std::uint8_t code, std::
     return {};
 }
 
+/// Appends ` name=value`.
 void add(std::string& line, std::string_view name, std::string_view value) {
     line += ' ';
     line += name;
@@ -309,6 +322,7 @@ Result<Message, std::string> message_from_text(std::string_view text) {
     const auto word = text.substr(0, end);
     TRY(auto message, read_first_word(word));
     TRY(const auto fields, fields_of(text.substr(end)));
+    // 1=... and netmask=... are the same option, so options are remembered by code.
     std::set<std::string_view> header_seen;
     std::set<std::uint8_t> options_seen;
     for (const auto& field : fields) {

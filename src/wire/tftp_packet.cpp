@@ -23,6 +23,7 @@ std::optional<std::string_view> take_text(std::string_view& rest) {
     return text;
 }
 
+/// The options behind a request's mode, or of an OACK (RFC 2347).
 Result<std::vector<RequestOption>, ParseError> read_options(std::string_view rest) {
     std::vector<RequestOption> options;
     while (!rest.empty()) {
@@ -43,11 +44,13 @@ Result<std::vector<RequestOption>, ParseError> read_options(std::string_view res
     return options;
 }
 
+/// RFC 1350 5, figure 5-1, with RFC 2347's options behind it.
 Result<Packet, ParseError> read_request(std::string_view rest, bool is_write) {
     Request request;
     request.is_write = is_write;
     const auto file = take_text(rest);
     if (!file) return fail(ParseError::unterminated_text);
+    // The root itself is no file; some firmware asks so after an offer without a boot file.
     if (file->empty()) return fail(ParseError::empty_file_name);
     request.file = *file;
     const auto mode = take_text(rest);
@@ -64,6 +67,7 @@ Result<Packet, ParseError> read_request(std::string_view rest, bool is_write) {
     return request;
 }
 
+/// RFC 1350 5, figure 5-4. A text without NUL is taken as it is: it is only logged.
 Result<Packet, ParseError> read_error(ByteReader reader) {
     const auto code = static_cast<ErrorCode>(reader.u16());
     if (reader.is_bad()) return fail(ParseError::too_short);
@@ -134,6 +138,7 @@ Result<Packet, ParseError> parse(Bytes datagram) {
             return Data{block, reader.rest()};
         }
         case Opcode::ack: {
+            // Bytes behind the block are borne: some clients send back the buffer they received in.
             const auto block = reader.u16();
             if (reader.is_bad()) return fail(ParseError::too_short);
             return Ack{block};
@@ -159,6 +164,8 @@ std::array<std::uint8_t, 4> data_header(std::uint16_t block) {
 std::vector<std::uint8_t> build_error(ErrorCode code, std::string_view text) {
     Writer writer{Opcode::error};
     writer.number(static_cast<std::uint16_t>(code));
+    // The length follows from the cut text: a server that cut the one and not the other sent its memory
+    // along.
     writer.text(text.substr(0, k_longest_error_sent));
     return std::move(writer).done();
 }

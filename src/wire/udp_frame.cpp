@@ -69,7 +69,7 @@ std::vector<std::uint8_t> build_udp_frame(const UdpFrame& frame) {
     std::vector<std::uint8_t> bytes(k_ip_header + udp_length);
     ByteWriter writer{bytes};
     writer.u8(k_version_and_length);
-    writer.u8(0);  // type of service
+    writer.u8(0);  // type of service: none asked for
     writer.u16(static_cast<std::uint16_t>(k_ip_header + udp_length));
     writer.u32(0);  // identification, flags, fragment offset: RFC 6864 4.1 lets an atomic datagram's be zero
     writer.u8(k_time_to_live);
@@ -118,6 +118,7 @@ bool read_arp_sender(Bytes packet, ArpSender& sender) {
     // The target is not used, but a packet cut before its end is no ARP packet.
     reader.take(k_ethernet_size + k_ipv4_size);
     if (!is_for_us || reader.is_bad()) return false;
+    // Requests count too: who asks for somebody else tells his own address by it.
     if (operation != k_arp_request && operation != k_arp_reply) return false;
     sender = {address, HwAddr{k_ethernet, hardware}};
     return true;
