@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -35,9 +36,10 @@ class LeaseMirror {
     void finish();
 
  private:
-    void on_time(ev::timer& watcher, int revents);
+    void on_time();
     void start();
     void end();
+    void note_outcome();
 
     Settings settings_;
     Say say_;
@@ -46,7 +48,7 @@ class LeaseMirror {
     bool has_failed_ = false;
     Result<void, std::string> outcome_;  ///< the disk thread's, until end() has read it
     ev::timer pace_;                     ///< active: the last write is less than a second old
-    Disk disk_;                          ///< the last member: its thread ends before what it uses
+    std::optional<Disk> disk_;           ///< the last member: its thread ends before what it uses
 };
 
 /// Replaces the text file by the rows of the database. Blocks. Errors: a sentence.
