@@ -44,6 +44,14 @@ machine::Event ended(const Lease& lease) {
     return event;
 }
 
+/// Whether one of `changes` makes a row that one of `earlier` deletes.
+bool makes_anew(std::span<const Change> changes, std::span<const Change> earlier) {
+    return std::ranges::any_of(changes, [earlier](const Change& change) {
+        const auto found = std::ranges::find(earlier, change.address, &Change::address);
+        return found != earlier.end() && !found->row && change.row;
+    });
+}
+
 }  // namespace
 
 Server::Server(const Policy& policy, LeaseStore& store, Surroundings& surroundings)
@@ -138,6 +146,8 @@ void Server::take(Question question, Flight& flight) {
         if (const Hold* hold = leases_.find_hold(address)) used_holds.push_back(*hold);
     }
     apply_holds(decision);
+    // A row deleted and made anew counts its versions from the start: that takes two commits.
+    if (makes_anew(decision.changes, flight.changes)) launch(std::exchange(flight, {}));
     add_changes(std::move(decision.changes), flight);
     flight.answers.push_back({std::move(question), std::move(decision), std::move(used_holds)});
 }
