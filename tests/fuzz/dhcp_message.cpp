@@ -4,6 +4,7 @@
 #include "wire/dhcp_message.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 #include "property.hpp"
@@ -70,14 +71,15 @@ void check_bytes(const Message& message) {
     require(again.has_value(), "what is built parses");
     require(*again == relay_last(message), "a message comes back from its bytes");
     require(build(*again, k_no_limit).bytes == built.bytes, "building is stable");
-    for (const std::size_t limit : {241U, 300U, 548U, 576U, 1472U}) {
-        const auto bounded = build(message, limit);
-        require(bounded.bytes.size() <= std::max(limit, k_smallest_reply), "a reply keeps to its limit");
-        const auto part = parse(bounded.bytes);
-        require(part.has_value(), "what is built within a limit parses");
-        require(part->options.size() + bounded.left_out.size() == message.options.size(),
-                "an option is sent whole or named as left out");
-    }
+    // One limit an input keeps the target fast; the input chooses which.
+    constexpr std::array<std::size_t, 5> k_limits{241, 300, 548, 576, 1472};
+    const auto limit = k_limits[message.xid % k_limits.size()];
+    const auto bounded = build(message, limit);
+    require(bounded.bytes.size() <= std::max(limit, k_smallest_reply), "a reply keeps to its limit");
+    const auto part = parse(bounded.bytes);
+    require(part.has_value(), "what is built within a limit parses");
+    require(part->options.size() + bounded.left_out.size() == message.options.size(),
+            "an option is sent whole or named as left out");
 }
 
 void check_text(const Message& message) {
