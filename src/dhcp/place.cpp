@@ -26,6 +26,10 @@ Ipv4 first_address(const Link& link) {
     return link.addresses.empty() ? Ipv4{} : link.addresses.front().address;
 }
 
+bool is_on_link(const Link& link, Ipv4 address) {
+    return std::ranges::any_of(link.addresses, [&](const Network& own) { return own.contains(address); });
+}
+
 bool lies_within(const Range& range, const Network& network) {
     return network.contains(range.first) && network.contains(range.last);
 }
@@ -53,27 +57,35 @@ std::vector<Subnet> local_subnets(const Policy& policy, const Link& link) {
     return subnets;
 }
 
+// The netmask of a range that is not on the arrival interface: its own, that of the interface of ours it is
+// on, or what its class suggests.
+Ipv4 netmask_of_remote(const Range& range, std::span<const Link> links) {
+    if (range.netmask) return *range.netmask;
+    for (const auto& link : links) {
+        for (const auto& own : link.addresses) {
+            if (lies_within(range, own)) return own.netmask;
+        }
+    }
+    return class_netmask(range.first);
+}
+
 // The ranges on the network of `inside`, wherever that is: somewhere behind a relay.
-std::vector<Subnet> remote_subnets(const Policy& policy, const Arrival& arrival, Ipv4 inside) {
+std::vector<Subnet> remote_subnets(const Policy& policy, const Arrival& arrival, std::span<const Link> links,
+                                   Ipv4 inside) {
     const Ipv4 giaddr = arrival.message.giaddr;
     std::vector<Subnet> subnets;
     for (const auto& range : policy.ranges) {
-        Ipv4 netmask = range.netmask.value_or(class_netmask(range.first));
-        Ipv4 local = first_address(*arrival.link);
-        // A network of our own interface may be named as well; its real netmask is known.
-        for (const auto& own : arrival.link->addresses) {
-            const Ipv4 own_netmask = range.netmask.value_or(own.netmask);
-            if (!lies_within(range, {own.address, own_netmask})) continue;
-            netmask = own_netmask;
-            local = own.address;
-            break;
-        }
-        const Network network{inside, netmask};
+        const Network network{inside, netmask_of_remote(range, links)};
         if (!lies_within(range, network)) continue;
+        // A relay may serve a network that is our interface's as well.
+        const auto& own = arrival.link->addresses;
+        const auto near =
+            std::ranges::find_if(own, [&](const Network& n) { return network.contains(n.address); });
+        const Ipv4 local = near == own.end() ? first_address(*arrival.link) : near->address;
         // The relay is the way out of its network. A selector may name another one, where the relay's
         // address would be no use as a router.
         const Ipv4 router = !giaddr.is_zero() && network.contains(giaddr) ? giaddr : Ipv4{};
-        subnets.push_back(subnet_of(range, netmask, local, router));
+        subnets.push_back(subnet_of(range, network.netmask, local, router));
     }
     return subnets;
 }
@@ -104,12 +116,12 @@ Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Lin
     if (!place.selector) place.selector = not_zero(message.options.address(k_subnet_selection));
     place.is_named = place.selector.has_value() || !message.giaddr.is_zero();
     if (place.is_named) {
-        place.subnets = remote_subnets(policy, arrival, place.selector.value_or(message.giaddr));
+        place.subnets = remote_subnets(policy, arrival, links, place.selector.value_or(message.giaddr));
     } else {
         place.subnets = local_subnets(policy, *arrival.link);
         // A lease that came through a relay is renewed without it: the client's address says where it is.
-        if (!client.ciaddr.is_zero() && !place.serves(client.ciaddr)) {
-            auto elsewhere = remote_subnets(policy, arrival, client.ciaddr);
+        if (!client.ciaddr.is_zero() && !is_on_link(*arrival.link, client.ciaddr)) {
+            auto elsewhere = remote_subnets(policy, arrival, links, client.ciaddr);
             if (!elsewhere.empty()) place.subnets = std::move(elsewhere);
         }
     }

@@ -92,9 +92,11 @@ void put_boot(const Inquiry& inquiry, const BootAnswer& boot, Reply& reply) {
         reply.note = Reason::boot_file_too_long;
     }
     const bool may_use_options = boot.is_from_boot_line && !inquiry.policy().keeps_header;
-    if (may_use_options && !boot.server_name.empty() && client.asks_for(k_tftp_server))
+    // A client without a list reads the header: dnsmasq sends it no 66 and 67 either (golden vector D).
+    const auto lists = [&](std::uint8_t code) { return client.parameters && client.asks_for(code); };
+    if (may_use_options && !boot.server_name.empty() && lists(k_tftp_server))
         message.options.set_text(k_tftp_server, boot.server_name, true);
-    const bool is_asked_for = may_use_options && client.asks_for(k_boot_file);
+    const bool is_asked_for = may_use_options && lists(k_boot_file);
     if (!boot.file.empty() && (is_asked_for || !boot.fits_header()))
         message.options.set_text(k_boot_file, boot.file, true);
 }
