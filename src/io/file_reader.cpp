@@ -1,0 +1,134 @@
+#include "io/file_reader.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+namespace pxed::io {
+
+namespace {
+
+// One piece of the disk thread's: big enough that its trip is nothing beside it, small enough for thousands
+// of transfers to have one each.
+constexpr std::size_t k_piece = 64 * 1024;
+// What the kernel is to have ready by the time the piece is sent.
+constexpr off_t k_read_ahead = 1024 * 1024;
+
+std::size_t length_of(std::span<const iovec> parts) {
+    std::size_t length = 0;
+    for (const auto& part : parts)
+        length += part.iov_len;
+    return length;
+}
+
+}  // namespace
+
+// What the disk thread works on; it owns all of it.
+struct FileReader::Fetched {
+    FileDescriptor file;
+    std::uint64_t offset;
+    std::vector<std::uint8_t> bytes;  // as many as are wanted, then as many as came
+    int error = 0;
+
+    void read() {
+        std::size_t have = 0;
+        while (have < bytes.size()) {
+            const auto got = ::pread(file.get(), bytes.data() + have, bytes.size() - have,
+                                     static_cast<off_t>(offset + have));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) error = errno;
+            if (got <= 0) break;
+            have += static_cast<std::size_t>(got);
+        }
+        bytes.resize(have);
+        ::posix_fadvise(file.get(), static_cast<off_t>(offset + have), k_read_ahead, POSIX_FADV_WILLNEED);
+    }
+};
+
+FileReader::FileReader(OpenFile file, Disk& disk, std::function<void()> ready)
+    : file_(std::move(file)), disk_(disk), ready_(std::move(ready)) {}
+
+FileReader::~FileReader() {
+    disk_.forget(fetching_);
+}
+
+FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> parts) {
+    const std::size_t length = length_of(parts);
+    if (length == 0) return Got::all;
+    if (!error_.empty()) return Got::failed;
+
+    if (offset >= piece_offset_ && offset + length <= piece_offset_ + piece_.size()) {
+        const auto* from = piece_.data() + (offset - piece_offset_);
+        for (const auto& part : parts) {
+            std::memcpy(part.iov_base, from, part.iov_len);
+            from += part.iov_len;
+        }
+        return Got::all;
+    }
+    if (is_piece_short_) return Got::shrank;
+    if (fetching_ != 0) return Got::later;
+    if (reading_ != Reading::by_disk_thread) {
+        const Got got = read_cached(offset, parts, length);
+        if (got != Got::later) return got;
+    }
+    fetch(offset, length);
+    return fetching_ != 0 ? Got::later : Got::failed;
+}
+
+FileReader::Got FileReader::read_cached(std::uint64_t offset, std::span<const iovec> parts,
+                                        std::size_t length) {
+    for (;;) {
+        const bool waits_never = reading_ == Reading::always_at_once;
+        const auto got = ::preadv2(file_.descriptor.get(), parts.data(), static_cast<int>(parts.size()),
+                                   static_cast<off_t>(offset), waits_never ? 0 : RWF_NOWAIT);
+        if (got == static_cast<ssize_t>(length)) {
+            piece_ = {};  // passed
+            return Got::all;
+        }
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EOPNOTSUPP && !waits_never) {
+            // overlayfs, NFS and FUSE cannot say whether they would wait; tmpfs cannot either, but never
+            // does.
+            reading_ = is_in_memory() ? Reading::always_at_once : Reading::by_disk_thread;
+            if (reading_ == Reading::by_disk_thread) return Got::later;
+            continue;
+        }
+        if (got >= 0 && waits_never) return Got::shrank;
+        // Nothing or less than all: the rest is not cached, or the file has shrunk, or the disk is bad. The
+        // disk thread finds out which.
+        return Got::later;
+    }
+}
+
+void FileReader::fetch(std::uint64_t offset, std::size_t length) {
+    FileDescriptor copy{::fcntl(file_.descriptor.get(), F_DUPFD_CLOEXEC, 0)};
+    if (!copy.is_open()) {
+        error_ = std::strerror(errno);
+        return;
+    }
+    const auto wanted = std::min<std::uint64_t>(std::max(length, k_piece), file_.size - offset);
+    fetching_ = disk_.submit_with(
+        Fetched{std::move(copy), offset, std::vector<std::uint8_t>(wanted)},
+        [](Fetched& fetched) { fetched.read(); },
+        [this, wanted](Fetched& fetched) {
+            fetching_ = 0;
+            piece_offset_ = fetched.offset;
+            piece_ = std::move(fetched.bytes);
+            is_piece_short_ = piece_.size() < wanted;
+            if (fetched.error != 0) error_ = std::strerror(fetched.error);
+            ready_();  // the last: it may end us
+        });
+}
+
+bool FileReader::is_in_memory() const {
+    struct statfs status {};
+    if (::fstatfs(file_.descriptor.get(), &status) != 0) return false;
+    return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC || status.f_type == HUGETLBFS_MAGIC;
+}
+
+}  // namespace pxed::io

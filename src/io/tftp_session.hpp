@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "io/disk.hpp"
+#include "io/file_root.hpp"
+#include "io/loop.hpp"
+#include "io/tftp_blocks.hpp"
+#include "io/tftp_service.hpp"
+#include "io/udp_socket.hpp"
+#include "machine/event.hpp"
+#include "tftp/transfer.hpp"
+#include "wire/tftp_packet.hpp"
+
+namespace pxed::io {
+
+class TftpSession;
+
+/// What all transfers of a service share.
+struct TftpBench {
+    ev::loop_ref loop;
+    Disk& disk;
+    TftpCounts counts{};
+    Inbox inbox{2048};                    ///< ACKs and ERRORs: nothing long is expected
+    std::vector<std::uint8_t> datagrams;  ///< room for one run of blocks
+    /// A client has shown that it exists: its first ACK came.
+    std::function<void(TftpSession&)> validated;
+    /// The session is over, and may be destroyed.
+    std::function<void(TftpSession&, machine::Event)> ended;
+};
+
+/// Who asked for what, and where.
+struct TftpAsked {
+    Endpoint peer;
+    Endpoint local;         ///< the address that was asked
+    std::string interface;  ///< by name
+    tftp::Request request;
+    Instant at{};
+};
+
+/// An event of a request that is no transfer (yet).
+[[nodiscard]] machine::Event tftp_event(const TftpAsked& asked, machine::Stage stage, Reason reason,
+                                        std::string detail = {});
+
+/// One read request from its arrival to its end: the file is looked for, then sent. It has a socket of its
+/// own (a new port, RFC 1350 4) or, with tftp-single-port, uses the one that listens.
+class TftpSession {
+ public:
+    TftpSession(TftpBench& bench, TftpAsked asked);
+    ~TftpSession();
+    TftpSession(const TftpSession&) = delete;
+    TftpSession& operator=(const TftpSession&) = delete;
+
+    /// The disk thread is looking for the file.
+    void await_file(Disk::Ticket look_up) { look_up_ = look_up; }
+    /// Sends the file by a socket of our own.
+    void start(OpenFile file, const tftp::Terms& terms, unsigned blind_sends, UdpSocket socket);
+    /// Sends it by the socket that listens; its datagrams come through take().
+    void start_sharing(OpenFile file, const tftp::Terms& terms, unsigned blind_sends, UdpSocket& listening);
+
+    /// A datagram from the peer.
+    void take(Bytes payload);
+    /// The same request once more: the first datagram was lost, or is not on its way yet.
+    void repeat();
+    /// Ends it with an ERROR to the client.
+    void abandon(std::string_view text);
+
+    [[nodiscard]] const TftpAsked& asked() const { return asked_; }
+    [[nodiscard]] bool is_validated() const { return transfer_ && transfer_->is_validated(); }
+    /// Whether it sends by that socket.
+    [[nodiscard]] bool uses(const UdpSocket& socket) const { return socket_ == &socket; }
+    /// An event of this transfer, with how far it came.
+    [[nodiscard]] machine::Event event(machine::Stage stage, Reason reason, std::string detail = {}) const;
+
+ private:
+    void begin(OpenFile file, const tftp::Terms& terms, unsigned blind_sends);
+    void on_readable(ev::io& watcher, int revents);
+    void on_writable(ev::io& watcher, int revents);
+    void on_timer(ev::timer& watcher, int revents);
+    void on_blocks_ready();
+
+    // Each gives the event that ends the session, or nothing when it goes on.
+    using End = std::optional<machine::Event>;
+    [[nodiscard]] End perform(const tftp::Step& step);
+    [[nodiscard]] End send_pending();
+    [[nodiscard]] End on_packet(Bytes payload);
+    [[nodiscard]] End on_error(const tftp::Error& error) const;
+    [[nodiscard]] End refuse(tftp::ErrorCode code, std::string_view text, Reason reason, std::string detail);
+    void conclude(End end);
+
+    void wait_until(Instant deadline);
+    void answer_stray(const Datagram& datagram);
+    [[nodiscard]] Route route() const;
+
+    TftpBench& bench_;
+    TftpAsked asked_;
+    Disk::Ticket look_up_ = 0;
+
+    std::optional<UdpSocket> own_socket_;
+    UdpSocket* socket_ = nullptr;
+    std::optional<TftpBlocks> blocks_;
+    std::optional<tftp::Transfer> transfer_;
+    std::vector<std::uint8_t> option_ack_;
+    std::uint16_t block_size_ = 0;
+
+    std::uint64_t pending_first_ = 0;  // blocks of the last step that did not leave yet
+    std::uint32_t pending_count_ = 0;
+    bool is_delayed_ = false;  // they wait for the disk or for the socket
+    unsigned strays_ = 0;
+    Instant sent_at_{};
+
+    Instant deadline_{};
+    Instant rings_at_{};  // when the timer does, perhaps before the deadline
+    ev::timer timer_;
+    ev::io readable_;
+    ev::io writable_;
+};
+
+}  // namespace pxed::io

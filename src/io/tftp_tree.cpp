@@ -1,0 +1,95 @@
+#include "io/tftp_tree.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "tree/name.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+// dnsmasq puts a slash before a relative root.
+std::string absolute(const std::string& directory) {
+    return directory.starts_with('/') ? directory : '/' + directory;
+}
+
+// `52-54-00-00-00-01`, as tftp-unique-root=mac names directories.
+std::string directory_name(const HwAddr& hardware) {
+    std::string name = hex_text(hardware.bytes());
+    std::ranges::replace(name, ':', '-');
+    return name;
+}
+
+}  // namespace
+
+bool matches_interface(std::string_view pattern, std::string_view interface) {
+    if (pattern.ends_with('*')) return interface.starts_with(pattern.substr(0, pattern.size() - 1));
+    return pattern == interface;
+}
+
+Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy) {
+    std::vector<std::string> allowed;
+    for (const auto& target : policy.allowed_targets)
+        allowed.push_back(absolute(target.directory));
+    TftpTree tree;
+    for (const auto& root : policy.roots) {
+        tree.roots_.push_back({root.interface, FileRoot{absolute(root.directory), allowed}});
+        const auto checked = tree.roots_.back().root.check();
+        if (!checked && !policy.ignores_missing_root) return fail("tftp-root " + checked.error());
+    }
+    // dnsmasq without tftp-root serves the whole file system; absolute names in such a setup must go on.
+    if (tree.roots_.empty()) tree.roots_.push_back({"", FileRoot{"/", allowed}});
+    tree.unique_root_ = policy.unique_root;
+    tree.lower_cases_ = policy.lower_cases;
+    tree.is_secure_ = policy.is_secure;
+    return tree;
+}
+
+const FileRoot* TftpTree::root_for(std::string_view interface) const {
+    // As dnsmasq: a root of this interface before one of all; of several the last.
+    const FileRoot* found = nullptr;
+    for (const auto& served : roots_)
+        if (served.interface.empty()) found = &served.root;
+    for (const auto& served : roots_)
+        if (!served.interface.empty() && matches_interface(served.interface, interface)) found = &served.root;
+    return found;
+}
+
+Lookup TftpTree::lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
+                        const HardwareOf& hardware_of) const {
+    tree::NameRules rules{root.directory(), {}, lower_cases_};
+    Lookup lookup;
+    lookup.candidates = tree::candidates(file, rules);
+    switch (unique_root_) {
+        case tftp::UniqueRoot::none:
+            break;
+        case tftp::UniqueRoot::by_address:
+            rules.unique_directory = peer.address_text();
+            break;
+        case tftp::UniqueRoot::by_hardware:
+            if (const auto hardware = hardware_of(peer)) rules.unique_directory = directory_name(*hardware);
+            break;
+    }
+    if (!rules.unique_directory.empty()) {
+        lookup.subdirectory = rules.unique_directory;
+        lookup.within = tree::candidates(file, rules);
+    }
+    return lookup;
+}
+
+std::optional<OpenError> TftpTree::objection(const OpenFile& file) const {
+    // dnsmasq's rules: root serves only what all may read, and with tftp-secure a file must be ours.
+    const auto uid = ::geteuid();
+    if (uid == 0 && (file.mode & S_IROTH) == 0)
+        return OpenError{Reason::permission_denied, file.name + ": not readable by all, and we run as root"};
+    if (uid != 0 && is_secure_ && file.owner != uid)
+        return OpenError{Reason::owner_differs, file.name + ": owner is uid " + std::to_string(file.owner)};
+    return {};
+}
+
+}  // namespace pxed::io
