@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <utility>
 
-#include <unistd.h>
-
+#include "config/check.hpp"
 #include "io/config_files.hpp"
+#include "io/interfaces.hpp"
+#include "io/loop.hpp"
+#include "io/world.hpp"
 
 namespace pxed::io {
 
@@ -13,6 +15,13 @@ namespace {
 
 void say(const std::string& line) {
     std::fprintf(stderr, "pxed: %s\n", line.c_str());
+}
+
+/// The interfaces of this moment; none where the kernel does not say.
+std::vector<Interface> interfaces_now() {
+    ev::dynamic_loop unused{k_loop_flags};
+    Interfaces interfaces{unused, [] {}};
+    return interfaces.open() ? interfaces.all() : std::vector<Interface>{};
 }
 
 }  // namespace
@@ -25,6 +34,19 @@ Result<config::Config, std::vector<std::string>> read_configuration(const Config
             lines.push_back(problem.text());
         return fail(std::move(lines));
     }
+    std::vector<std::string> errors;
+    for (auto& finding : config::check(*loaded, gather_world(*loaded, interfaces_now()))) {
+        config::Notice notice{finding.origin, std::move(finding.text)};
+        switch (finding.severity) {
+            case config::Finding::Severity::warning:
+                loaded->warnings.push_back(std::move(notice));
+                break;
+            case config::Finding::Severity::error:
+                errors.push_back(text_of(*loaded, notice));
+                break;
+        }
+    }
+    if (!errors.empty()) return fail(std::move(errors));
     return std::move(*loaded);
 }
 
