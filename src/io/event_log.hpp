@@ -18,6 +18,7 @@ struct LogLine {
     Level level = Level::info;
     std::string text;
     std::vector<Field> fields;
+    bool is_limited = false;  ///< many of its kind at once are no news: LogLimit may hold it back
 };
 
 /// What the log says of an event, in dnsmasq's words: `DHCPACK(br0) 192.168.1.132 52:54:00:00:00:01 host`.
@@ -25,13 +26,12 @@ struct LogLine {
 /// quiet-tftp hold. Pure. What comes from the wire is escaped, and lines are bounded.
 [[nodiscard]] std::vector<LogLine> lines_of(const machine::Event& event, const config::Config& config);
 
-/// Lets through the first 20 of one kind (stage and reason) at once and one a second after that, and counts
-/// what it holds back. Only kinds that need nobody's leave to be many are limited: silences, refusals and
-/// failures. Time is an argument.
+/// Lets a burst of one kind (stage and reason) through and five a second after that, and counts what it holds
+/// back. Time is an argument.
 class LogLimit {
  public:
-    static constexpr std::uint32_t k_burst = 20;
-    static constexpr seconds k_refill{1};
+    static constexpr std::uint32_t k_burst = 50;
+    static constexpr milliseconds k_refill{200};
 
     struct Answer {
         bool may_pass = true;
@@ -44,7 +44,7 @@ class LogLimit {
         Reason reason{};
         std::uint32_t count = 0;
     };
-    /// What was held back and never followed by a line that passed; they count as said now.
+    /// What was held back of bursts that are over; it counts as said then.
     [[nodiscard]] std::vector<Suppressed> take_suppressed(Instant now);
 
  private:
@@ -52,6 +52,7 @@ class LogLimit {
         std::uint32_t tokens = k_burst;
         Instant filled{};
         std::uint32_t suppressed = 0;
+        void refill(Instant now);
     };
     std::map<std::pair<machine::Stage, Reason>, Bucket> buckets_;  ///< bounded by the two enums
 };
@@ -68,6 +69,8 @@ class EventLog {
     void on_time(Instant now);
 
  private:
+    void say_suppressed(machine::Stage stage, Reason reason, std::uint32_t count);
+
     Log& log_;
     const config::Config* config_;
     LogLimit limit_;

@@ -1,0 +1,387 @@
+#include "io/event_log.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <initializer_list>
+
+#include "base/text.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+using machine::Event;
+using machine::Stage;
+
+constexpr std::size_t k_longest_name = 64;    // a host's
+constexpr std::size_t k_longest_text = 255;   // a file name, a detail
+constexpr std::size_t k_longest_field = 512;  // a client id or vendor class, for machines to read
+
+bool is_tftp(Stage stage) {
+    return stage == Stage::tftp_request || stage == Stage::tftp_sent || stage == Stage::tftp_failed;
+}
+
+std::string_view name_of(Stage stage) {
+    switch (stage) {
+        case Stage::discover:
+            return "discover";
+        case Stage::offer:
+            return "offer";
+        case Stage::request:
+            return "request";
+        case Stage::ack:
+            return "ack";
+        case Stage::nak:
+            return "nak";
+        case Stage::decline:
+            return "decline";
+        case Stage::release:
+            return "release";
+        case Stage::inform:
+            return "inform";
+        case Stage::bootp:
+            return "bootp";
+        case Stage::probe:
+            return "probe";
+        case Stage::lease_expired:
+            return "lease_expired";
+        case Stage::tftp_request:
+            return "tftp_request";
+        case Stage::tftp_sent:
+            return "tftp_sent";
+        case Stage::tftp_failed:
+            return "tftp_failed";
+    }
+    return {};
+}
+
+// dnsmasq's word for a message; empty for steps that are none.
+std::string_view word_of(Stage stage) {
+    switch (stage) {
+        case Stage::discover:
+            return "DHCPDISCOVER";
+        case Stage::offer:
+            return "DHCPOFFER";
+        case Stage::request:
+            return "DHCPREQUEST";
+        case Stage::ack:
+            return "DHCPACK";
+        case Stage::nak:
+            return "DHCPNAK";
+        case Stage::decline:
+            return "DHCPDECLINE";
+        case Stage::release:
+            return "DHCPRELEASE";
+        case Stage::inform:
+            return "DHCPINFORM";
+        case Stage::bootp:
+            return "BOOTP";
+        case Stage::probe:
+        case Stage::lease_expired:
+        case Stage::tftp_request:
+        case Stage::tftp_sent:
+        case Stage::tftp_failed:
+            return {};
+    }
+    return {};
+}
+
+// How loud a reason is. `debug` marks what happens all day on a network that is well, such as a REQUEST to
+// another server: it is said only with log-dhcp.
+Level level_of(Reason reason) {
+    switch (reason) {
+        case Reason::other_server:
+        case Reason::not_a_request:
+        case Reason::wrong_interface:
+        case Reason::not_pxe:
+        case Reason::waiting_for_store:
+        case Reason::waiting_for_probe:
+        case Reason::size_probe:
+        case Reason::malformed:  // "a malformed datagram is dropped, counted and named with log-dhcp"
+            return Level::debug;
+        case Reason::none:
+        case Reason::ignored_by_tag:
+        case Reason::ignored_host:
+        case Reason::unknown_lease:
+        case Reason::unsupported_type:
+        case Reason::bootp_without_host:
+        case Reason::wrong_server_id:
+        case Reason::wrong_address:
+        case Reason::wrong_network:
+        case Reason::lease_not_found:
+        case Reason::static_lease_available:
+        case Reason::abandoned_sibling_lease:
+        case Reason::file_not_found:
+        case Reason::client_error:
+            return Level::info;
+        case Reason::no_range:
+        case Reason::static_only:
+        case Reason::no_address:
+        case Reason::no_unique_id:
+        case Reason::relay_refused:
+        case Reason::too_many_hops:
+        case Reason::lease_limit:
+        case Reason::overloaded:
+        case Reason::address_not_available:
+        case Reason::address_reserved:
+        case Reason::address_in_use:
+        case Reason::host_address_leased:
+        case Reason::host_address_is_server:
+        case Reason::host_address_declined:
+        case Reason::boot_file_too_long:
+        case Reason::option_left_out:
+        case Reason::address_declined:
+        case Reason::address_conflict:
+        case Reason::outside_root:
+        case Reason::link_leaves_root:
+        case Reason::not_a_file:
+        case Reason::permission_denied:
+        case Reason::owner_differs:
+        case Reason::unsupported_request:
+        case Reason::too_many_transfers:
+        case Reason::timed_out:
+        case Reason::wrong_tid:
+        case Reason::file_shrank:
+            return Level::warning;
+        case Reason::store_failed:
+        case Reason::read_failed:
+            return Level::error;
+    }
+    return Level::info;
+}
+
+std::string address_of(const Event& event) {
+    return event.peer ? event.peer->address_text() : "unknown address";
+}
+
+// `phrase: detail (advice)`. The advice is for what the administrator can change, and a line that only
+// informs asks for nothing.
+std::string explanation(const Event& event, Level level) {
+    const auto& row = row_of(event.reason);
+    std::string text{row.phrase};
+    if (!event.detail.empty()) text += (text.empty() ? "" : ": ") + escaped(event.detail, k_longest_text);
+    if (level <= Level::warning && !row.advice.empty()) text += " (" + std::string{row.advice} + ')';
+    return text;
+}
+
+// `DHCPOFFER(br0) 192.168.1.132 52:54:00:00:00:01`, with log-dhcp after the number of the exchange.
+std::string message_text(std::string_view word, const Event& event, bool names_address, bool logs_dhcp) {
+    std::string text;
+    if (logs_dhcp && event.xid != 0) text += std::to_string(event.xid) + ' ';
+    text.append(word).append("(").append(escaped(event.interface, k_longest_name)).append(")");
+    if (names_address && event.peer && event.peer->ipv4() && !event.peer->ipv4()->is_zero())
+        text += ' ' + event.peer->address_text();
+    if (!event.machine.is_empty()) text += ' ' + event.machine.text();
+    return text;
+}
+
+void add(std::vector<Field>& fields, std::string_view name, std::string value) {
+    if (!value.empty()) fields.push_back({name, std::move(value)});
+}
+
+std::vector<Field> fields_of(const Event& event, const config::Config& config) {
+    std::vector<Field> fields;
+    const bool tftp = is_tftp(event.stage);
+    add(fields, "SYSLOG_IDENTIFIER", tftp ? "pxed-tftp" : "pxed-dhcp");
+    add(fields, "PXED_EVENT", std::string{name_of(event.stage)});
+    add(fields, "PXED_STAGE", tftp ? "tftp" : "dhcp");
+    if (event.boot_id != 0) add(fields, "PXED_BOOT_ID", std::to_string(event.boot_id));
+    if (event.xid != 0) add(fields, "PXED_XID", std::to_string(event.xid));
+    if (!event.machine.is_empty()) add(fields, "PXED_MAC", event.machine.text());
+    if (event.peer) add(fields, "PXED_CLIENT_IP", event.peer->address_text());
+    add(fields, "PXED_INTERFACE", escaped(event.interface, k_longest_name));
+    if (event.arch) {
+        const auto name = pxed::name_of(*event.arch);
+        add(fields, "PXED_ARCH",
+            name.empty() ? std::to_string(static_cast<unsigned>(*event.arch)) : std::string{name});
+    }
+    if (!event.client_id.is_empty())
+        add(fields, "PXED_CLIENT_ID", escaped(event.client_id.text(), k_longest_field));
+    add(fields, "PXED_VENDOR_CLASS", escaped(event.vendor_class, k_longest_field));
+    add(fields, "PXED_HOST_NAME", escaped(event.host_name, k_longest_field));
+    add(fields, "PXED_FILE", escaped(event.file, k_longest_field));
+    add(fields, "PXED_DETAIL", escaped(event.detail, k_longest_field));
+    if (tftp && event.stage != Stage::tftp_request) {
+        add(fields, "PXED_BYTES", std::to_string(event.bytes));
+        add(fields, "PXED_RETRANSMISSIONS", std::to_string(event.retransmissions));
+    }
+    if (event.duration > nanoseconds{0}) {
+        const auto length = std::chrono::duration_cast<milliseconds>(event.duration);
+        add(fields, "PXED_DURATION_MS", std::to_string(length.count()));
+    }
+    if (event.reason != Reason::none) {
+        add(fields, "PXED_REASON", std::string{row_of(event.reason).name});
+        add(fields, "PXED_ADVICE", std::string{row_of(event.reason).advice});
+    }
+    if (event.line.is_known() && event.line.file < config.files.size()) {
+        add(fields, "PXED_CONF_FILE", config.files[event.line.file]);
+        add(fields, "PXED_CONF_LINE", std::to_string(event.line.line));
+    }
+    return fields;
+}
+
+// What the request itself was, when its answer is the event.
+std::optional<Stage> request_of(Stage stage) {
+    if (stage == Stage::offer) return Stage::discover;
+    if (stage == Stage::ack || stage == Stage::nak) return Stage::request;
+    return std::nullopt;
+}
+
+// An answer says why there is a "but" in a line of its own, so that its own line stays as everybody knows it.
+bool is_answer(const Event& event) {
+    return event.stage == Stage::offer || event.stage == Stage::ack ||
+           ((event.stage == Stage::bootp || event.stage == Stage::inform) && event.reason == Reason::none);
+}
+
+std::string answer_text(const Event& event, bool logs_dhcp) {
+    std::string text = message_text(word_of(event.stage), event, true, logs_dhcp);
+    const bool names_host = event.stage == Stage::ack || event.stage == Stage::bootp;
+    if (names_host && !event.host_name.empty()) text += ' ' + escaped(event.host_name, k_longest_name);
+    return text;
+}
+
+// A refusal, a silence, or something given back.
+std::string other_text(const Event& event, Level level, bool logs_dhcp) {
+    if (event.stage == Stage::probe) {
+        const std::string who = event.machine.is_empty() ? "" : " for " + event.machine.text();
+        if (event.reason == Reason::none) return "testing address " + address_of(event) + who;
+        return "not offering address " + address_of(event) + who + ": " + explanation(event, level);
+    }
+    if (event.stage == Stage::lease_expired)
+        return "lease of " + address_of(event) + " to " + event.machine.text() + " has expired";
+    std::string text = message_text(word_of(event.stage), event, true, logs_dhcp);
+    if (const auto why = explanation(event, level); !why.empty()) text += ' ' + why;
+    return text;
+}
+
+std::vector<LogLine> dhcp_lines(const Event& event, const config::Config& config) {
+    const bool logs_dhcp = config.daemon.logs_dhcp;
+    const Level level = level_of(event.reason);
+    const bool is_problem = level <= Level::warning;
+    std::vector<LogLine> lines;
+    const auto say = [&](Level at, std::string text, bool is_limited) {
+        lines.push_back({at, std::move(text), fields_of(event, config), is_limited});
+    };
+    // One message a decision: its first half is the answer's to tell, unless log-dhcp asks for it.
+    if (const auto request = request_of(event.stage); request && logs_dhcp)
+        say(Level::info, message_text(word_of(*request), event, *request == Stage::request, true), false);
+    if (is_answer(event)) {
+        // quiet-dhcp silences routine, not trouble; log-dhcp was asked for more, and wins as in dnsmasq.
+        if (logs_dhcp || !config.daemon.is_quiet_dhcp) say(Level::info, answer_text(event, logs_dhcp), false);
+        if (event.reason != Reason::none && (logs_dhcp || level < Level::debug))
+            say(level, event.machine.text() + ": " + explanation(event, level), true);
+        return lines;
+    }
+    const bool is_step = event.stage == Stage::lease_expired ||
+                         (event.reason == Reason::none && event.stage != Stage::release);
+    // Beside another server, its clients' renewals are heard here as well.
+    const bool is_not_ours = event.stage == Stage::request && event.reason == Reason::unknown_lease;
+    const bool is_routine = level == Level::debug || is_step || is_not_ours;
+    if (is_routine && !logs_dhcp) return lines;
+    if (!is_problem && event.reason == Reason::none && config.daemon.is_quiet_dhcp && !logs_dhcp)
+        return lines;
+    say(std::min(level, Level::info), other_text(event, level, logs_dhcp), event.reason != Reason::none);
+    return lines;
+}
+
+// The file is there, or might be, and yet nobody gets it.
+bool is_refused_access(Reason reason) {
+    return reason == Reason::not_a_file || reason == Reason::permission_denied ||
+           reason == Reason::owner_differs || reason == Reason::outside_root ||
+           reason == Reason::link_leaves_root;
+}
+
+std::string failure_text(const Event& event, Level level) {
+    const std::string file = escaped(event.file, k_longest_text);
+    const std::string address = address_of(event);
+    const std::string why = explanation(event, level);
+    if (event.reason == Reason::file_not_found) {
+        const std::string detail = event.detail.empty() ? "" : ": " + escaped(event.detail, k_longest_text);
+        return "file " + file + " not found for " + address + detail;
+    }
+    if (event.reason == Reason::size_probe) return address + " asked for the size of " + file;
+    if (event.reason == Reason::unsupported_request)
+        return "unsupported request from " + address + ": " + why;
+    if (is_refused_access(event.reason)) return "cannot access " + file + " for " + address + ": " + why;
+    return "failed sending " + file + " to " + address + (why.empty() ? "" : ": " + why);
+}
+
+std::vector<LogLine> tftp_lines(const Event& event, const config::Config& config) {
+    const Level level = level_of(event.reason);
+    if (event.stage == Stage::tftp_sent) {
+        const std::string text = "sent " + escaped(event.file, k_longest_text) + " to " + address_of(event);
+        return {{Level::info, text, fields_of(event, config), false}};
+    }
+    if (event.stage == Stage::tftp_request) {
+        if (!config.daemon.logs_dhcp) return {};
+        const std::string text = address_of(event) + " asks for " + escaped(event.file, k_longest_text);
+        return {{Level::info, text, fields_of(event, config), false}};
+    }
+    if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
+    if (level == Level::debug && !config.daemon.logs_dhcp) return {};
+    return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
+}
+
+}  // namespace
+
+std::vector<LogLine> lines_of(const Event& event, const config::Config& config) {
+    return is_tftp(event.stage) ? tftp_lines(event, config) : dhcp_lines(event, config);
+}
+
+void LogLimit::Bucket::refill(Instant now) {
+    const auto gained = (now - filled) / k_refill;
+    if (gained <= 0) return;
+    tokens = static_cast<std::uint32_t>(std::min<std::int64_t>(k_burst, tokens + gained));
+    filled += gained * k_refill;
+}
+
+LogLimit::Answer LogLimit::ask(Stage stage, Reason reason, Instant now) {
+    auto& bucket = buckets_.try_emplace({stage, reason}, Bucket{k_burst, now, 0}).first->second;
+    bucket.refill(now);
+    if (bucket.tokens == 0) {
+        ++bucket.suppressed;
+        return {false, 0};
+    }
+    --bucket.tokens;
+    return {true, std::exchange(bucket.suppressed, 0)};
+}
+
+std::vector<LogLimit::Suppressed> LogLimit::take_suppressed(Instant now) {
+    std::vector<Suppressed> suppressed;
+    for (auto& [kind, bucket] : buckets_) {
+        bucket.refill(now);
+        if (bucket.suppressed == 0 || bucket.tokens == 0) continue;
+        suppressed.push_back({kind.first, kind.second, std::exchange(bucket.suppressed, 0)});
+    }
+    return suppressed;
+}
+
+void EventLog::tell(const Event& event, Instant now) {
+    for (auto& line : lines_of(event, *config_)) {
+        if (line.is_limited) {
+            const auto answer = limit_.ask(event.stage, event.reason, now);
+            if (answer.suppressed > 0) say_suppressed(event.stage, event.reason, answer.suppressed);
+            if (!answer.may_pass) continue;
+        }
+        log_.write(line.level, std::move(line.text), std::move(line.fields));
+    }
+}
+
+void EventLog::on_time(Instant now) {
+    for (const auto& [stage, reason, count] : limit_.take_suppressed(now))
+        say_suppressed(stage, reason, count);
+}
+
+void EventLog::say_suppressed(Stage stage, Reason reason, std::uint32_t count) {
+    log_.write(Level::warning,
+               "suppressed " + std::to_string(count) + " lines like the last of " +
+                   std::string{name_of(stage)} + ": " + std::string{row_of(reason).phrase},
+               {{"SYSLOG_IDENTIFIER", is_tftp(stage) ? "pxed-tftp" : "pxed-dhcp"},
+                {"PXED_EVENT", std::string{name_of(stage)}},
+                {"PXED_REASON", std::string{row_of(reason).name}}});
+}
+
+}  // namespace pxed::io
