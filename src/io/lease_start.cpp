@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <map>
 #include <pwd.h>
@@ -161,7 +162,11 @@ Result<std::vector<dhcp::Lease>, std::string> import_leases(const std::string& p
     auto read = dhcp::parse_lease_text(*text, now);
     if (!read.bad.empty() || read.ipv6_lines > 0) {
         // The mirror will replace the file: what we did not understand stays under another name.
-        static_cast<void>(::link(path.c_str(), (path + ".before-pxed").c_str()));
+        const std::string kept = path + ".before-pxed";
+        if (::link(path.c_str(), kept.c_str()) != 0 && errno != EEXIST) {
+            notes.push_back(
+                {Level::warning, "cannot keep " + path + " as " + kept + ": " + std::strerror(errno)});
+        }
     }
     for (std::size_t i = 0; i < read.bad.size() && i < k_most_bad_lines_said; ++i) {
         notes.push_back({Level::warning, path + ':' + std::to_string(read.bad[i].line) +
