@@ -24,13 +24,13 @@ struct Datagram {
 /// How a datagram leaves.
 struct Route {
     Endpoint to;
-    std::optional<Endpoint> from;  ///< source address; absent: the kernel's choice
-    unsigned interface = 0;        ///< leave by this interface (0: as routed)
+    std::optional<Endpoint> from{};  ///< source address; absent: the kernel's choice
+    unsigned interface = 0;          ///< leave by this interface (0: as routed)
 };
 
 struct UdpOptions {
-    std::string interface;   ///< SO_BINDTODEVICE; empty: any
-    bool is_shared = false;  ///< SO_REUSEADDR and SO_REUSEPORT
+    std::string interface {};  ///< SO_BINDTODEVICE; empty: any
+    bool is_shared = false;    ///< SO_REUSEADDR and SO_REUSEPORT
     bool sends_broadcast = false;
     bool reports_destination = true;  ///< IP_PKTINFO / IPV6_RECVPKTINFO
     bool lets_fragment = false;       ///< no DF bit, and no belief in what ICMP says of the path (TFTP)
