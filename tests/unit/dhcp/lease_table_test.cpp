@@ -1,0 +1,252 @@
+#include "dhcp/lease_table.hpp"
+
+#include "rig.hpp"
+
+namespace pxed::dhcp {
+namespace {
+
+using namespace rig;
+
+const HwAddr k_a = hw("02:00:00:00:0a:01");
+const HwAddr k_b = hw("02:00:00:00:0a:02");
+const Instant k_now = Instant{} + seconds{1000};
+
+Lease row(std::string_view address, const HwAddr& hardware, std::uint64_t version = 1) {
+    Lease lease;
+    lease.address = ip(address);
+    lease.hardware = hardware;
+    lease.expires = k_now + seconds{600};
+    lease.version = version;
+    return lease;
+}
+
+Change put(const Lease& lease, std::uint64_t replaces) {
+    return {.address = lease.address, .row = lease, .replaces = replaces};
+}
+
+Change erasing(std::string_view address, std::uint64_t replaces) {
+    return {.address = ip(address), .row = std::nullopt, .replaces = replaces};
+}
+
+std::vector<Change> just(Change change) {
+    return {std::move(change)};
+}
+
+TEST(LeaseTable, FindsAClientByItsIdElseByItsHardwareIfEitherLacksAnId) {
+    LeaseTable table;
+    auto with_id = row("10.0.0.1", k_a);
+    with_id.client_id = id("one");
+    table.load(std::vector{with_id, row("10.0.0.2", k_b)});
+    EXPECT_EQ(table.find(k_b, id("one"))->address, ip("10.0.0.1"));
+    EXPECT_EQ(table.find(k_a, ClientId{})->address, ip("10.0.0.1"));
+    EXPECT_EQ(table.find(k_a, id("two")), nullptr);
+    EXPECT_EQ(table.find(k_b, id("two"))->address, ip("10.0.0.2"));
+    EXPECT_EQ(table.find(HwAddr{}, ClientId{}), nullptr);
+}
+
+TEST(LeaseTable, OfSeveralRowsTheOneThatLastsLongestIsTheClients) {
+    LeaseTable table;
+    auto longer = row("10.0.0.1", k_a);
+    longer.expires += seconds{60};
+    table.load(std::vector{row("10.0.0.2", k_a), longer, row("10.0.0.3", k_a)});
+    EXPECT_EQ(table.find(k_a, ClientId{})->address, ip("10.0.0.1"));
+}
+
+TEST(LeaseTable, DeclinedRowsAreNobodysLease) {
+    LeaseTable table;
+    auto declined = row("10.0.0.1", k_a);
+    declined.state = Lease::State::declined;
+    table.load(std::vector{declined});
+    EXPECT_EQ(table.find(k_a, ClientId{}), nullptr);
+    EXPECT_NE(table.find(ip("10.0.0.1")), nullptr);
+    EXPECT_EQ(table.bound_count(), 0U);
+    EXPECT_EQ(table.lease_count(), 1U);
+    EXPECT_EQ(table.declined_by(k_a).size(), 1U);
+    EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_a, ClientId{}, k_now));
+    EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_a, ClientId{}, k_now + seconds{600}));
+}
+
+TEST(LeaseTable, AnAppliedRowIsUnstoredUntilTheStoreHasIt) {
+    LeaseTable table;
+    table.apply(just(put(row("10.0.0.1", k_a, 0), 0)), 1);
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->version, 1U);
+    EXPECT_TRUE(table.is_unstored(ip("10.0.0.1")));
+    table.apply(just(put(row("10.0.0.1", k_a, 0), 1)), 2);
+    table.settle(1, Stored{});
+    EXPECT_TRUE(table.is_unstored(ip("10.0.0.1")));
+    table.settle(2, Stored{});
+    EXPECT_FALSE(table.is_unstored(ip("10.0.0.1")));
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->version, 2U);
+}
+
+TEST(LeaseTable, AFailedCommitBringsTheFormerRowsBack) {
+    LeaseTable table;
+    table.load(std::vector{row("10.0.0.1", k_a, 3), row("10.0.0.2", k_b, 1)});
+    const std::vector changes{put(row("10.0.0.1", k_b), 3), erasing("10.0.0.2", 1),
+                              put(row("10.0.0.3", k_b), 0)};
+    table.apply(changes, 1);
+    EXPECT_EQ(table.lease_count(), 2U);
+    table.settle(1, Failed{"disk full"});
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->hardware, k_a);
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->version, 3U);
+    EXPECT_EQ(table.find(k_b, ClientId{})->address, ip("10.0.0.2"));
+    EXPECT_EQ(table.find(ip("10.0.0.3")), nullptr);
+    EXPECT_FALSE(table.is_unstored(ip("10.0.0.1")));
+}
+
+TEST(LeaseTable, ARowChangedTwiceUnderOneTicketFallsBackToTheFirst) {
+    LeaseTable table;
+    table.load(std::vector{row("10.0.0.1", k_a, 3)});
+    table.apply(just(put(row("10.0.0.1", k_b), 3)), 1);
+    table.apply(just(erasing("10.0.0.1", 4)), 1);
+    table.settle(1, Failed{""});
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->hardware, k_a);
+    EXPECT_FALSE(table.is_unstored(ip("10.0.0.1")));
+}
+
+TEST(LeaseTable, ALaterChangeOutlivesTheFailureOfAnEarlierOneButFallsBackBehindIt) {
+    LeaseTable table;
+    table.load(std::vector{row("10.0.0.1", k_a, 3)});
+    auto second = row("10.0.0.1", k_b), third = row("10.0.0.1", k_b);
+    second.host_name = "second";
+    third.host_name = "third";
+    table.apply(just(put(second, 3)), 1);
+    table.apply(just(put(third, 4)), 2);
+    table.settle(1, Failed{""});
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->host_name, "third");
+    EXPECT_TRUE(table.is_unstored(ip("10.0.0.1")));
+    table.settle(2, Failed{""});
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->hardware, k_a);  // what the store has, not "second"
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->version, 3U);
+}
+
+TEST(LeaseTable, AConflictTakesTheStoresRow) {
+    LeaseTable table;
+    table.apply(std::vector{put(row("10.0.0.1", k_a, 0), 0), put(row("10.0.0.2", k_a, 0), 0)}, 1);
+    table.settle(1, Conflict{ip("10.0.0.1"), row("10.0.0.1", k_b, 7)});
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->hardware, k_b);
+    EXPECT_EQ(table.find(ip("10.0.0.1"))->version, 7U);
+    EXPECT_EQ(table.find(ip("10.0.0.2")), nullptr);  // one commit: all or nothing
+    table.apply(just(put(row("10.0.0.1", k_a), 7)), 2);
+    table.settle(2, Conflict{ip("10.0.0.1"), std::nullopt});
+    EXPECT_EQ(table.find(ip("10.0.0.1")), nullptr);
+    EXPECT_EQ(table.find(k_b, ClientId{}), nullptr);
+}
+
+TEST(LeaseTable, ExpiryGoesByTimeAndLeavesInfiniteLeasesAlone) {
+    LeaseTable table;
+    auto soon = row("10.0.0.9", k_a), never = row("10.0.0.1", k_b, 5);
+    soon.expires = k_now + seconds{1};
+    never.expires = k_never;
+    table.load(std::vector{never, soon, row("10.0.0.2", k_b, 2)});
+    EXPECT_EQ(table.next_expiry(), k_now + seconds{1});
+    EXPECT_TRUE(table.expired(k_now, 10).empty());
+    auto changes = table.expired(k_now + seconds{3600}, 1);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0].address, ip("10.0.0.9"));
+    EXPECT_FALSE(changes[0].row);
+    changes = table.expired(k_now + seconds{3600}, 10);
+    ASSERT_EQ(changes.size(), 2U);
+    EXPECT_EQ(changes[1].replaces, 2U);
+    table.apply(changes, 1);
+    EXPECT_EQ(table.next_expiry(), std::nullopt);
+}
+
+TEST(LeaseTable, RemembersWhatAClientHadUntilTooManyCameAfterIt) {
+    LeaseTable table;
+    table.load(std::vector{row("10.0.0.1", k_a, 1)});
+    table.apply(just(erasing("10.0.0.1", 1)), 1);
+    EXPECT_EQ(table.previous_of(k_a, ClientId{}), ip("10.0.0.1"));
+    EXPECT_EQ(table.previous_of(k_b, ClientId{}), std::nullopt);
+    std::uint64_t ticket = 2;
+    for (std::size_t i = 0; i < LeaseTable::k_most_remembered; ++i) {
+        const std::array<std::uint8_t, 6> bytes = {
+            4, 0, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+        table.apply(just(put(row("10.0.0.2", HwAddr{k_ethernet, bytes}), 0)), ticket);
+        table.apply(just(erasing("10.0.0.2", 1)), ticket);
+        table.settle(ticket++, Stored{});
+    }
+    EXPECT_EQ(table.previous_of(k_a, ClientId{}), std::nullopt);
+}
+
+TEST(LeaseTable, HighestLeaseIsLookedForWithinTheRange) {
+    LeaseTable table;
+    table.load(std::vector{row("10.0.0.5", k_a), row("10.0.0.9", k_b), row("10.0.1.1", k_b)});
+    EXPECT_EQ(table.highest_between(ip("10.0.0.1"), ip("10.0.0.99")), ip("10.0.0.9"));
+    EXPECT_EQ(table.highest_between(ip("10.0.0.1"), ip("10.0.0.8")), ip("10.0.0.5"));
+    EXPECT_EQ(table.highest_between(ip("10.0.0.6"), ip("10.0.0.8")), std::nullopt);
+}
+
+// ---- holds ----
+
+Hold hold_of(std::string_view address, const HwAddr& hardware, seconds until) {
+    return {.address = ip(address), .hardware = hardware, .client_id = {}, .expires = k_now + until};
+}
+
+TEST(Hold, KeepsAnAddressFromEverybodyElseUntilItEnds) {
+    LeaseTable table;
+    table.hold(hold_of("10.0.0.1", k_a, seconds{60}));
+    EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_a, ClientId{}, k_now));
+    EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_b, ClientId{}, k_now));
+    EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_b, ClientId{}, k_now + seconds{60}));
+    table.drop_expired_holds(k_now + seconds{59});
+    EXPECT_EQ(table.hold_count(), 1U);
+    table.drop_expired_holds(k_now + seconds{60});
+    EXPECT_EQ(table.hold_count(), 0U);
+    EXPECT_EQ(table.find_hold(k_a, ClientId{}), nullptr);
+}
+
+TEST(Hold, IsOneAClientAndTheNewestCounts) {
+    LeaseTable table;
+    table.hold(hold_of("10.0.0.1", k_a, seconds{60}));
+    table.hold(hold_of("10.0.0.2", k_a, seconds{60}));
+    EXPECT_EQ(table.hold_count(), 1U);
+    EXPECT_EQ(table.find_hold(k_a, ClientId{})->address, ip("10.0.0.2"));
+    table.hold(hold_of("10.0.0.2", k_b, seconds{60}));
+    EXPECT_EQ(table.find_hold(k_a, ClientId{}), nullptr);
+    EXPECT_EQ(table.find_hold(ip("10.0.0.2"))->hardware, k_b);
+}
+
+TEST(Hold, TwoIdsOnOneHardwareAreTwoClients) {
+    LeaseTable table;
+    Hold rom = hold_of("10.0.0.1", k_a, seconds{60}), system = hold_of("10.0.0.2", k_a, seconds{60});
+    rom.client_id = id("rom");
+    system.client_id = id("system");
+    table.hold(rom);
+    table.hold(system);
+    EXPECT_EQ(table.hold_count(), 2U);
+    EXPECT_EQ(table.find_hold(k_a, id("rom"))->address, ip("10.0.0.1"));
+    EXPECT_EQ(table.find_hold(k_a, id("system"))->address, ip("10.0.0.2"));
+    EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_a, id("system"), k_now));
+}
+
+TEST(Hold, TheOldestOfARangeIsFound) {
+    LeaseTable table;
+    table.hold(hold_of("10.0.1.1", k_a, seconds{10}));
+    table.hold(hold_of("10.0.0.1", k_b, seconds{20}));
+    EXPECT_EQ(table.oldest_hold_between(ip("10.0.0.0"), ip("10.0.0.9"))->address, ip("10.0.0.1"));
+    EXPECT_EQ(table.oldest_hold_between(ip("10.0.0.0"), ip("10.0.9.9"))->address, ip("10.0.1.1"));
+    EXPECT_EQ(table.oldest_hold_between(ip("10.0.2.0"), ip("10.0.9.9")), nullptr);
+}
+
+TEST(Hold, ThereAreNoMoreThanTheTableTakes) {
+    LeaseTable table;
+    for (std::uint32_t i = 0; i <= LeaseTable::k_most_holds; ++i) {
+        const std::array<std::uint8_t, 6> bytes = {2,
+                                                   0,
+                                                   0,
+                                                   static_cast<std::uint8_t>(i >> 16),
+                                                   static_cast<std::uint8_t>(i >> 8),
+                                                   static_cast<std::uint8_t>(i)};
+        table.hold({.address = Ipv4{0x0a000000 + i},
+                    .hardware = HwAddr{k_ethernet, bytes},
+                    .client_id = {},
+                    .expires = k_now + seconds{60 + i}});
+    }
+    EXPECT_EQ(table.hold_count(), LeaseTable::k_most_holds);
+    EXPECT_EQ(table.find_hold(ip("10.0.0.0")), nullptr);
+    EXPECT_NE(table.find_hold(ip("10.0.0.1")), nullptr);
+}
+
+}  // namespace
+}  // namespace pxed::dhcp
