@@ -69,12 +69,13 @@ Result<void, SqliteError> LeaseDatabase::connect() {
     TRY(connection_, Sqlite::open(path_));
     sqlite3_busy_timeout(connection_->handle(), k_busy_milliseconds);
     // Little is read twice: the working set is the lease table's. The rest is for a transaction's pages.
-    TRY(const std::string mode, connection_->text("PRAGMA journal_mode=WAL"));
+    const auto mode = connection_->text("PRAGMA journal_mode=WAL");
+    if (!mode) return fail(mode.error());
     // SQLite takes an unknown format number in the header for a database of the future, and reads only; the
     // file itself was opened for writing before.
     if (sqlite3_db_readonly(connection_->handle(), "main") == 1)
         return fail(SqliteError{SQLITE_CORRUPT, "the header is damaged"});
-    if (mode != "wal") {
+    if (*mode != "wal") {
         return fail(
             refusal("the file system below " + directory_of(path_) +
                     " cannot carry a write-ahead log (a network file system?): set lease-database= to a "
@@ -128,8 +129,9 @@ Result<void, SqliteError> LeaseDatabase::prepare_schema() {
 Result<void, SqliteError> LeaseDatabase::check() {
     TRY(const auto pages, connection_->number("PRAGMA page_count"));
     if (pages * page_size_ > k_largest_checked) return {};
-    TRY(const std::string verdict, connection_->text("PRAGMA quick_check(1)"));
-    if (verdict != "ok") return fail(SqliteError{SQLITE_CORRUPT, verdict});
+    const auto verdict = connection_->text("PRAGMA quick_check(1)");
+    if (!verdict) return fail(verdict.error());
+    if (*verdict != "ok") return fail(SqliteError{SQLITE_CORRUPT, *verdict});
     return {};
 }
 
