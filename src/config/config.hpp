@@ -42,6 +42,7 @@ struct DaemonPolicy {
     std::string user;               ///< empty: not named
     std::string group;
     Origin user_origin;
+    Origin group_origin;
     std::string pid_file;  ///< empty: none
     LogTarget log;
     bool logs_dhcp = false;                  ///< log-dhcp

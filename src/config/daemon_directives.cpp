@@ -17,6 +17,12 @@ Parsed parse_user(Line& line) {
     return {};
 }
 
+Parsed parse_group(Line& line) {
+    line.config().daemon.group = line.value().str();
+    line.config().daemon.group_origin = line.origin();
+    return {};
+}
+
 struct Facility {
     std::string_view name;
     int number;  // RFC 5424 6.2.1
@@ -57,9 +63,16 @@ Parsed parse_log_async(Line& line) {
     return number<&DaemonPolicy::log_queue, 0, 1000000>(line);
 }
 
+// Escapes in quotes can make one; the name would break up every message about the file.
+bool has_control(std::string_view path) {
+    return std::ranges::any_of(path,
+                               [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 Parsed parse_conf_file(Line& line) {
     if (line.value().is_empty()) return {};
     if (line.value().is_word("-")) return fail(std::string{"standard input is not read; name a file"});
+    if (has_control(line.value().text())) return fail("bad file name " + quote(line.value().text()));
     line.include({Include::Kind::file, line.value().str(), {}, {}});
     return {};
 }
@@ -68,6 +81,7 @@ Parsed parse_conf_file(Line& line) {
 Parsed parse_conf_dir(Line& line) {
     const auto fields = line.value().split();
     if (fields.empty() || fields.front().is_empty()) return {};
+    if (has_control(fields.front().text())) return fail("bad directory name " + quote(fields.front().text()));
     Include include{Include::Kind::directory, fields.front().str(), {}, {}};
     for (const auto& field : std::span{fields}.subspan(1)) {
         auto suffix = field.text();
@@ -101,7 +115,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "run with this group when started as root",
      .manual = "The group that goes with user; without it that account's own.",
      .reload = Reload::restart,
-     .parse = text<&DaemonPolicy::group>},
+     .parse = parse_group},
     {.name = "pid-file",
      .short_option = 'x',
      .group = Group::daemon,

@@ -131,7 +131,7 @@ dhcp::TagTests tests_of(const Line& line, const std::vector<Field>& tags) {
     for (const auto& tag : tags) {
         if (tag.is_empty()) continue;
         if (tag.starts_with("set:")) {
-            line.warn(quote(tag.text()) + " tests a tag here; write tag:" + set_tag_name(tag));
+            line.warn(quote(tag.text()) + " tests a tag here; write tag:" + escaped(set_tag_name(tag)));
             tests.push_back({set_tag_name(tag), false});
         } else if (auto test = tag_test(tag); !test.name.empty()) {
             tests.push_back(std::move(test));

@@ -50,7 +50,7 @@ Parsed parse_listen_address(Line& line) {
             line.warn("the IPv6 address " + quote(field.text()) + " is left out; pxed serves DHCPv4 only");
         } else {
             return fail(quote(field.text()) +
-                        " is no address; to name an interface write interface=" + field.str());
+                        " is no address; to name an interface write interface=" + escaped(field.text()));
         }
     }
     return {};

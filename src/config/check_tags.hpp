@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/world.hpp"
+
+namespace pxed::config {
+
+/// A notice for every tag that some line tests and nothing ever sets, at the first such line: that line is
+/// dead, or with `tag:!x` holds for all.
+[[nodiscard]] std::vector<Notice> find_unset_tags(const Config& config, const World& world);
+
+}  // namespace pxed::config
