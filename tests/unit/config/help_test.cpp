@@ -16,8 +16,9 @@ bool is_listed(const Directive& row) {
 TEST(Help, ListsEveryDirectiveThatIsServedAndFitsATerminal) {
     const auto text = help_text();
     for (const auto& row : directives()) {
-        if (is_listed(row) && row.name != "conf-file")
+        if (is_listed(row) && row.name != "conf-file") {
             EXPECT_THAT(text, HasSubstr("--" + std::string{row.name}));
+        }
     }
     EXPECT_THAT(text, Not(HasSubstr("--dnssec")));
 }

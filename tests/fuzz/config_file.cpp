@@ -1,0 +1,127 @@
+// A configuration as anybody may write it: the main file, and behind the first byte 1e one that it can
+// include as /inc or by conf-dir=/d. Whatever it is, it loads or every problem has a place, and it does so
+// again.
+
+#include <algorithm>
+#include <string>
+
+#include "base/text.hpp"
+#include "config/check.hpp"
+#include "config/load.hpp"
+#include "property.hpp"
+
+namespace pxed::config {
+namespace {
+
+using fuzz::require;
+
+constexpr char k_separator = '\x1e';
+
+Reader reader_of(std::string_view main, std::string_view included) {
+    Reader reader;
+    reader.read_file = [main, included](const std::string& path) -> Result<FileText, std::string> {
+        if (path == "/etc/pxed.conf") return FileText{std::string{main}, 1};
+        if (path == "/inc") return FileText{std::string{included}, 2};
+        if (path == "/d/a.conf") return FileText{std::string{included}, 3};
+        if (path.starts_with("/deep")) return FileText{"conf-file=" + path + "p\n", 0};
+        return fail("cannot read " + escaped(path) + ": No such file or directory");
+    };
+    reader.list_directory = [](const std::string& path) -> Result<std::vector<std::string>, std::string> {
+        if (path == "/d" || path == "/d/") return std::vector<std::string>{"b~", "a.conf", ".c"};
+        return fail("cannot read " + escaped(path) + ": No such file or directory");
+    };
+    return reader;
+}
+
+// One line for a log: whatever stood in the file, nothing in it breaks the line or moves the cursor.
+bool is_one_line(std::string_view text) {
+    return !text.empty() && std::ranges::none_of(text, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
+void check_problems(const std::vector<Problem>& problems) {
+    require(!problems.empty(), "what does not load has a problem");
+    for (const auto& problem : problems) {
+        require(is_one_line(problem.where), "a problem has a place");
+        require(is_one_line(problem.what), "a problem is told in one line");
+    }
+}
+
+void check_ranges(const dhcp::Policy& policy) {
+    for (const auto& range : policy.ranges) {
+        require(range.first <= range.last, "a range begins before it ends");
+        require(range.lease_time >= dhcp::k_shortest_lease_time && range.lease_time <= k_infinite,
+                "a lease time fits in four bytes and is no shorter than two minutes");
+        require(range.origin.is_known(), "a range knows its line");
+    }
+    for (const auto& option : policy.options) {
+        require(option.value.size() <= 255, "an option fits in one");
+        require(!option.is_address_list || option.value.size() % 4 == 0, "addresses take four bytes each");
+    }
+    for (const auto& match : policy.matches) {
+        require(!match.set_tag.empty(), "a match sets a tag");
+        require(match.wildcards.empty() || match.wildcards.size() == match.value.size(),
+                "a wildcard is a byte");
+    }
+    for (const auto& rule : policy.tag_ifs)
+        require(!rule.sets.empty(), "a tag-if sets a tag");
+    for (const auto& host : policy.hosts) {
+        for (const auto& pattern : host.hardware)
+            require(pattern.length <= 16, "a hardware address fits");
+    }
+}
+
+void check_config(const Config& config) {
+    require(config.files.size() >= 2 && config.files[0] == "command line", "the files are listed");
+    for (const auto& warning : config.warnings) {
+        require(is_one_line(warning.text), "a warning is told in one line");
+        require(is_one_line(config.text_of(warning.origin)), "a warning has a place");
+    }
+    check_ranges(config.dhcp);
+    World world;
+    world.interfaces = {{"br0", {{Ipv4{192, 168, 1, 1}, netmask_of(24)}}, false}};
+    world.directories = {{"/srv/tftp", false, "No such file or directory"}};
+    for (const auto& finding : check(config, world)) {
+        require(is_one_line(finding.text), "a finding is told in one line");
+    }
+}
+
+// What is compared of two readings: everything said, and how much there is.
+std::string summary(const Result<Config, std::vector<Problem>>& loaded) {
+    std::string text;
+    if (!loaded) {
+        for (const auto& problem : loaded.error())
+            text += problem.text() + '\n';
+        return text;
+    }
+    for (const auto& warning : loaded->warnings)
+        text += loaded->text_of(warning.origin) + warning.text + '\n';
+    for (const auto& file : loaded->files)
+        text += file + '\n';
+    for (const auto& option : loaded->dhcp.options)
+        text += hex_text(option.value) + '\n';
+    return text + std::to_string(loaded->directive_count) + ' ' + std::to_string(loaded->dhcp.ranges.size()) +
+           ' ' + std::to_string(loaded->dhcp.hosts.size()) + ' ' + std::to_string(loaded->dhcp.boots.size());
+}
+
+}  // namespace
+}  // namespace pxed::config
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace pxed;
+    using namespace pxed::config;
+    const auto text = as_text({data, size});
+    const auto end = text.find(k_separator);
+    const auto reader =
+        reader_of(text.substr(0, end), end == text.npos ? std::string_view{} : text.substr(end + 1));
+    const auto loaded = load("/etc/pxed.conf", {}, reader);
+    if (loaded) {
+        check_config(*loaded);
+    } else {
+        check_problems(loaded.error());
+    }
+    fuzz::require(summary(loaded) == summary(load("/etc/pxed.conf", {}, reader)),
+                  "loading twice gives the same");
+    return 0;
+}

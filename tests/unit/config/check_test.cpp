@@ -1,0 +1,151 @@
+#include "config/check.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "read.hpp"
+
+namespace pxed::config {
+namespace {
+
+// br0 with 192.168.1.1/24 and the loopback, and nothing to complain of.
+World ordinary_world() {
+    World world;
+    world.interfaces = {{"lo", {{Ipv4{127, 0, 0, 1}, netmask_of(8)}}, true},
+                        {"br0", {{Ipv4{192, 168, 1, 1}, netmask_of(24)}}, false}};
+    world.file_limit = 65536;
+    return world;
+}
+
+// A line a finding: `!` for errors, then place and text.
+std::string findings_of(const std::string& text, const World& world = ordinary_world()) {
+    const auto config = read(text);
+    if (!config) return problems_of(text);
+    std::string result;
+    for (const auto& finding : check(*config, world)) {
+        if (!result.empty()) result += '\n';
+        if (finding.severity == Finding::Severity::error) result += "! ";
+        result +=
+            (finding.origin.is_known() ? std::to_string(finding.origin.line) + ": " : "") + finding.text;
+    }
+    return result;
+}
+
+const std::string k_range = "dhcp-range=192.168.1.50,192.168.1.99\n";
+
+TEST(Check, HasNothingToSayOfAnOrdinaryFile) {
+    EXPECT_EQ(findings_of(k_range +
+                          "interface=br0\ndhcp-match=set:efi,93,7\ndhcp-boot=tag:efi,a.efi\ndhcp-boot=a.0\n"
+                          "dhcp-host=11:22:33:44:55:66,192.168.1.10\ndhcp-ignore=tag:!known\n"),
+              "");
+}
+
+TEST(Check, NothingIsServedWithoutARangeAndTftp) {
+    EXPECT_EQ(findings_of("interface=br0\n"),
+              "neither dhcp-range nor enable-tftp is given: nothing is served");
+}
+
+TEST(Check, AMissingInterfaceIsWaitedFor) {
+    EXPECT_EQ(findings_of("interface=br0,br7\ninterface=e*\ndhcp-range=10.0.0.1,10.0.0.9\n"),
+              "1: interface \"br7\" does not exist now; it is waited for\n"
+              "2: interface \"e*\" does not exist now; it is waited for");
+}
+
+TEST(Check, ARangeOnNoNetworkWaitsForARelay) {
+    EXPECT_EQ(findings_of("dhcp-range=10.0.0.1,10.0.0.9\n"),
+              "1: dhcp-range 10.0.0.1 -- 10.0.0.9 is on no network of this machine (there is br0 "
+              "192.168.1.1/24); only "
+              "clients behind a relay get its addresses");
+    EXPECT_EQ(findings_of("dhcp-range=10.0.0.1,10.0.0.9,255.255.255.0\n"), "");
+    EXPECT_EQ(findings_of(k_range + "except-interface=br0\n"),
+              "1: dhcp-range 192.168.1.50 -- 192.168.1.99 is on no network of this machine (no served "
+              "interface has an "
+              "address); only clients behind a relay get its addresses");
+    EXPECT_EQ(findings_of("dhcp-range=127.0.0.5,127.0.0.9\ninterface=lo\n"), "");
+}
+
+TEST(Check, RangesThatOverlapAreNamed) {
+    EXPECT_EQ(findings_of(k_range + "dhcp-range=192.168.1.90,192.168.1.120\n"),
+              "2: dhcp-range 192.168.1.90 -- 192.168.1.120 overlaps the one at /etc/pxed.conf:1");
+    EXPECT_EQ(
+        findings_of(k_range + "dhcp-range=192.168.1.100,192.168.1.120\ndhcp-range=192.168.1.0,static\n"), "");
+}
+
+TEST(Check, AReservedAddressBelongsInSomeRangesNetwork) {
+    EXPECT_EQ(findings_of(k_range + "dhcp-host=11:22:33:44:55:66,10.0.0.9\n"),
+              "2: dhcp-host address 10.0.0.9 is in the network of no dhcp-range and is never given");
+}
+
+TEST(Check, AMacWithDashesIsAHostName) {
+    EXPECT_EQ(findings_of(k_range + "dhcp-host=aa-bb-cc-dd-ee-ff,192.168.1.9\n"),
+              "2: dhcp-host: \"aa-bb-cc-dd-ee-ff\" is read as a host name, as in dnsmasq; did you mean "
+              "aa:bb:cc:dd:ee:ff?");
+}
+
+TEST(Check, AccountsMustExist) {
+    auto world = ordinary_world();
+    world.has_user = world.has_group = false;
+    EXPECT_EQ(findings_of(k_range, world), "");
+    EXPECT_EQ(findings_of(k_range + "user=nobdy\ngroup=x\n", world),
+              "2: user: there is no account \"nobdy\"\n3: group: there is no group \"x\"");
+}
+
+TEST(Check, AMissingTftpRootIsAnErrorUnlessItMayFail) {
+    auto world = ordinary_world();
+    world.directories = {{"/srv/tftp", false, "No such file or directory"},
+                         {"/opt", false, "Permission denied"}};
+    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/srv/tftp\n", world),
+              "! 2: tftp-root /srv/tftp: No such file or directory");
+    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/srv/tftp\ntftp-no-fail\n", world),
+              "2: tftp-root /srv/tftp: No such file or directory");
+    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/ok\ntree-allow=/opt\n", world),
+              "3: tree-allow /opt: Permission denied");
+    EXPECT_EQ(findings_of(k_range + "tftp-root=/srv/tftp\n", world),
+              "2: tftp-root has no effect without enable-tftp");
+    EXPECT_EQ(
+        findings_of("enable-tftp\n"),
+        "enable-tftp without tftp-root: no file is served (dnsmasq would serve every file of this machine)");
+}
+
+TEST(Check, TransfersNeedOpenFiles) {
+    auto world = ordinary_world();
+    world.file_limit = 1024;
+    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/ok\n", world),
+              "tftp-max is 2000 but only 1024 files may be open; raise LimitNOFILE or lower tftp-max");
+    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/ok\ntftp-max=900\n", world), "");
+}
+
+TEST(Check, AnAddressInTheServerNamesPlaceIsOnlyAName) {
+    EXPECT_EQ(findings_of(k_range + "dhcp-boot=a.0,10.0.0.9\n"),
+              "2: dhcp-boot: 10.0.0.9 is only the server's name there; clients are sent to this machine. For "
+              "its address "
+              "write two commas: a.0,,10.0.0.9");
+    EXPECT_EQ(findings_of(k_range + "dhcp-boot=a.0,10.0.0.9,10.0.0.9\n"), "");
+}
+
+TEST(Check, Option66DoesNotMoveTheServer) {
+    EXPECT_EQ(findings_of(k_range + "dhcp-option=66,10.0.0.9\n"),
+              "2: dhcp-option 66 does not change where firmware loads from; name the server in "
+              "dhcp-boot=FILE,,ADDRESS or "
+              "option:server-ip-address");
+    EXPECT_EQ(findings_of(k_range + "dhcp-option=66,10.0.0.9\ndhcp-boot=a,,10.0.0.9\n"), "");
+    EXPECT_EQ(
+        findings_of(k_range + "dhcp-option=66,10.0.0.9\ndhcp-option=option:server-ip-address,10.0.0.9\n"),
+        "");
+}
+
+TEST(Check, ATagThatNothingSetsIsNamedOnce) {
+    EXPECT_EQ(
+        findings_of(k_range +
+                    "dhcp-match=set:efi64,93,7\ndhcp-boot=tag:efi46,a\ndhcp-option=tag:efi46,3,1.2.3.4\n"),
+        "3: tag \"efi46\" is tested but nothing sets it; did you mean \"efi64\"?");
+    EXPECT_EQ(findings_of(k_range + "interface=br*\ndhcp-option=tag:br0,3,1.2.3.4\ntag-if=set:x,tag:br*\n"
+                                    "dhcp-boot=tag:known,tag:bootp,tag:x,a\n"),
+              "");
+    EXPECT_EQ(findings_of(k_range + "dhcp-ignore=tag:!knwon\n"),
+              "2: tag \"knwon\" is tested but nothing sets it; did you mean \"known\"?");
+}
+
+}  // namespace
+}  // namespace pxed::config
