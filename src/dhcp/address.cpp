@@ -20,7 +20,8 @@ class Chooser {
 
     AddressChoice choose() {
         if (inquiry_.client.is_anonymous()) return none(Reason::no_unique_id);
-        if (take_host_address() || take_current() || take_known() || take_from_pools() || take_a_hold())
+        if (take_host_address() || take_current() || take_known() || take_from_pools() || take_a_hold() ||
+            take_a_declined())
             return std::move(choice_);
         const auto is_static = [](const Subnet& subnet) { return subnet.range->is_static; };
         return none(std::ranges::all_of(inquiry_.place.subnets, is_static) ? Reason::static_only
@@ -122,6 +123,19 @@ class Chooser {
         if (oldest == nullptr) return false;
         choice_.gives_way = oldest->address;
         return take(oldest->address);
+    }
+
+    // Nothing else is left: perhaps whoever used the declined address is gone. Else a machine that declines
+    // under one invented name after the other would empty the pool.
+    bool take_a_declined() {
+        for (const auto& subnet : inquiry_.place.subnets) {
+            const Range& range = *subnet.range;
+            if (!is_eligible(range)) continue;
+            const Lease* row = inquiry_.context.leases.oldest_declined_between(range.first, range.last);
+            if (row == nullptr || inquiry_.context.leases.find_hold(row->address) != nullptr) continue;
+            if (may_have(row->address)) return take(row->address);
+        }
+        return false;
     }
 
     bool is_eligible(const Range& range) const {

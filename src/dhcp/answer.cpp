@@ -18,7 +18,7 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
 
     Decision decision;
     decision.reply_limit = reply_limit(inquiry.message());
-    decision.destination = destination_of(inquiry, reply.message);
+    decision.destination = destination_of(inquiry, reply.message, local_address(inquiry, terms.subnet));
     decision.reason = event.reason;
     decision.line = event.line;
     decision.trace = trace_of(inquiry, reply.tags, &reply.message);
@@ -31,7 +31,7 @@ Decision refuse(const Inquiry& inquiry, Reason reason, Ipv4 address, Ipv4 server
     Decision decision = silence(inquiry, machine::Stage::nak, reason, address);
     decision.reply = build_nak(inquiry, reason, server_id);
     decision.reply_limit = reply_limit(inquiry.message());
-    decision.destination = destination_of(inquiry, *decision.reply);
+    decision.destination = destination_of(inquiry, *decision.reply, inquiry.place.local);
     decision.trace = trace_of(inquiry, inquiry.who.tags, &*decision.reply);
     return decision;
 }

@@ -26,7 +26,7 @@ Decision bootp(const Inquiry& inquiry) {
                       .address = address,
                       .subnet = subnet,
                       .lease_time = who.host->lease_time.value_or(k_infinite),
-                      .server_id = inquiry.server_id()};
+                      .server_id = inquiry.server_id(subnet)};
     Decision decision = answer(inquiry, Stage::bootp, terms, line);
     put_change(inquiry, bind(inquiry, terms), decision);
     return decision;

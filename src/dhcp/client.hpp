@@ -35,8 +35,8 @@ struct Client {
 /// Reads the message; `ignores_client_ids` is the policy's (dhcp-ignore-clid).
 [[nodiscard]] Client client_of(const Message& message, bool ignores_client_ids);
 
-/// Whether option 77 (or a configured text's part of it) contains `text`. RFC 3004 makes the option a list of
-/// counted texts; iPXE sends its text as it is. Both are read.
+/// Whether a class of option 77 contains `text`. RFC 3004 makes the option a list of counted texts; iPXE
+/// sends its text as it is. Both are read.
 [[nodiscard]] bool user_class_contains(Bytes option, std::string_view text);
 
 }  // namespace pxed::dhcp

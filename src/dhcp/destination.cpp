@@ -48,11 +48,11 @@ bool may_route_nak(const Inquiry& inquiry) {
 
 }  // namespace
 
-Destination destination_of(const Inquiry& inquiry, const Message& reply) {
+Destination destination_of(const Inquiry& inquiry, const Message& reply, Ipv4 local) {
     const Arrival& arrival = inquiry.context.arrival;
     const Message& asked = arrival.message;
     Destination destination;
-    destination.source = inquiry.place.local;
+    destination.source = local;
     destination.source_port = inquiry.policy().server_port;
     destination.address = k_limited_broadcast;
     destination.port = inquiry.policy().client_port;

@@ -27,7 +27,7 @@ Decision offer(const Inquiry& inquiry, const AddressChoice& choice, const Subnet
                       .address = *choice.address,
                       .subnet = &subnet,
                       .lease_time = lease_time_for(inquiry, subnet),
-                      .server_id = inquiry.server_id()};
+                      .server_id = inquiry.server_id(&subnet)};
     Decision decision = answer(inquiry, Stage::offer, terms, choice.line);
     if (choice.reason != Reason::none) {
         machine::Event& event = decision.events.front();
@@ -62,6 +62,8 @@ Decision discover(const Inquiry& inquiry) {
     if (choice.gives_way) decision.released_holds.push_back(*choice.gives_way);
     // RFC 2131 4.3.1: an address offered to one client is not to be offered to another meanwhile.
     if (!choice.needs_probe) decision.holds.push_back(hold_for(inquiry, *choice.address));
+    // The client keeps the address that is tested next: the one found in use would never be told of.
+    if (choice.needs_probe) tell_conflicts(inquiry, choice, decision);
     return decision;
 }
 

@@ -16,12 +16,13 @@ Decision inform(const Inquiry& inquiry) {
         return silence(inquiry, Stage::inform, Reason::no_range, address);
     if (address.is_zero() || address.is_multicast() || address.is_limited_broadcast())
         return silence(inquiry, Stage::inform, Reason::malformed);
+    const Subnet* subnet = subnet_of(inquiry, address);
     return answer(inquiry, Stage::inform,
                   {.type = MessageType::ack,
                    .address = {},
-                   .subnet = subnet_of(inquiry, address),
+                   .subnet = subnet,
                    .lease_time = seconds{0},
-                   .server_id = inquiry.server_id()});
+                   .server_id = inquiry.server_id(subnet)});
 }
 
 }  // namespace pxed::dhcp

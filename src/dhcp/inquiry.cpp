@@ -4,17 +4,38 @@
 
 namespace pxed::dhcp {
 
+namespace {
+
+// Which network a range was looked for in: with the reason, it says what line is missing.
+std::string sought(const Inquiry& inquiry) {
+    if (inquiry.place.selector) return "subnet selector " + inquiry.place.selector->text();
+    const Ipv4 giaddr = inquiry.message().giaddr;
+    if (!giaddr.is_zero()) return "relay " + giaddr.text();
+    const Link& link = *inquiry.context.arrival.link;
+    if (link.addresses.empty()) return link.name + " has no address";
+    std::string text = link.name + " has";
+    for (const auto& own : link.addresses)
+        text += " " + own.address.text() + "/" + own.netmask.text();
+    return text;
+}
+
+}  // namespace
+
 bool Inquiry::is_server_id(Ipv4 id) const {
     if (is_ours(context.links, id)) return true;
     // RFC 5107 4: a request that names the relay's address for us MUST be accepted.
     return place.override_id == id || (lease != nullptr && lease->server_id == id);
 }
 
-Ipv4 Inquiry::server_id() const {
+Ipv4 Inquiry::server_id(const Subnet* subnet) const {
     if (place.override_id) return *place.override_id;
     // The override is kept with the lease: a renewal that comes past the relay names it without option 82.
     if (lease != nullptr && lease->server_id) return *lease->server_id;
-    return place.local;
+    return local_address(*this, subnet);
+}
+
+Ipv4 local_address(const Inquiry& inquiry, const Subnet* subnet) {
+    return subnet == nullptr ? inquiry.place.local : subnet->local;
 }
 
 Inquiry inquire(const Context& context) {
@@ -49,6 +70,7 @@ Decision silence(const Inquiry& inquiry, machine::Stage stage, Reason reason, st
     decision.events.push_back(event_of(inquiry, stage, address));
     decision.events.front().reason = reason;
     decision.events.front().line = line;
+    if (reason == Reason::no_range) decision.events.front().detail = sought(inquiry);
     decision.trace = trace_of(inquiry, inquiry.who.tags, nullptr);
     return decision;
 }

@@ -22,9 +22,12 @@ struct Inquiry {
     [[nodiscard]] const Policy& policy() const { return context.policy; }
     /// Whether `id` (option 54) names this server: an address of ours, or the one a relay put in its place.
     [[nodiscard]] bool is_server_id(Ipv4 id) const;
-    /// What option 54 says to this client.
-    [[nodiscard]] Ipv4 server_id() const;
+    /// What option 54 says to this client; `subnet` is the one it is served from, nullptr when none is.
+    [[nodiscard]] Ipv4 server_id(const Subnet* subnet) const;
 };
+
+/// Our address as that subnet sees it; the place's when there is none.
+[[nodiscard]] Ipv4 local_address(const Inquiry& inquiry, const Subnet* subnet);
 
 [[nodiscard]] Inquiry inquire(const Context& context);
 

@@ -76,13 +76,15 @@ const Hold* LeaseTable::find_hold(const HwAddr& hardware, const ClientId& client
 
 bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
                              Instant now) const {
+    const Hold* hold = find_hold(address);
+    const bool is_held = hold != nullptr && hold->expires > now;
+    const bool is_held_for_it =
+        is_held && is_same_client(hardware, client_id, hold->hardware, hold->client_id);
     if (const Lease* row = find(address); row != nullptr && row->expires > now) {
-        if (row->state == Lease::State::declined) return false;
+        if (row->state == Lease::State::declined) return is_held_for_it;
         if (!is_same_client(hardware, client_id, row->hardware, row->client_id)) return false;
     }
-    const Hold* hold = find_hold(address);
-    return hold == nullptr || hold->expires <= now ||
-           is_same_client(hardware, client_id, hold->hardware, hold->client_id);
+    return !is_held || is_held_for_it;
 }
 
 bool LeaseTable::is_unstored(Ipv4 address) const {
@@ -103,6 +105,13 @@ const Hold* LeaseTable::oldest_hold_between(Ipv4 first, Ipv4 last) const {
     const auto oldest = std::ranges::find_if(
         holds_by_expiry_, [&](const auto& entry) { return first <= entry.second && entry.second <= last; });
     return oldest == holds_by_expiry_.end() ? nullptr : find_hold(oldest->second);
+}
+
+const Lease* LeaseTable::oldest_declined_between(Ipv4 first, Ipv4 last) const {
+    const auto oldest = std::ranges::find_if(declined_by_expiry_, [&](const auto& entry) {
+        return first <= entry.second && entry.second <= last;
+    });
+    return oldest == declined_by_expiry_.end() ? nullptr : find(oldest->second);
 }
 
 std::vector<Change> LeaseTable::expired(Instant now, std::size_t limit) const {
@@ -133,7 +142,7 @@ void LeaseTable::put(const Lease& lease) {
     if (!lease.hardware.is_empty()) by_hardware_.emplace(lease.hardware, lease.address);
     if (!lease.client_id.is_empty()) by_client_id_.emplace(lease.client_id, lease.address);
     by_expiry_.emplace(lease.expires, lease.address);
-    if (lease.state == Lease::State::declined) ++declined_;
+    if (lease.state == Lease::State::declined) declined_by_expiry_.emplace(lease.expires, lease.address);
 }
 
 void LeaseTable::erase(Ipv4 address) {
@@ -148,7 +157,7 @@ void LeaseTable::erase(Ipv4 address) {
     forget_in(by_hardware_, lease.hardware);
     forget_in(by_client_id_, lease.client_id);
     by_expiry_.erase({lease.expires, address});
-    if (lease.state == Lease::State::declined) --declined_;
+    declined_by_expiry_.erase({lease.expires, address});
     leases_.erase(found);
 }
 

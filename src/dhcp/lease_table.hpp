@@ -38,14 +38,14 @@ class LeaseTable {
     [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id) const;
     [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
     [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id) const;
-    /// Free: no row that has not expired (a row of its own counts as free), and no hold of anybody else at
-    /// `now`.
+    /// Free: no row that has not expired and no hold of anybody else at `now`. A declined row is in the way
+    /// of everybody but the client that was offered it all the same.
     [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
                                    Instant now) const;
     [[nodiscard]] bool is_unstored(Ipv4 address) const;
     [[nodiscard]] std::size_t lease_count() const { return leases_.size(); }
     /// Rows that somebody has, without the declined ones.
-    [[nodiscard]] std::size_t bound_count() const { return leases_.size() - declined_; }
+    [[nodiscard]] std::size_t bound_count() const { return leases_.size() - declined_by_expiry_.size(); }
     /// The addresses this client declined and nobody may have yet, the one that ends first in front.
     [[nodiscard]] std::vector<const Lease*> declined_by(const HwAddr& hardware) const;
     /// The address the client had when its last lease ended (RFC 2131 4.3.1: the previous address first).
@@ -56,6 +56,8 @@ class LeaseTable {
     [[nodiscard]] std::optional<Ipv4> highest_between(Ipv4 first, Ipv4 last) const;
     /// The hold that ends first within the range, if any: the one to give way when a pool is full of holds.
     [[nodiscard]] const Hold* oldest_hold_between(Ipv4 first, Ipv4 last) const;
+    /// The declined row within the range that ends first, if any: a pool with nothing else left tries it.
+    [[nodiscard]] const Lease* oldest_declined_between(Ipv4 first, Ipv4 last) const;
     /// Deletions for the rows that have expired by `now`, at most `limit`.
     [[nodiscard]] std::vector<Change> expired(Instant now, std::size_t limit) const;
     [[nodiscard]] std::optional<Instant> next_expiry() const;
@@ -105,7 +107,7 @@ class LeaseTable {
     std::map<Ipv4, Hold> holds_;
     std::unordered_multimap<HwAddr, Ipv4> hold_by_hardware_;
     std::set<std::pair<Instant, Ipv4>> holds_by_expiry_;
-    std::size_t declined_ = 0;
+    std::set<std::pair<Instant, Ipv4>> declined_by_expiry_;
     std::unordered_map<HwAddr, Remembered> previous_;
     std::deque<HwAddr> remembered_order_;
 };

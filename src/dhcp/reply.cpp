@@ -79,10 +79,10 @@ void put_names(const Inquiry& inquiry, MessageType type, const ChosenOptions& ch
 
 // shim and GRUB read the header alone, EDK2 option 67 first, old ROMs either: all of them get what they read
 // (D.1, D.5 of the firmware notes). EDK2 boots from siaddr and never looks at 66 or sname.
-void put_boot(const Inquiry& inquiry, const BootAnswer& boot, Reply& reply) {
+void put_boot(const Inquiry& inquiry, const BootAnswer& boot, Ipv4 local, Reply& reply) {
     const Client& client = inquiry.client;
     Message& message = reply.message;
-    message.siaddr = boot.server.value_or(inquiry.place.local);
+    message.siaddr = boot.server.value_or(local);
     message.sname = boot.server_name.substr(0, k_longest_sname);
     reply.boot_file = boot.file;
     reply.boot_line = boot.line;
@@ -117,6 +117,7 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
         reply.tags = tags_with_range(inquiry.policy(), inquiry.who, *terms.subnet->range);
     const ChosenOptions chosen{inquiry.policy(), inquiry.who.tags, reply.tags};
 
+    const Ipv4 local = local_address(inquiry, terms.subnet);
     Message& message = reply.message;
     message = header_of(inquiry);
     message.yiaddr = terms.address;
@@ -133,13 +134,13 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     }
     // RFC 2131 4.3.5: no lease time in the answer to INFORM.
     if (has_lease) put_seconds(options, k_lease_time, terms.lease_time);
-    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen), reply);
+    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen), local, reply);
     if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
     // RFC 3011 2: a server that used the option MUST return it.
     if (inquiry.place.selector) options.set_address(k_subnet_selection, *inquiry.place.selector);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms.type, chosen, options);
-    chosen.put_plain(client, inquiry.place.local, options);
+    chosen.put_plain(client, local, options);
     chosen.put_encapsulated(client, options);
     put_echoes(inquiry.message(), options);
     return reply;

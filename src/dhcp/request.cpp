@@ -140,7 +140,7 @@ Decision acknowledge(const Inquiry& inquiry, const Ask& ask) {
                       .subnet = &subnet,
                       .lease_time = lease_time_for(inquiry, subnet),
                       // The name the client knows us by; it compares.
-                      .server_id = ask.server_id.value_or(inquiry.server_id())};
+                      .server_id = ask.server_id.value_or(inquiry.server_id(&subnet))};
     const Host* host = inquiry.who.host;
     const bool is_host_address = host != nullptr && host->address == ask.address;
     Decision decision = answer(inquiry, Stage::ack, terms, is_host_address ? host->origin : Origin{});
@@ -176,7 +176,8 @@ Decision request(const Inquiry& inquiry) {
             decision = acknowledge(inquiry, ask);
             break;
         case Verdict::Kind::refuse:
-            decision = refuse(inquiry, verdict.reason, ask.address, inquiry.server_id());
+            decision = refuse(inquiry, verdict.reason, ask.address,
+                              inquiry.server_id(subnet_of(inquiry, ask.address)));
             break;
         case Verdict::Kind::ignore:
             decision = silence(inquiry, Stage::request, verdict.reason, ask.address);

@@ -18,7 +18,7 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "Name the interface in interface= or take it out of except-interface=."},
     {Reason::no_range, "no_range", "no address range available",
      "Give a dhcp-range inside the network of this interface or relay, with its netmask if relayed."},
-    {Reason::static_only, "static_only", "no address configured",
+    {Reason::static_only, "static_only", "no address available",
      "The range is static: give the machine a dhcp-host line with an address, or add a pool."},
     {Reason::no_address, "no_address", "no address available",
      "The pool is used up: widen dhcp-range or shorten its lease time."},

@@ -210,7 +210,10 @@ TEST(Discover, WithoutHardwareAddressAndClientIdThereIsSilence) {
 TEST(Discover, NoRangeOnThisInterfaceIsSaid) {
     Rig rig;
     rig.policy.ranges = {pool("10.1.0.50", "10.1.0.60")};
-    EXPECT_EQ(said(rig.ask(discover())), "silence: no_range");
+    const auto decision = rig.ask(discover());
+    EXPECT_EQ(said(decision), "silence: no_range");
+    EXPECT_EQ(decision.events.front().detail, "br0 has 10.99.0.1/255.255.255.0");
+    EXPECT_EQ(rig.ask(discover("giaddr=172.16.0.1")).events.front().detail, "relay 172.16.0.1");
     rig.links.front().addresses.clear();
     EXPECT_EQ(said(rig.ask(discover())), "silence: no_range");
 }

@@ -62,6 +62,22 @@ TEST(Decline, AClientThatDeclinesForEverKeepsAFewAddressesOnly) {
     EXPECT_EQ(rig.leases.lease_count(), 8U);
 }
 
+TEST(Decline, AnEmptyPoolTriesItsOldestDeclinedAddressAgain) {
+    Rig rig;
+    rig.policy.ranges = {pool("10.99.0.50", "10.99.0.51")};
+    for (const std::string mac : {"02:00:00:00:0b:01", "02:00:00:00:0b:02"}) {
+        const auto address = offered(rig.ask("DISCOVER hw=" + mac)).text();
+        rig.ask("DECLINE hw=" + mac + " server-identifier=10.99.0.1 requested-address=" + address);
+        rig.pass(seconds{1});
+    }
+    const auto oldest = rig.leases.oldest_declined_between(ip("10.99.0.0"), ip("10.99.0.99"))->address;
+    EXPECT_EQ(offered(rig.ask(discover())), oldest);
+    const auto ack = rig.ask(request("server-identifier=10.99.0.1 requested-address=" + oldest.text()));
+    EXPECT_EQ(ack.reply->type(), MessageType::ack) << said(ack);
+    EXPECT_EQ(rig.leases.find(oldest)->state, Lease::State::bound);
+    EXPECT_EQ(rig.leases.bound_count(), 1U);
+}
+
 TEST(Decline, AHostsAddressRestsAndItGetsOneOfThePoolMeanwhile) {
     Rig rig;
     rig.policy.hosts.push_back(host_with_address("02:00:00:00:0a:01", "10.99.0.10"));

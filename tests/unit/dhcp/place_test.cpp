@@ -165,6 +165,9 @@ TEST(Place, TwoNetworksOnOneInterfaceAreBothServed) {
     EXPECT_EQ(offered(first), ip("10.99.0.50"));
     EXPECT_EQ(offered(second), ip("10.98.0.50"));
     EXPECT_EQ(second.reply->options.address(k_router), ip("10.98.0.1"));
+    EXPECT_EQ(second.reply->options.address(k_server_id), ip("10.98.0.1"));
+    EXPECT_EQ(second.reply->siaddr, ip("10.98.0.1"));
+    EXPECT_EQ(second.destination.source, ip("10.98.0.1"));
 }
 
 }  // namespace
