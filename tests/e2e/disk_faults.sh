@@ -2,10 +2,8 @@
 # No acknowledgement without a stored row: while fdatasync fails (EIO, ENOSPC) or the disk is full, no machine hears an
 # ACK, however often it asks again; files are still sent; and when the disk works again, so does everything, without a
 # restart. dnsmasq fails this test: it acknowledges what it could not write.
-if [ -z "${PXED_E2E_MOUNTS:-}" ] && [ "$(id -u)" = 0 ]; then
-  PXED_E2E_MOUNTS=private exec unshare --mount "$0" "$@" # mounts of our own, gone with us
-fi
 . "$(dirname "$0")/lib.sh"
+own_mounts "$@"
 lab_begin disk-faults
 need python3 strace busybox
 dorabot=$e2e_dir/../support/dorabot
@@ -42,7 +40,7 @@ audit_dead() {
 
 server_start
 # Few machines at a time, which ask again and again for what they were offered.
-spawn client "$lab_dir/dorabot.log" "$dorabot" flood eth0 --acks 60000 --log "$lab_dir/acks" --seconds 300 --in-flight 4 --pause 0.02
+spawn client "$lab_dir/dorabot.log" "$dorabot" flood eth0 --acks 60000 --log "$lab_dir/acks" --seconds 300 --in-flight 20 --pause 0.02
 bot=$spawned
 expect "machines get leases" come 10
 
@@ -72,8 +70,7 @@ rm "$lab_dir/state/filler"
 expect "there is room again: machines get leases" come 20
 
 step "what was acknowledged is there"
-kill -KILL "$server_pid"
-reap "$server_pid" || true
+server_kill
 kill "$bot"
 reap "$bot" || true
 audit_dead || fail "$(tail -n 3 "$lab_dir/audit.log")"

@@ -37,8 +37,7 @@ kills=0
 while kill -0 "$bot" 2> /dev/null; do
   # Between 20 ms and 1 s of work: some deaths fall into the start itself.
   sleep "$(printf '0.%03d' $((20 + RANDOM % 980)))"
-  kill -KILL "$server_pid"
-  reap "$server_pid" || true
+  server_kill
   kills=$((kills + 1))
   audit_dead || fail "after kill $kills: $(tail -n 3 "$lab_dir/audit.log")"
   server_launch

@@ -98,6 +98,14 @@ lab_remove() { # lab_remove NAMESPACE: with all that runs in it
   ip netns del "$1" 2> /dev/null || true
 }
 
+# own_mounts ARGUMENT...: runs the test again in a mount namespace of its own; what it mounts is gone with it.
+own_mounts() {
+  [ "$(id -u)" = 0 ] || skip "mounts need root"
+  [ -n "${PXED_E2E_MOUNTS:-}" ] || PXED_E2E_MOUNTS=own exec unshare --mount "$0" "$@"
+  # Shared inside: an umount must reach the processes that `ip netns exec` gave a mount namespace each.
+  mount --make-rshared /
+}
+
 lab_namespace() { # lab_namespace NAME: its real name is unique, so that two tests can run at a time
   ip netns add "pxed-$$-$1"
   lab_namespaces+=("pxed-$$-$1")
@@ -239,6 +247,13 @@ server_start() {
   server_launch "$@"
   eventually 20 server_ready || fail "the server does not listen on port ${server_port:-67} after 20 s"
   server_runs || fail "the server ended at its start"
+}
+
+# server_kill: SIGKILL, as a crash would. Waited for at once, or bash reports each death.
+server_kill() {
+  kill -KILL "$server_pid" 2> /dev/null || true
+  { wait "$server_pid" || true; } 2> /dev/null
+  lab_forget "$server_pid"
 }
 
 # server_stop: SIGTERM; the exit status is asserted, because a sanitizer's report and a crash show there.

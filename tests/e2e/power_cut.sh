@@ -2,10 +2,8 @@
 # The same through power cuts: the lease directory is an ext4 file system of its own, which is shut down without writing
 # its journal (EXT4_IOC_SHUTDOWN, NOLOGFLUSH) at random moments under load: what was not fsync'ed is gone, as after a
 # power cut. 50 times; each time the remounted database must have every lease that a machine saw acknowledged.
-if [ -z "${PXED_E2E_MOUNTS:-}" ] && [ "$(id -u)" = 0 ]; then
-  PXED_E2E_MOUNTS=private exec unshare --mount "$0" "$@" # mounts of our own, gone with us
-fi
 . "$(dirname "$0")/lib.sh"
+own_mounts "$@"
 lab_begin power-cut
 need python3 mkfs.ext4
 cuts=${PXED_E2E_CUTS:-50}
@@ -28,11 +26,16 @@ truncate -s 64M "$lab_dir/disk"
 mkfs.ext4 -q -F "$lab_dir/disk"
 mount -o loop "$lab_dir/disk" "$lab_dir/state" || skip "no loop device"
 
+# The daemon dies and its disk is gone, in this order and in one moment, as when the power goes. Not the other way round:
+# an fdatasync that the shutdown overtakes may report success although its journal commit was dropped (seen with ten lines
+# of write and fdatasync on Linux 6.18). What a daemon does that outlives its disk is disk_faults.sh's question.
 cut_power() {
   python3 -c '
-import fcntl, os, struct, sys
+import fcntl, os, signal, struct, sys
 EXT4_IOC_SHUTDOWN, NOLOGFLUSH = 0x8004587D, 2
-fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), EXT4_IOC_SHUTDOWN, struct.pack("I", NOLOGFLUSH))' "$lab_dir/state"
+disk = os.open(sys.argv[1], os.O_RDONLY)
+os.kill(int(sys.argv[2]), signal.SIGKILL)
+fcntl.ioctl(disk, EXT4_IOC_SHUTDOWN, struct.pack("I", NOLOGFLUSH))' "$lab_dir/state" "$server_pid"
 }
 audit_dead() {
   rm -rf "$lab_dir/copy"
@@ -48,10 +51,7 @@ for cut in $(seq "$cuts"); do
   more_acks() { [ "$(stat -c %s "$lab_dir/acks" 2> /dev/null || echo 0)" -gt "$before" ]; }
   eventually 20 more_acks || fail "no acknowledgement after cut $((cut - 1))"
   sleep "$(printf '0.%03d' $((RANDOM % 400)))"
-  cut_power
-  sleep "$(printf '0.%03d' $((RANDOM % 60)))" # the disk is gone, the daemon not yet: it must not acknowledge now
-  kill -KILL "$server_pid"
-  reap "$server_pid" || true
+  { cut_power && server_kill; } 2> "$lab_dir/cut.log" || fail "the power could not be cut"
   umount "$lab_dir/state"
   mount -o loop "$lab_dir/disk" "$lab_dir/state"
   audit_dead || fail "after cut $cut: $(tail -n 3 "$lab_dir/audit.log")"
