@@ -33,9 +33,35 @@ std::string roff(std::string_view text) {
     return result;
 }
 
+// Breaks running text where roff may: a line of input is at most 80 characters, unless one word is longer.
+std::string wrapped(std::string_view text) {
+    constexpr std::size_t k_longest = 78;
+    std::string result;
+    std::size_t column = 0;
+    for (const auto word : split(text, ' ')) {
+        if (word.empty()) continue;
+        const bool breaks = column > 0 && column + 1 + word.size() > k_longest;
+        // A word that looks like a macro must not begin a line.
+        const bool is_protected = breaks && (word.starts_with('.') || word.starts_with('\''));
+        if (column > 0) result += breaks ? '\n' : ' ';
+        if (is_protected) result += "\\&";
+        result += word;
+        column = (breaks ? 0 : column + (column > 0 ? 1 : 0)) + word.size();
+    }
+    return result + '\n';
+}
+
+std::string capitalised(std::string_view sentence) {
+    std::string result{sentence};
+    if (!result.empty() && result[0] >= 'a' && result[0] <= 'z')
+        result[0] = static_cast<char>(result[0] - 'a' + 'A');
+    return result;
+}
+
 std::string paragraph_lines(std::string_view manual) {
     std::string text;
     bool is_example = false;
+    bool begins_paragraph = false;  // not before an example: .RS makes one of its own
     const auto end_example = [&] {
         if (is_example) text += ".fi\n.RE\n";
         is_example = false;
@@ -47,10 +73,12 @@ std::string paragraph_lines(std::string_view manual) {
             text += roff(line.substr(4)) + '\n';
         } else if (trim(line).empty()) {
             end_example();
-            text += ".IP\n";
+            begins_paragraph = true;
         } else {
             end_example();
-            text += roff(line) + '\n';
+            if (begins_paragraph) text += ".IP\n";
+            begins_paragraph = false;
+            text += wrapped(roff(line));
         }
     }
     end_example();
@@ -74,7 +102,7 @@ std::string entry(const Directive& row) {
     if (row.value == Value::optional) text += "\\fR[=\\fI" + roff(row.syntax) + "\\fR]";
     if (row.value == Value::required) text += "\\fR=\\fI" + roff(row.syntax) + "\\fR";
     if (row.short_option != 0) text += "\\fR  (\\fB\\-" + std::string{row.short_option} + "\\fR)";
-    text += '\n' + roff(row.help) + ".\n";
+    text += '\n' + wrapped(roff(capitalised(row.help)) + '.');
     text += std::string{frequency(row)} + '\n';
     if (row.alias_of.empty()) {
         text += ".IP\n" + paragraph_lines(row.manual);
@@ -99,10 +127,10 @@ std::string manual_section() {
             }
             continue;
         }
-        text +=
+        text += wrapped(
             "These names are read and not served. Those marked * are refused, because a file that sets them "
-            "would\n"
-            "behave differently without a word; the others are skipped with one warning each.\n.PP\n";
+            "would behave differently without a word; the others are skipped with one warning each.");
+        text += ".PP\n";
         for (const auto& row : directives()) {
             if (row.group != group) continue;
             text += roff(row.name) + (row.status == Status::not_served ? "*" : "") + '\n';
