@@ -64,11 +64,10 @@ Parsed add_hardware(Line& line, const Field& field, dhcp::Host& host) {
 
 // Two hosts with one address would be offered it in turn and refused it in turn.
 Parsed set_address(const Line& line, Ipv4 address, dhcp::Host& host) {
-    const auto& hosts = line.config().dhcp.hosts;
-    const auto other = std::ranges::find(hosts, std::optional{address}, &dhcp::Host::address);
-    if (other != hosts.end()) {
+    const auto [other, is_first] = line.reading().host_addresses.emplace(address, line.origin());
+    if (!is_first) {
         return fail("duplicate address " + address.text() + "; it is already given at " +
-                    line.config().text_of(other->origin));
+                    line.config().text_of(other->second));
     }
     host.address = address;
     return {};

@@ -206,7 +206,7 @@ Parsed add_option(Line& line, bool is_forced) {
     FieldReader fields{line.value()};
     TRY(const Selector selector, read_selector(fields, false));
     if (selector.is_ipv6) {
-        line.warn("option6: is DHCPv6; pxed serves DHCPv4 only and skips the line");
+        line.warn_once("option6: is DHCPv6; pxed serves DHCPv4 only and skips the line");
         return {};
     }
     if (line.value().is_empty()) {
@@ -286,7 +286,7 @@ Parsed parse_dhcp_match(Line& line) {
     FieldReader fields{line.value()};
     TRY(const Selector selector, read_selector(fields, true));
     if (selector.is_ipv6) {
-        line.warn("option6: is DHCPv6; pxed serves DHCPv4 only and skips the line");
+        line.warn_once("option6: is DHCPv6; pxed serves DHCPv4 only and skips the line");
         return {};
     }
     if (selector.envelope == Envelope::vendor || selector.envelope == Envelope::encapsulated) {

@@ -132,7 +132,7 @@ bool is_ipv6(FieldReader fields) {
 Parsed parse_dhcp_range(Line& line) {
     FieldReader fields{line.value()};
     if (is_ipv6(fields)) {
-        line.warn("this is a range of IPv6 addresses; pxed serves DHCPv4 only and skips it");
+        line.warn_once("this is a range of IPv6 addresses; pxed serves DHCPv4 only and skips it");
         return {};
     }
     dhcp::Range range;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -19,11 +21,23 @@ struct Include {
     std::vector<std::string> excluded_suffixes;  ///< `.bak`
 };
 
+/// What lines of one configuration have to know of each other while it is read.
+struct Reading {
+    std::unordered_map<Ipv4, Origin> host_addresses;  ///< dhcp-host: who has an address already
+    std::set<std::string> told;                       ///< warnings of Line::warn_once()
+};
+
 /// One directive as it stands somewhere, and the configuration it changes.
 class Line {
  public:
-    Line(const Directive& directive, Field value, bool has_value, Origin origin, Config& config)
-        : directive_(directive), value_(value), has_value_(has_value), origin_(origin), config_(config) {}
+    Line(const Directive& directive, Field value, bool has_value, Origin origin, Config& config,
+         Reading& reading)
+        : directive_(directive),
+          value_(value),
+          has_value_(has_value),
+          origin_(origin),
+          config_(config),
+          reading_(reading) {}
 
     [[nodiscard]] const Directive& directive() const { return directive_; }
     /// What follows `=`, trimmed; empty when nothing does.
@@ -32,10 +46,15 @@ class Line {
     [[nodiscard]] bool has_value() const { return has_value_; }
     [[nodiscard]] Origin origin() const { return origin_; }
     [[nodiscard]] Config& config() const { return config_; }
+    [[nodiscard]] Reading& reading() const { return reading_; }
 
     /// Says something about the line without refusing it.
     void warn(const std::string& text) const {
         config_.warnings.push_back({origin_, std::string{directive_.name} + ": " + text});
+    }
+    /// As warn(), but only at the first line of this directive that says it.
+    void warn_once(const std::string& text) const {
+        if (reading_.told.insert(std::string{directive_.name} + ' ' + text).second) warn(text);
     }
     /// Has files read before the next line.
     void include(Include what) { includes_.push_back(std::move(what)); }
@@ -47,6 +66,7 @@ class Line {
     bool has_value_;
     Origin origin_;
     Config& config_;
+    Reading& reading_;
     std::vector<Include> includes_;
 };
 

@@ -162,6 +162,8 @@ class Reader {
            const std::function<void(const LineProblem&)>& on_problem)
         : rest_(text), on_line_(on_line), on_problem_(on_problem) {}
 
+    [[nodiscard]] std::uint32_t line_number() const { return number_; }
+
     static char* next(char* buffer, int size, void* self) {
         return static_cast<Reader*>(self)->next_line(buffer, static_cast<std::size_t>(size));
     }
@@ -187,7 +189,11 @@ class Reader {
             name = "";
         }
         const std::string handed = name->empty() ? "\n" : *name + "=\n";
-        if (handed.size() >= size) return nullptr;  // inih's shortest buffer holds every name we let through
+        if (handed.size() >= size) {
+            on_problem_(
+                {number_, "inih was built for lines of less than " + std::to_string(size) + " characters"});
+            return nullptr;
+        }
         std::memcpy(buffer, handed.c_str(), handed.size() + 1);
         return buffer;
     }
@@ -235,7 +241,10 @@ bool is_upper_word(std::string_view text) {
 void read_lines(std::string_view text, const std::function<void(const FileLine&)>& on_line,
                 const std::function<void(const LineProblem&)>& on_problem) {
     Reader reader{text, on_line, on_problem};
-    ini_parse_stream(&Reader::next, &reader, &Reader::found, &reader);
+    // Only for want of memory: every fault of a line is ours to report.
+    if (ini_parse_stream(&Reader::next, &reader, &Reader::found, &reader) != 0) {
+        on_problem({reader.line_number(), "inih gave up on the file"});
+    }
 }
 
 std::string_view find_template(std::string_view text) {

@@ -152,7 +152,7 @@ class Loader {
             return;
         }
         if (directive->status == Status::without_effect) return;
-        Line line{*directive, value, has_value, origin, config_};
+        Line line{*directive, value, has_value, origin, config_, reading_};
         if (auto parsed = directive->parse(line); !parsed) {
             complain(origin, std::string{directive->name} + ": " + parsed.error());
             return;
@@ -186,6 +186,7 @@ class Loader {
 
     const Reader& reader_;
     Config config_;
+    Reading reading_;
     std::vector<Problem> problems_;
     std::set<std::uint64_t> identities_;
     std::set<std::string> paths_;

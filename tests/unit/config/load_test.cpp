@@ -159,6 +159,15 @@ TEST(Load, WarnsOfEachForeignServiceOnce) {
         "/etc/pxed.conf:6: dnssec is DNS; pxed does not serve it");
 }
 
+TEST(Load, WarnsOfIpv6LinesOnceADirective) {
+    EXPECT_EQ(
+        warnings_of("dhcp-option=option6:23,[::]\ndhcp-option=option6:24,x\ndhcp-range=::1,::2\ndhcp-range=::"
+                    "5,::6\n"),
+        "/etc/pxed.conf:1: dhcp-option: option6: is DHCPv6; pxed serves DHCPv4 only and skips the line\n"
+        "/etc/pxed.conf:3: dhcp-range: this is a range of IPv6 addresses; pxed serves DHCPv4 only and skips "
+        "it");
+}
+
 TEST(Load, AcceptsDubiousFormsWithAWarning) {
     const Mistake dubious[] = {
         {"dhcp-range=10.0.0.9,10.0.0.5", "dhcp-range: the ends are swapped: 10.0.0.9 is above 10.0.0.5"},
