@@ -53,7 +53,8 @@ po::options_description described() {
 
 // Boost's own texts name neither what was meant nor pxed's way of writing.
 std::string sentence(const po::unknown_option& error) {
-    std::string_view name = error.get_option_name();
+    const std::string written = error.get_option_name();
+    std::string_view name = written;
     while (name.starts_with('-'))
         name.remove_prefix(1);
     name = name.substr(0, name.find('='));
@@ -61,7 +62,7 @@ std::string sentence(const po::unknown_option& error) {
     for (const auto& row : config::directives())
         names.push_back(row.name);
     const auto meant = nearest(name, names);
-    std::string text = "unknown option " + error.get_option_name();
+    std::string text = "unknown option " + written;
     if (!meant.empty()) text += ": did you mean --" + std::string{meant} + "?";
     return text;
 }

@@ -235,7 +235,7 @@ Result<void, std::string> Daemon::take(config::Config& fresh) {
         log_.warning(text_of(*config_, warning));
     for (auto& line : service_lines(*config_))
         say(Level::info, std::move(line));
-    say_missing_interfaces();
+    missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so
     return {};
 }
 

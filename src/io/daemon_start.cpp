@@ -68,7 +68,9 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     const auto standing = read_standing();
     const auto& policy = config_->daemon;
     auto plan = plan_privileges(standing, policy.user, policy.group, find_account, find_group);
-    if (!plan) return failure(ExitCode::configuration, plan.error());
+    if (!plan) {
+        return failure(ExitCode::configuration, text_of(*config_, {policy.user_origin, plan.error()}));
+    }
     for (auto& warning : plan->warnings)
         config_->warnings.push_back({policy.user_origin, std::move(warning)});
     if (!policy.pid_file.empty()) {
@@ -159,7 +161,7 @@ void Daemon::say_start() {
     if (config_->tftp.is_enabled)
         say(Level::info,
             "TFTP, at most " + std::to_string(config_->tftp.max_transfers) + " transfers at a time");
-    say_missing_interfaces();
+    missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // a warning above has said so
     log_.info(status());
 }
 
