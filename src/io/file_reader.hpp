@@ -42,7 +42,9 @@ class FileReader {
  private:
     struct Fetched;
     void fetch(std::uint64_t offset, std::size_t length);
-    Got read_cached(std::uint64_t offset, std::span<const iovec> parts, std::size_t length);
+    [[nodiscard]] bool copy_from_piece(std::uint64_t offset, std::span<const iovec> parts,
+                                       std::size_t length) const;
+    [[nodiscard]] std::size_t read_cached(std::uint64_t offset, std::span<const iovec> parts);
     [[nodiscard]] bool is_in_memory() const;
 
     enum class Reading : std::uint8_t { without_waiting, always_at_once, by_disk_thread };

@@ -28,10 +28,6 @@ constexpr unsigned k_most_repeated = 16;
 constexpr nanoseconds k_unseen_right = std::chrono::seconds{1};
 constexpr std::uint32_t k_ipv6_more = 20;  // how much longer its header is
 
-Instant now() {
-    return read_clocks().instant;
-}
-
 // The peer as sessions are found by: the interface counts only where an address means nothing without it.
 Endpoint key_of(const Endpoint& peer) {
     const bool is_link_local = !peer.is_ipv4() && peer.ipv6()[0] == 0xfe && (peer.ipv6()[1] & 0xc0) == 0x80;
@@ -150,7 +146,7 @@ void TftpService::State::on_datagram(Listener& listener, const Datagram& datagra
         ++bench.counts.dropped;
         return;
     }
-    TftpAsked asked{datagram.from, datagram.to, link->name, {}, now()};
+    TftpAsked asked{datagram.from, datagram.to, link->name, {}, read_instant()};
     if (request != nullptr) asked.request = std::move(*request);
     if (request != nullptr && !asked.request.is_write) {
         on_request(listener, std::move(asked));
@@ -209,7 +205,7 @@ bool TftpService::State::has_room_for(const Endpoint& peer) {
     });
     if (oldest == sessions.end() || oldest->second->is_validated()) return false;
     auto& session = *oldest->second;
-    if (now() - session.asked().at < k_unseen_right) return false;
+    if (read_instant() - session.asked().at < k_unseen_right) return false;
     end(session, session.event(Stage::tftp_failed, Reason::timed_out, "made room for another"));
     return true;
 }

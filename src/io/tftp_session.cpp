@@ -19,10 +19,6 @@ constexpr nanoseconds k_copy = milliseconds{100};
 // How long a full buffer of a socket that is shared is left alone.
 constexpr nanoseconds k_socket_pause = milliseconds{1};
 
-Instant now() {
-    return read_clocks().instant;
-}
-
 bool is_same_peer(const Endpoint& a, const Endpoint& b) {
     return a.port() == b.port() && a.ipv6() == b.ipv6();
 }
@@ -42,7 +38,7 @@ machine::Event tftp_event(const TftpAsked& asked, machine::Stage stage, Reason r
     event.interface = asked.interface;
     event.file = asked.request.file;
     event.detail = std::move(detail);
-    event.duration = now() - asked.at;
+    event.duration = read_instant() - asked.at;
     return event;
 }
 
@@ -81,17 +77,19 @@ void TftpSession::begin(OpenFile file, const tftp::Terms& terms, unsigned blind_
     if (!terms.acknowledged.empty()) option_ack_ = tftp::build_option_ack(terms.acknowledged);
     blocks_.emplace(std::move(file), asked_.request.mode, terms, bench_.disk, [this] { on_blocks_ready(); });
     const auto size = blocks_->size();
-    transfer_.emplace(terms, size.value_or(tftp::k_unknown_size), now(), blind_sends);
-    conclude(perform(transfer_->start(now())));
+    const Instant now = read_instant();
+    transfer_.emplace(terms, size.value_or(tftp::k_unknown_size), now, blind_sends);
+    conclude(perform(transfer_->start(now), now));
 }
 
 void TftpSession::take(Bytes payload) {
-    conclude(on_packet(payload));
+    conclude(on_packet(payload, read_instant()));
 }
 
 void TftpSession::repeat() {
-    if (!transfer_ || transfer_->is_validated() || now() - sent_at_ < k_copy) return;
-    conclude(perform(transfer_->on_timeout(now())));
+    const Instant now = read_instant();
+    if (!transfer_ || transfer_->is_validated() || now - sent_at_ < k_copy) return;
+    conclude(perform(transfer_->on_timeout(now), now));
 }
 
 void TftpSession::abandon(std::string_view text) {
@@ -108,13 +106,14 @@ machine::Event TftpSession::event(machine::Stage stage, Reason reason, std::stri
 }
 
 void TftpSession::on_readable(ev::io&, int) {
-    for (const auto& datagram : socket_->receive(bench_.inbox)) {
+    // One at a time: a client that waits for us has sent one, and another would wake us again.
+    for (const auto& datagram : socket_->receive(bench_.inbox, 1)) {
         // RFC 1350 4: what comes from another TID gets an ERROR, and the transfer goes on.
         if (!is_same_peer(datagram.from, asked_.peer)) {
             answer_stray(datagram);
             continue;
         }
-        if (auto end = on_packet(datagram.payload)) {
+        if (auto end = on_packet(datagram.payload, read_instant())) {
             conclude(std::move(end));
             return;  // and with it we are gone
         }
@@ -123,38 +122,38 @@ void TftpSession::on_readable(ev::io&, int) {
 
 void TftpSession::on_writable(ev::io&, int) {
     writable_.stop();
-    conclude(send_pending());
+    conclude(send_pending(read_instant()));
 }
 
 void TftpSession::on_timer(ev::timer&, int) {
-    const auto time = now();
-    if (time < deadline_) {
+    const Instant now = read_instant();
+    if (now < deadline_) {
         wait_until(deadline_);  // it was put off since the timer was set
         return;
     }
     if (pending_count_ > 0) {
         // We are the slow ones: the client has not been asked anything that it could answer.
-        wait_until(time + (own_socket_ ? nanoseconds{seconds{1}} : k_socket_pause));
-        conclude(send_pending());
+        wait_until(now + (own_socket_ ? nanoseconds{seconds{1}} : k_socket_pause));
+        conclude(send_pending(now));
         return;
     }
-    conclude(perform(transfer_->on_timeout(time)));
+    conclude(perform(transfer_->on_timeout(now), now));
 }
 
 void TftpSession::on_blocks_ready() {
-    conclude(send_pending());
+    conclude(send_pending(read_instant()));
 }
 
-TftpSession::End TftpSession::on_packet(Bytes payload) {
+TftpSession::End TftpSession::on_packet(Bytes payload, Instant now) {
     const auto packet = tftp::parse(payload);
     if (!packet || !transfer_) return {};
     if (const auto* error = std::get_if<tftp::Error>(&*packet)) return on_error(*error);
     const auto* ack = std::get_if<tftp::Ack>(&*packet);
     if (ack == nullptr) return {};
     const bool was_validated = transfer_->is_validated();
-    const auto step = transfer_->on_ack(ack->block, now());
+    const auto step = transfer_->on_ack(ack->block, now);
     if (!was_validated && transfer_->is_validated()) bench_.validated(*this);
-    return perform(step);
+    return perform(step, now);
 }
 
 // RFC 1350 7: an ERROR ends the transfer and is never answered.
@@ -165,13 +164,13 @@ TftpSession::End TftpSession::on_error(const tftp::Error& error) const {
                  "error " + std::to_string(static_cast<unsigned>(error.code)) + ' ' + error.text);
 }
 
-TftpSession::End TftpSession::perform(const tftp::Step& step) {
+TftpSession::End TftpSession::perform(const tftp::Step& step, Instant now) {
     switch (step.kind) {
         case tftp::Step::Kind::wait:
             return {};
         case tftp::Step::Kind::send_oack:
             wait_until(step.deadline);
-            sent_at_ = now();
+            sent_at_ = now;
             socket_->send(option_ack_, route());
             return {};
         case tftp::Step::Kind::send:
@@ -179,7 +178,7 @@ TftpSession::End TftpSession::perform(const tftp::Step& step) {
             pending_first_ = step.first;
             pending_count_ = step.count;
             is_delayed_ = false;
-            return send_pending();
+            return send_pending(now);
         case tftp::Step::Kind::done:
             return event(machine::Stage::tftp_sent, Reason::none);
         case tftp::Step::Kind::give_up:
@@ -191,7 +190,7 @@ TftpSession::End TftpSession::perform(const tftp::Step& step) {
 }
 
 // Sends what the last step asked for, as far as disk and socket go.
-TftpSession::End TftpSession::send_pending() {
+TftpSession::End TftpSession::send_pending(Instant now) {
     while (pending_count_ > 0) {
         const auto count = std::min(pending_count_, blocks_->most_at_once());
         Bytes datagrams;
@@ -229,11 +228,11 @@ TftpSession::End TftpSession::send_pending() {
             if (own_socket_ && error != ENOBUFS)
                 writable_.start(socket_->descriptor(), ev::WRITE);
             else
-                wait_until(now() + k_socket_pause);
+                wait_until(now + k_socket_pause);
             return {};
         }
     }
-    sent_at_ = now();
+    sent_at_ = now;
     if (std::exchange(is_delayed_, false)) wait_until(transfer_->sent_late(sent_at_));
     return {};
 }
@@ -255,7 +254,7 @@ void TftpSession::wait_until(Instant deadline) {
     if (timer_.is_active() && rings_at_ <= deadline) return;
     rings_at_ = deadline;
     timer_.stop();
-    timer_.set(ev_seconds(std::max<nanoseconds>(deadline - now(), nanoseconds{0})));
+    timer_.set(ev_seconds(std::max<nanoseconds>(deadline - read_instant(), nanoseconds{0})));
     timer_.start();
 }
 

@@ -87,9 +87,9 @@ class TftpSession {
 
     // Each gives the event that ends the session, or nothing when it goes on.
     using End = std::optional<machine::Event>;
-    [[nodiscard]] End perform(const tftp::Step& step);
-    [[nodiscard]] End send_pending();
-    [[nodiscard]] End on_packet(Bytes payload);
+    [[nodiscard]] End perform(const tftp::Step& step, Instant now);
+    [[nodiscard]] End send_pending(Instant now);
+    [[nodiscard]] End on_packet(Bytes payload, Instant now);
     [[nodiscard]] End on_error(const tftp::Error& error) const;
     [[nodiscard]] End refuse(tftp::ErrorCode code, std::string_view text, Reason reason, std::string detail);
     void conclude(End end);

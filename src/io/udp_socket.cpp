@@ -4,7 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <vector>
+#include <utility>
 
 #include <fcntl.h>
 #include <netinet/udp.h>
@@ -105,9 +105,10 @@ struct Inbox::Slots {
             parts[i] = {memory.get() + i * bytes, bytes};
     }
 
-    // The kernel writes into the headers what it used: they are made anew for each call.
+    // The kernel writes into the headers what it used: those are made anew.
     void prepare() {
-        for (std::size_t i = 0; i < k_datagrams; ++i) {
+        for (; used > 0; --used) {
+            const std::size_t i = used - 1;
             auto& header = headers[i].msg_hdr;
             header = {};
             header.msg_name = &names[i].storage;
@@ -148,6 +149,7 @@ struct Inbox::Slots {
     }
 
     std::size_t bytes;
+    std::size_t used = k_datagrams;  // headers that are to be made anew
     std::unique_ptr<std::uint8_t[]> memory;
     std::array<mmsghdr, k_datagrams> headers{};
     std::array<SocketAddress, k_datagrams> names{};
@@ -227,11 +229,13 @@ std::span<const Datagram> UdpSocket::receive() {
     return receive(*inbox_);
 }
 
-std::span<const Datagram> UdpSocket::receive(Inbox& inbox) {
+std::span<const Datagram> UdpSocket::receive(Inbox& inbox, std::size_t most) {
     auto& slots = *inbox.slots_;
     slots.prepare();
-    const int count =
-        ::recvmmsg(descriptor(), slots.headers.data(), Inbox::k_datagrams, MSG_DONTWAIT, nullptr);
+    const auto room = static_cast<unsigned>(std::min(most, Inbox::k_datagrams));
+    const int count = ::recvmmsg(descriptor(), slots.headers.data(), room, MSG_DONTWAIT, nullptr);
+    // A failed call may have written into the first header.
+    slots.used = std::max<std::size_t>(count > 0 ? static_cast<std::size_t>(count) : 0, 1);
     if (count <= 0) return {};
     const auto received = static_cast<std::size_t>(count);
     for (std::size_t i = 0; i < received; ++i)

@@ -71,7 +71,8 @@ class UdpSocket {
 
     /// Up to 64 datagrams that are waiting; empty when none are (or on an error that belongs to a past send).
     [[nodiscard]] std::span<const Datagram> receive();
-    [[nodiscard]] std::span<const Datagram> receive(Inbox& inbox);
+    /// At most `most` of them: who expects one answer at a time saves the kernel's look for a second.
+    [[nodiscard]] std::span<const Datagram> receive(Inbox& inbox, std::size_t most = Inbox::k_datagrams);
 
     /// Sends one datagram; false when the kernel took it not (the reason is in errno).
     bool send(Bytes payload, const Route& route);

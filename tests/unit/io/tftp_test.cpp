@@ -94,7 +94,7 @@ TEST_F(TftpTest, SendsAFileToAClientWithoutOptions) {
     auto& c = client();
     c.get("pxelinux.0");
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     EXPECT_EQ(last_event().stage, Stage::tftp_sent);
     EXPECT_EQ(last_event().file, "pxelinux.0");
     EXPECT_EQ(last_event().bytes, 42'000U);
@@ -112,7 +112,7 @@ TEST_F(TftpTest, EndsAnExactMultipleWithAnEmptyBlock) {
         auto& c = client();
         c.get("f");
         run(c);
-        EXPECT_EQ(c.content(), text);
+        EXPECT_TRUE(c.content() == text);
         EXPECT_EQ(c.blocks(), size / 512 + 1) << size;
     }
 }
@@ -130,7 +130,7 @@ TEST_P(TftpShapes, ArriveWhole) {
     c.get("f",
           {{"blksize", std::to_string(block_size)}, {"windowsize", std::to_string(window)}, {"tsize", "0"}});
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     ASSERT_EQ(c.acknowledged().size(), 3U);
     EXPECT_EQ(c.acknowledged()[0].value, std::to_string(block_size));
     EXPECT_EQ(c.acknowledged()[1].value, std::to_string(text.size()));
@@ -154,7 +154,7 @@ TEST_F(TftpTest, AWindowBeyondTheSocketBuffersStillArrives) {
     auto& c = client();
     c.get("f", {{"blksize", "65464"}, {"windowsize", "64"}});
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
 }
 
 TEST_F(TftpTest, BlockNumbersRollOver) {
@@ -193,7 +193,7 @@ TEST_F(TftpTest, BlocksOverTheMtuLeaveAsFragments) {
     auto& c = client();
     c.get("f", {{"blksize", "9000"}, {"windowsize", "4"}});
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
 }
 
 TEST_F(TftpTest, NetasciiIsConvertedAcrossBlocks) {
@@ -212,7 +212,7 @@ TEST_F(TftpTest, NetasciiIsConvertedAcrossBlocks) {
         c.loses_data = [lost = 0](std::uint64_t block) mutable { return block % 20 == 0 && lost++ % 2 == 0; };
         c.get("grub.cfg", {{"tsize", "0"}, {"windowsize", window}}, tftp::Mode::netascii);
         run(c);
-        EXPECT_EQ(c.content(), expected);
+        EXPECT_TRUE(c.content() == expected);
         EXPECT_EQ(c.acknowledged().size(), 1U) << "no tsize";
     }
 }
@@ -249,7 +249,7 @@ TEST_F(TftpTest, LostDataAndLostAcksAreRepeated) {
         };
         c.get("f", {{"blksize", "1024"}, {"windowsize", window}});
         run(c);
-        EXPECT_EQ(c.content(), text) << window;
+        EXPECT_TRUE(c.content() == text) << window;
         EXPECT_GT(last_event().retransmissions, 0U);
         EXPECT_LT(c.datagrams(), 196U * 3) << window;
     }
@@ -261,7 +261,7 @@ TEST_F(TftpTest, ALostFirstAnswerIsRepeated) {
     c.loses_data = [times = 0](std::uint64_t block) mutable { return block == 1 && times++ == 0; };
     c.get("f");
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
 }
 
 TEST_F(TftpTest, OldAcksInTheWrongOrderAreHarmless) {
@@ -276,7 +276,7 @@ TEST_F(TftpTest, OldAcksInTheWrongOrderAreHarmless) {
     };
     c.get("f");
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     EXPECT_EQ(c.datagrams(), 101U);
 }
 
@@ -290,7 +290,7 @@ TEST_F(TftpTest, AStrangerGetsErrorFiveAndTheTransferGoesOn) {
     };
     c.get("f");
     loop.run_until([&] { return c.is_over() && stranger->is_over() && service.running() == 0; });
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     ASSERT_TRUE(stranger->error());
     EXPECT_EQ(stranger->error()->code, ErrorCode::unknown_tid);
 }
@@ -302,7 +302,7 @@ TEST_F(TftpTest, TwoHundredTransfersAtOnce) {
     loop.run_until(
         [&] { return service.running() == 0 && std::ranges::all_of(clients, &TftpClient::is_over); });
     for (const auto& c : clients)
-        EXPECT_EQ(c.content(), text);
+        EXPECT_TRUE(c.content() == text);
     EXPECT_EQ(service.counts().sent, 200U);
 }
 
@@ -440,7 +440,7 @@ TEST_F(TftpTest, AFileThatIsReplacedIsSentAsItWas) {
     };
     c.get("f", {{"blksize", "1024"}});
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
 }
 
 TEST_F(TftpTest, ARepeatedRequestIsOneTransfer) {
@@ -450,7 +450,7 @@ TEST_F(TftpTest, ARepeatedRequestIsOneTransfer) {
     c.ask();
     c.ask();
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     EXPECT_EQ(service.counts().sent, 1U);
     EXPECT_EQ(service.counts().requests, 3U);
 }
@@ -480,7 +480,7 @@ TEST_F(TftpTest, SinglePortSendsAllFromTheListeningPort) {
     loop.run_until(
         [&] { return service.running() == 0 && std::ranges::all_of(clients, &TftpClient::is_over); });
     for (const auto& c : clients) {
-        EXPECT_EQ(c.content(), text);
+        EXPECT_TRUE(c.content() == text);
         EXPECT_EQ(c.peer()->port(), port);
     }
 }
@@ -603,7 +603,7 @@ TEST_F(TftpTest, LowerCaseAndNoBlocksizeAreObeyed) {
     auto& c = client();
     c.get("\\BOOTX64.EFI", {{"blksize", "1468"}, {"tsize", "0"}});
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     ASSERT_EQ(c.acknowledged().size(), 1U);
     EXPECT_EQ(c.acknowledged()[0].name, "tsize");
 }
@@ -640,7 +640,7 @@ TEST_F(TftpTest, AReloadLeavesRunningTransfersTheirTerms) {
     };
     c.get("f", {{"blksize", "1024"}});
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
 }
 
 TEST_F(TftpTest, FinishingTakesNoNewRequestsAndEndsTheOldOnes) {
@@ -651,7 +651,7 @@ TEST_F(TftpTest, FinishingTakesNoNewRequestsAndEndsTheOldOnes) {
     service.finish();
     client().get("f");
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
     EXPECT_EQ(service.counts().sent, 1U);
     EXPECT_EQ(service.counts().dropped, 1U);
 }
@@ -675,7 +675,7 @@ TEST_F(TftpTest, AListenerThatGoesTakesOnlyWhatUsesIt) {
     loop.run_until([&] { return c.blocks() > 3; });
     service.remove_socket(listening);
     run(c);
-    EXPECT_EQ(c.content(), text);
+    EXPECT_TRUE(c.content() == text);
 
     policy.is_single_port = true;
     use_policy();
