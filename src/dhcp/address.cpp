@@ -95,14 +95,24 @@ class Chooser {
 
     std::optional<Ipv4> first_free(const Range& range) {
         const std::uint64_t size = std::uint64_t{range.last.value()} - range.first.value() + 1;
-        std::uint64_t at = address_hash(inquiry_.client) % size;
+        Ipv4 start{range.first.value() + static_cast<std::uint32_t>(address_hash(inquiry_.client) % size)};
         if (inquiry_.policy().is_sequential) {
             const auto highest = inquiry_.context.leases.highest_between(range.first, range.last);
-            at = highest ? highest->value() - range.first.value() : 0;
+            start = highest.value_or(range.first);
         }
-        for (std::uint64_t i = 0; i < size; ++i, at = at + 1 == size ? 0 : at + 1) {
-            const Ipv4 address{range.first.value() + static_cast<std::uint32_t>(at)};
-            if (!is_unlucky(address) && is_to_have(address)) return address;
+        if (const auto address = first_free_between(start, range.last)) return address;
+        if (start == range.first) return std::nullopt;
+        return first_free_between(range.first, Ipv4{start.value() - 1});
+    }
+
+    // What the client has or was offered already was looked at before: vacant will do.
+    std::optional<Ipv4> first_free_between(Ipv4 from, Ipv4 last) {
+        const LeaseTable& leases = inquiry_.context.leases;
+        const Instant now = inquiry_.context.now.instant;
+        while (const auto vacant = leases.first_vacant(from, last, now)) {
+            if (!is_unlucky(*vacant) && may_have(*vacant)) return vacant;
+            if (*vacant == last) break;
+            from = vacant->next();
         }
         return std::nullopt;
     }

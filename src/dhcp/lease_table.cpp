@@ -1,7 +1,8 @@
 #include "dhcp/lease_table.hpp"
 
 #include <algorithm>
-#include <ranges>
+
+#include "base/reversed.hpp"
 
 namespace pxed::dhcp {
 
@@ -85,6 +86,25 @@ bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientI
         if (!is_same_client(hardware, client_id, row->hardware, row->client_id)) return false;
     }
     return !is_held || is_held_for_it;
+}
+
+std::optional<Ipv4> LeaseTable::first_vacant(Ipv4 from, Ipv4 last, Instant now) const {
+    auto row = leases_.lower_bound(from);
+    auto hold = holds_.lower_bound(from);
+    for (std::uint64_t at = from.value(); at <= last.value(); ++at) {
+        const Ipv4 address{static_cast<std::uint32_t>(at)};
+        bool is_occupied = false;
+        if (row != leases_.end() && row->first == address) {
+            is_occupied = row->second.expires > now;
+            ++row;
+        }
+        if (hold != holds_.end() && hold->first == address) {
+            is_occupied = is_occupied || hold->second.expires > now;
+            ++hold;
+        }
+        if (!is_occupied) return address;
+    }
+    return std::nullopt;
 }
 
 bool LeaseTable::is_unstored(Ipv4 address) const {
@@ -203,7 +223,7 @@ void LeaseTable::settle(std::uint64_t ticket, const CommitResult& result) {
         if (first != pending.end()) first->previous = conflict->row;
     }
     // Backwards: a row that changed twice under one ticket returns to what it was before the first time.
-    for (const auto& change : pending | std::views::reverse) {
+    for (const auto& change : reversed(pending)) {
         settle_stored(change.address);
         if (!is_stored) settle_failed(ticket, change);
     }

@@ -42,6 +42,9 @@ class LeaseTable {
     /// of everybody but the client that was offered it all the same.
     [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
                                    Instant now) const;
+    /// The first address from `from` to `last` with no row and no hold, expired ones aside. Cost: linear in
+    /// the occupied addresses before it, a step each.
+    [[nodiscard]] std::optional<Ipv4> first_vacant(Ipv4 from, Ipv4 last, Instant now) const;
     [[nodiscard]] bool is_unstored(Ipv4 address) const;
     [[nodiscard]] std::size_t lease_count() const { return leases_.size(); }
     /// Rows that somebody has, without the declined ones.

@@ -177,6 +177,20 @@ TEST(LeaseTable, HighestLeaseIsLookedForWithinTheRange) {
     EXPECT_EQ(table.highest_between(ip("10.0.0.6"), ip("10.0.0.8")), std::nullopt);
 }
 
+TEST(LeaseTable, FindsTheFirstAddressNobodyHasOrWasPromised) {
+    LeaseTable table;
+    auto ended = row("10.0.0.4", k_a);
+    ended.expires = k_now;
+    table.load(std::vector{row("10.0.0.1", k_a), row("10.0.0.2", k_b), ended});
+    table.hold({.address = ip("10.0.0.3"), .hardware = k_a, .client_id = {}, .expires = k_now + seconds{1}});
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.0"), ip("10.0.0.9"), k_now), ip("10.0.0.0"));
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.9"), k_now), ip("10.0.0.4"));
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.3"), k_now), std::nullopt);
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.3"), k_now + seconds{1}), ip("10.0.0.3"));
+    table.load(std::vector{row("255.255.255.255", k_a)});
+    EXPECT_EQ(table.first_vacant(ip("255.255.255.255"), ip("255.255.255.255"), k_now), std::nullopt);
+}
+
 // ---- holds ----
 
 Hold hold_of(std::string_view address, const HwAddr& hardware, seconds until) {
