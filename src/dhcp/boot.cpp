@@ -1,16 +1,16 @@
 #include "dhcp/boot.hpp"
 
-#include <ranges>
+#include "base/reversed.hpp"
 
 namespace pxed::dhcp {
 
 namespace {
 
 const Boot* boot_line(const Policy& policy, const Tags& tags) {
-    for (const auto& line : policy.boots | std::views::reverse) {
+    for (const auto& line : reversed(policy.boots)) {
         if (!line.tests.empty() && tags.satisfy(line.tests)) return &line;
     }
-    for (const auto& line : policy.boots | std::views::reverse) {
+    for (const auto& line : reversed(policy.boots)) {
         if (line.tests.empty()) return &line;
     }
     return nullptr;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+
+#include "base/reversed.hpp"
 
 namespace pxed::dhcp {
 
@@ -64,7 +65,7 @@ void append_chain(Options& reply, std::uint8_t code, std::vector<std::uint8_t> c
 ChosenOptions::ChosenOptions(const Policy& policy, const Tags& tags, const Tags& with_range) {
     std::array<Claim, 256> best;
     best.fill(Claim::no_claim);
-    for (const auto& option : policy.options | std::views::reverse) {
+    for (const auto& option : reversed(policy.options)) {
         const Claim claim = claim_of(option, tags, with_range);
         if (claim == Claim::no_claim) continue;
         if (option.envelope != Envelope::plain) {

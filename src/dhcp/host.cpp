@@ -1,7 +1,8 @@
 #include "dhcp/host.hpp"
 
 #include <algorithm>
-#include <ranges>
+
+#include "base/reversed.hpp"
 
 namespace pxed::dhcp {
 
@@ -40,7 +41,7 @@ const Host* best_host(const Policy& policy, const Place* place, const Tags& tags
     for (const bool is_tagged : {true, false}) {
         const Host* best = nullptr;
         Fit best_fit;
-        for (const auto& host : policy.hosts | std::views::reverse) {
+        for (const auto& host : reversed(policy.hosts)) {
             if (host.tests.empty() == is_tagged || !tags.satisfy(host.tests) || !is_usable(host, place))
                 continue;
             const Fit this_fit = fits(host);
