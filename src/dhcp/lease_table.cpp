@@ -29,24 +29,24 @@ const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id)
         if (best == nullptr || row->expires > best->expires) best = row;
     };
     if (!client_id.is_empty()) {
-        const auto [first, last] = by_client_id_.equal_range(client_id);
-        for (const auto& entry : std::ranges::subrange(first, last))
-            consider(entry.second);
+        auto [entry, last] = by_client_id_.equal_range(client_id);
+        for (; entry != last; ++entry)
+            consider(entry->second);
         if (best != nullptr) return best;
     }
     if (hardware.is_empty()) return nullptr;
-    const auto [first, last] = by_hardware_.equal_range(hardware);
-    for (const auto& entry : std::ranges::subrange(first, last)) {
-        if (client_id.is_empty() || find(entry.second)->client_id.is_empty()) consider(entry.second);
+    auto [entry, last] = by_hardware_.equal_range(hardware);
+    for (; entry != last; ++entry) {
+        if (client_id.is_empty() || find(entry->second)->client_id.is_empty()) consider(entry->second);
     }
     return best;
 }
 
 std::vector<const Lease*> LeaseTable::declined_by(const HwAddr& hardware) const {
     std::vector<const Lease*> rows;
-    const auto [first, last] = by_hardware_.equal_range(hardware);
-    for (const auto& entry : std::ranges::subrange(first, last)) {
-        const Lease* row = find(entry.second);
+    auto [entry, last] = by_hardware_.equal_range(hardware);
+    for (; entry != last; ++entry) {
+        const Lease* row = find(entry->second);
         if (row->state == Lease::State::declined) rows.push_back(row);
     }
     std::ranges::sort(rows, {}, [](const Lease* row) { return std::pair{row->expires, row->address}; });
@@ -67,9 +67,9 @@ const Hold* LeaseTable::find_hold(Ipv4 address) const {
 }
 
 const Hold* LeaseTable::find_hold(const HwAddr& hardware, const ClientId& client_id) const {
-    const auto [first, last] = hold_by_hardware_.equal_range(hardware);
-    for (const auto& entry : std::ranges::subrange(first, last)) {
-        const Hold& hold = holds_.at(entry.second);
+    auto [entry, last] = hold_by_hardware_.equal_range(hardware);
+    for (; entry != last; ++entry) {
+        const Hold& hold = holds_.at(entry->second);
         if (is_same_client(hardware, client_id, hold.hardware, hold.client_id)) return &hold;
     }
     return nullptr;
