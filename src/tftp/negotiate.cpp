@@ -43,8 +43,10 @@ Terms negotiate(const Request& request, const Policy& policy, std::uint64_t file
             static_cast<std::uint16_t>(std::min<std::uint64_t>(*block_size, static_cast<unsigned>(fits)));
         agree("blksize", terms.block_size);
     }
-    // The size after conversion is not known before the end: netascii has no tsize.
-    if (request.mode == Mode::octet && asked(request, "tsize", 0, UINT64_MAX)) agree("tsize", file_size);
+    // The size after conversion is not known before the end: netascii has no tsize. Nor has an empty file,
+    // since curl takes a tsize of 0 for an illegal answer (seen with 7.88; TftpTest's empty file guards it).
+    if (request.mode == Mode::octet && file_size > 0 && asked(request, "tsize", 0, UINT64_MAX))
+        agree("tsize", file_size);
     if (const auto timeout = asked(request, "timeout", 1, 255)) {  // RFC 2349: the same value or none
         terms.timeout = seconds{*timeout};
         agree("timeout", *timeout);

@@ -25,7 +25,8 @@ struct Terms {
 
 /// Answers a read request's options. `file_size` in bytes; `path_mtu` bounds the block size to mtu - 32 (IP,
 /// UDP and TFTP headers, as dnsmasq counts). Out-of-range or malformed values are ignored, never an error
-/// (RFC 2347). tsize is answered for octet only. Nothing that was not asked is in the answer.
+/// (RFC 2347). tsize is answered for octet only, and not for an empty file. Nothing that was not asked is in
+/// the answer.
 [[nodiscard]] Terms negotiate(const Request& request, const Policy& policy, std::uint64_t file_size,
                               std::uint16_t path_mtu);
 

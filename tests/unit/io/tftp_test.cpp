@@ -117,6 +117,16 @@ TEST_F(TftpTest, EndsAnExactMultipleWithAnEmptyBlock) {
     }
 }
 
+TEST_F(TftpTest, AnEmptyFileIsAnsweredWithoutASize) {
+    write("empty", "");
+    auto& c = client();
+    c.get("empty", {{"tsize", "0"}, {"blksize", "1468"}, {"timeout", "6"}});  // as curl asks
+    run(c);
+    EXPECT_TRUE(c.is_complete());
+    for (const auto& option : c.acknowledged())
+        EXPECT_NE(option.name, "tsize");
+}
+
 struct Shape {
     std::uint16_t block_size;
     std::uint16_t window;

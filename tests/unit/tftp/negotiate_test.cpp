@@ -79,7 +79,11 @@ TEST(Negotiate, NoBlocksizeIgnoresThatOptionAlone) {
 TEST(Negotiate, TsizeIsTheRealSizeAbove4GiBToo) {
     EXPECT_THAT(words(negotiate(request({{"tsize", "0"}}), {}, 4402341478, k_mtu)),
                 ElementsAre("tsize=4402341478"));
-    EXPECT_THAT(words(negotiate(request({{"tsize", "0"}}), {}, 0, k_mtu)), ElementsAre("tsize=0"));
+}
+
+TEST(Negotiate, AnEmptyFileHasNoTsizeSinceCurlRefusesZero) {
+    EXPECT_THAT(words(negotiate(request({{"tsize", "0"}, {"blksize", "512"}}), {}, 0, k_mtu)),
+                ElementsAre("blksize=512"));
 }
 
 TEST(Negotiate, NetasciiHasNoTsize) {
