@@ -111,7 +111,7 @@ Result<std::string, std::string> set_aside(const std::string& path, Now now) {
     const std::string aside = aside_name(path, now);
     for (const auto* suffix : {"", "-wal", "-shm"}) {
         if (::rename((path + suffix).c_str(), (aside + suffix).c_str()) != 0 && errno != ENOENT)
-            return fail("cannot set the damaged lease database " + path + " aside: " + cause());
+            return fail("cannot be renamed to " + aside + suffix + ": " + cause());
     }
     if (const auto synced = sync_directory_of(path); !synced) return fail(synced.error());
     return aside;
@@ -207,12 +207,18 @@ Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& s
 
     std::vector<dhcp::Lease> recovered;
     auto read = open_and_read(path, now);
+    // A disk that fails at this moment can look like damage (seen with an ext4 that was shut down); only what
+    // is there a second time is set aside.
+    if (!read && read.error().is_damage()) read = open_and_read(path, now);
     if (!read && read.error().is_damage()) {
-        TRY(const std::string aside, set_aside(path, now));
-        recovered = salvage(aside, now);
+        auto aside = set_aside(path, now);
+        if (!aside)
+            return fail("the lease database " + path + " is damaged (" + read.error().why + ") and " +
+                        aside.error());
+        recovered = salvage(*aside, now);
         start.notes.push_back(
             {Level::error, "the lease database " + path + " is damaged (" + read.error().why +
-                               "): it is kept as " + aside + ", a fresh one begins with the " +
+                               "): it is kept as " + *aside + ", a fresh one begins with the " +
                                std::to_string(recovered.size()) + " leases that could be read"});
         if (const auto created = create(path); !created) return fail(created.error());
         read = open_and_read(path, now);
