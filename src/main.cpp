@@ -34,9 +34,9 @@ pxed::io::ConfigurationSource source_of(pxed::CommandLine& line) {
 int serve(const pxed::io::ConfigurationSource& source) {
     auto config = pxed::io::read_configuration(source);
     if (!config) {
-        for (const auto& problem : config.error())
+        for (const auto& problem : config.error().lines)
             std::fprintf(stderr, "pxed: %s\n", problem.c_str());
-        return leave(ExitCode::configuration);
+        return leave(config.error().code);
     }
     ev::default_loop loop{pxed::io::k_loop_flags};
     pxed::io::Daemon daemon{loop, source, std::move(*config)};

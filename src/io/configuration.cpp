@@ -24,15 +24,29 @@ std::vector<Interface> interfaces_now() {
     return interfaces.open() ? interfaces.all() : std::vector<Interface>{};
 }
 
+/// `reader`, counting in `failures` what it could not read.
+config::Reader counting(config::Reader reader, std::size_t& failures) {
+    const auto counted = [&failures](auto read) {
+        return [&failures, read = std::move(read)](const std::string& path) {
+            auto result = read(path);
+            if (!result) ++failures;
+            return result;
+        };
+    };
+    return {counted(std::move(reader.read_file)), counted(std::move(reader.list_directory))};
+}
+
 }  // namespace
 
-Result<config::Config, std::vector<std::string>> read_configuration(const ConfigurationSource& source) {
-    auto loaded = config::load(source.file, source.arguments, config_reader());
+Result<config::Config, ConfigurationFailure> read_configuration(const ConfigurationSource& source) {
+    std::size_t unreadable = 0;
+    auto loaded = config::load(source.file, source.arguments, counting(config_reader(), unreadable));
     if (!loaded) {
-        std::vector<std::string> lines;
+        ConfigurationFailure failure;
         for (const auto& problem : loaded.error())
-            lines.push_back(problem.text());
-        return fail(std::move(lines));
+            failure.lines.push_back(problem.text());
+        if (unreadable == failure.lines.size()) failure.code = ExitCode::file;
+        return fail(std::move(failure));
     }
     std::vector<std::string> errors;
     for (auto& finding : config::check(*loaded, gather_world(*loaded, interfaces_now()))) {
@@ -46,7 +60,7 @@ Result<config::Config, std::vector<std::string>> read_configuration(const Config
                 break;
         }
     }
-    if (!errors.empty()) return fail(std::move(errors));
+    if (!errors.empty()) return fail(ConfigurationFailure{std::move(errors), ExitCode::configuration});
     return std::move(*loaded);
 }
 
@@ -57,11 +71,11 @@ std::string text_of(const config::Config& config, const config::Notice& notice) 
 ExitCode test_configuration(const ConfigurationSource& source) {
     const auto config = read_configuration(source);
     if (!config) {
-        for (const auto& line : config.error())
+        for (const auto& line : config.error().lines)
             say(line);
-        const auto count = config.error().size();
+        const auto count = config.error().lines.size();
         say("syntax check failed: " + std::to_string(count) + (count == 1 ? " problem." : " problems."));
-        return ExitCode::configuration;
+        return config.error().code;
     }
     std::string files;
     for (std::size_t i = 1; i < config->files.size(); ++i)

@@ -17,9 +17,14 @@ struct ConfigurationSource {
     std::vector<config::Argument> arguments;
 };
 
-/// Reads the configuration and holds it against this machine. Warnings are in Config::warnings. Errors: all
-/// problems, as lines `FILE:LINE: what`.
-[[nodiscard]] Result<config::Config, std::vector<std::string>> read_configuration(
+/// All problems, as lines `FILE:LINE: what`.
+struct ConfigurationFailure {
+    std::vector<std::string> lines;
+    ExitCode code = ExitCode::configuration;  ///< `file` when files that could not be read are all there is
+};
+
+/// Reads the configuration and holds it against this machine. Warnings are in Config::warnings.
+[[nodiscard]] Result<config::Config, ConfigurationFailure> read_configuration(
     const ConfigurationSource& source);
 
 /// `/etc/pxed.conf:12: what`, or only `what` where no line is to blame.

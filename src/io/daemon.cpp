@@ -60,8 +60,7 @@ void Daemon::run() {
     log_.info("exiting");
 }
 
-// Events
-// -----------------------------------------------------------------------------------------------------
+// --- Events ---
 
 void Daemon::tell(machine::Event event) {
     const auto now = read_clocks().instant;
@@ -155,13 +154,18 @@ std::string Daemon::status() const {
     return text;
 }
 
-// Sockets of TFTP
-// --------------------------------------------------------------------------------------------
+// --- Sockets of TFTP ---
 
 Result<void, std::string> Daemon::listen_tftp(const config::Config& config) {
     std::vector<ListenPoint> wanted;
     if (config.tftp.is_enabled)
         wanted = listen_points(config.daemon, k_tftp_port, interfaces_.all(), Loopback::always);
+    const auto is_excluded = [&](const auto& entry) {
+        return std::ranges::any_of(wanted, [&](const auto& point) { return excludes(point, entry.first); });
+    };
+    for (const auto& entry : tftp_listeners_)
+        if (is_excluded(entry)) tftp_->remove_socket(entry.second);
+    std::erase_if(tftp_listeners_, is_excluded);
     std::map<ListenPoint, UdpSocket> fresh;
     for (const auto& point : wanted) {
         if (tftp_listeners_.contains(point) || tftp_sockets_.contains(point)) continue;
@@ -184,8 +188,7 @@ void Daemon::give_tftp_sockets() {
     tftp_sockets_.clear();
 }
 
-// Reload
-// -----------------------------------------------------------------------------------------------------
+// --- Reload ---
 
 void Daemon::reload() {
     if (stopping_.is_active()) return;
@@ -193,10 +196,10 @@ void Daemon::reload() {
     log_.info("reading the configuration again");
     auto fresh = read_configuration(source_);
     if (!fresh) {
-        for (const auto& line : fresh.error())
+        for (const auto& line : fresh.error().lines)
             log_.error(line);
-        refusal_ = fresh.error().front();
-    } else if (auto taken = take(*fresh); !taken) {
+        refusal_ = fresh.error().lines.front();
+    } else if (auto taken = take(std::make_unique<config::Config>(std::move(*fresh))); !taken) {
         log_.error(taken.error());
         refusal_ = taken.error();
     } else {
@@ -206,12 +209,10 @@ void Daemon::reload() {
     notifier_.ready(status());
 }
 
-Result<void, std::string> Daemon::take(config::Config& fresh) {
-    bound_transfers(fresh);
+Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
+    bound_transfers(*fresh);
     // What can fail comes first; each step that has succeeded is taken back when a later one fails.
-    if (fresh.dhcp.is_enabled() && !store_)
-        return fail(std::string{"dhcp-range was not there at the start: DHCP needs a restart to begin"});
-    if (auto used = tftp_->use(fresh.tftp); !used) return used;
+    if (auto used = tftp_->use(fresh->tftp); !used) return used;
     const auto take_back = [this](std::string why) {
         // These held a moment ago; should one fail now, the next change of an interface tries again.
         for (const auto& back : {tftp_->use(config_->tftp), dhcp_.listen(*config_), listen_tftp(*config_)})
@@ -219,16 +220,17 @@ Result<void, std::string> Daemon::take(config::Config& fresh) {
         give_tftp_sockets();
         return fail(std::move(why));
     };
-    if (auto listening = dhcp_.listen(fresh); !listening) return take_back(listening.error());
-    if (auto listening = listen_tftp(fresh); !listening) return take_back(listening.error());
+    if (auto listening = dhcp_.listen(*fresh); !listening) return take_back(listening.error());
+    if (auto listening = listen_tftp(*fresh); !listening) return take_back(listening.error());
     give_tftp_sockets();
-    if (!is_same(fresh.daemon.log, config_->daemon.log)) {
-        auto opened = log_.open(fresh.daemon.log, fresh.daemon.log_queue.value_or(k_log_lines));
+    if (auto begun = begin_dhcp(*fresh); !begun) return take_back(begun.error());
+    if (!is_same(fresh->daemon.log, config_->daemon.log)) {
+        auto opened = log_.open(fresh->daemon.log, fresh->daemon.log_queue.value_or(k_log_lines));
         if (!opened) return take_back(opened.error());
     }
-    say_what_needs_a_restart(fresh);
+    say_what_needs_a_restart(*fresh);
     // The old one stays until everybody points into the new one.
-    const auto old = std::exchange(config_, std::make_unique<config::Config>(std::move(fresh)));
+    const auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);
     dhcp_.use(*config_);
     for (const auto& warning : config_->warnings)
@@ -237,6 +239,16 @@ Result<void, std::string> Daemon::take(config::Config& fresh) {
         say(Level::info, std::move(line));
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so
     return {};
+}
+
+// The first dhcp-range may come by a reload: a package starts pxed with a file that serves nothing.
+Result<void, std::string> Daemon::begin_dhcp(const config::Config& fresh) {
+    if (!fresh.dhcp.is_enabled() || store_) return {};
+    if (auto opened = dhcp_.open(); !opened) log_.warning(opened.error());
+    auto opened = open_leases(fresh);
+    // Until the new configuration is taken over, the old one decides (it serves nobody).
+    dhcp_.use(*config_);
+    return opened;
 }
 
 void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
@@ -252,8 +264,7 @@ void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
     if (now.lease_file != then.lease_file) say("dhcp-leasefile");
 }
 
-// Stop
-// -------------------------------------------------------------------------------------------------------
+// --- Stop ---
 
 void Daemon::begin_stop() {
     const bool is_second = stopping_.is_active();

@@ -48,7 +48,7 @@ class Daemon {
     // Start, in this order.
     [[nodiscard]] Result<void, StartFailure> open_network();
     [[nodiscard]] Result<void, StartFailure> settle_privileges();
-    [[nodiscard]] Result<void, StartFailure> open_leases();
+    [[nodiscard]] Result<void, std::string> open_leases(const config::Config& config);
     [[nodiscard]] Result<void, StartFailure> open_tftp();
     void say_start();
 
@@ -71,7 +71,8 @@ class Daemon {
 
     // Reload.
     void reload();
-    [[nodiscard]] Result<void, std::string> take(config::Config& fresh);
+    [[nodiscard]] Result<void, std::string> take(std::unique_ptr<config::Config> fresh);
+    [[nodiscard]] Result<void, std::string> begin_dhcp(const config::Config& fresh);
     void say_what_needs_a_restart(const config::Config& fresh);
 
     // Stop.

@@ -42,7 +42,7 @@ Result<void, StartFailure> Daemon::start() {
     if (auto opened = log_.open(config_->daemon.log, config_->daemon.log_queue.value_or(k_log_lines));
         !opened)
         return failure(ExitCode::file, opened.error());
-    if (auto opened = open_leases(); !opened) return opened;
+    if (auto opened = open_leases(*config_); !opened) return failure(ExitCode::file, opened.error());
     if (auto opened = open_tftp(); !opened) return opened;
     minute_.start(60, 60);
     say_start();
@@ -98,21 +98,21 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     return {};
 }
 
-Result<void, StartFailure> Daemon::open_leases() {
-    if (!config_->dhcp.is_enabled()) return {};
-    const auto database = config_->lease_database_path(state_directory());
-    auto opened = SqliteLeaseStore::open(loop_, {database, config_->daemon.lease_file}, read_clocks());
-    if (!opened) return failure(ExitCode::file, opened.error());
-    for (auto& note : opened->notes)
+Result<void, std::string> Daemon::open_leases(const config::Config& config) {
+    if (!config.dhcp.is_enabled()) return {};
+    const auto& text_file = config.daemon.lease_file;
+    const auto database = config.lease_database_path(state_directory());
+    TRY(auto opened, SqliteLeaseStore::open(loop_, {database, text_file}, read_clocks()));
+    for (auto& note : opened.notes)
         log_.write(note.level, std::move(note.text));
-    store_ = std::move(opened->store);
-    if (!config_->daemon.lease_file.empty()) {
-        mirror_.emplace(loop_, LeaseMirror::Settings{config_->daemon.lease_file, database},
+    store_ = std::move(opened.store);
+    if (!text_file.empty()) {
+        mirror_.emplace(loop_, LeaseMirror::Settings{text_file, database},
                         [this](Level level, std::string text) { log_.write(level, std::move(text)); });
         store_->on_stored([this] { mirror_->touch(); });
         mirror_->touch();
     }
-    dhcp_.start(*config_, *store_, opened->rows);
+    dhcp_.start(config, *store_, opened.rows);
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
@@ -20,6 +21,8 @@ namespace {
 // A thousand machines that are switched on together send a thousand DISCOVERs of 600 bytes before we wake;
 // the kernel's default holds about 160.
 constexpr int k_receive_buffer = 4 << 20;
+
+constexpr seconds k_warning_pause{10};
 
 void widen_receive_buffer(int descriptor) {
     // The first needs CAP_NET_ADMIN, the second is bounded by net.core.rmem_max.
@@ -81,6 +84,10 @@ Result<void, std::string> DhcpService::listen(const config::Config& config) {
             listen_points(config.daemon, config.dhcp.server_port, interfaces_.all(), Loopback::when_named);
         wanted.insert(points.begin(), points.end());
     }
+    std::erase_if(listeners_, [&](const auto& listener) {
+        return std::ranges::any_of(wanted,
+                                   [&](const auto& point) { return excludes(point, listener.first); });
+    });
     for (const auto& point : wanted) {
         if (listeners_.contains(point)) continue;
         TRY(auto socket, open_listener(point, {.is_dual_stack = false, .sends_broadcast = true}));
@@ -188,12 +195,24 @@ void DhcpService::send(const dhcp::Outgoing& outgoing) {
         ++counts_.sent;
         return;
     }
-    const int error = errno;
+    note_not_sent(outgoing, errno);
+}
+
+void DhcpService::note_not_sent(const dhcp::Outgoing& outgoing, int error) {
     ++counts_.not_sent;
+    const auto now = read_clocks().instant;
+    // A link that is down fails every reply of a boot storm; one line a while says as much.
+    if (warned_ != Instant{} && now < warned_ + k_warning_pause) {
+        ++unsaid_;
+        return;
+    }
+    warned_ = now;
     const auto* interface = interfaces_.find(outgoing.interface);
-    callbacks_.warn("cannot send a DHCP reply (" + outgoing.destination.text() + ") out of " +
-                    (interface != nullptr ? interface->name : "a vanished interface") + ": " +
-                    std::strerror(error));
+    auto text = "cannot send a DHCP reply (" + outgoing.destination.text() + ") out of " +
+                (interface != nullptr ? interface->name : "an interface that is gone") + ": " +
+                std::strerror(error);
+    if (unsaid_ > 0) text += " (and " + std::to_string(std::exchange(unsaid_, 0)) + " more before)";
+    callbacks_.warn(std::move(text));
 }
 
 bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {

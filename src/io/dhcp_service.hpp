@@ -45,7 +45,8 @@ class DhcpService : private dhcp::Surroundings {
     /// Opens what needs CAP_NET_RAW. Errors: a sentence.
     [[nodiscard]] Result<void, std::string> open();
     /// Opens the sockets that `config` and the interfaces of this moment ask for and closes the others;
-    /// those that stay are not touched. Errors: a sentence; then nothing has changed.
+    /// those that stay are not touched. Errors: a sentence; calling it with the configuration before takes
+    /// everything back.
     [[nodiscard]] Result<void, std::string> listen(const config::Config& config);
     /// Begins to answer. `config` must outlive the service or the next use(); `store` the service.
     void start(const config::Config& config, dhcp::LeaseStore& store, std::span<const dhcp::Lease> rows);
@@ -81,6 +82,7 @@ class DhcpService : private dhcp::Surroundings {
                                                     Instant now);
     void note_malformed(const Datagram& datagram, const dhcp::Link& link, dhcp::ParseError error);
     [[nodiscard]] bool deliver(const dhcp::Outgoing& outgoing, Bytes payload);
+    void note_not_sent(const dhcp::Outgoing& outgoing, int error);
     void note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes);
     [[nodiscard]] UdpSocket* socket_for(std::uint16_t port, unsigned interface);
     void on_probe_answer(Ipv4 address, bool is_in_use, const HwAddr& hardware);
@@ -98,6 +100,8 @@ class DhcpService : private dhcp::Surroundings {
     Prober prober_;
     std::optional<dhcp::Server> server_;
     DhcpCounts counts_;
+    Instant warned_{};          ///< when a failure to send was last said
+    std::uint64_t unsaid_ = 0;  ///< failures since
     ev::timer timer_;
 };
 

@@ -34,6 +34,12 @@ struct ListenPoint {
 [[nodiscard]] std::vector<ListenPoint> listen_points(const config::DaemonPolicy& policy, std::uint16_t port,
                                                      const std::vector<Interface>& table, Loopback loopback);
 
+/// Whether the kernel lets one process have only one of the two: the same port, once on all interfaces and
+/// once on one. When a reload goes from one to the other, the old socket has to go first.
+[[nodiscard]] inline bool excludes(const ListenPoint& a, const ListenPoint& b) {
+    return a.port == b.port && (a.interface == 0) != (b.interface == 0);
+}
+
 /// What a service wants of its sockets.
 struct ListenStyle {
     bool is_dual_stack = false;

@@ -78,12 +78,17 @@ std::string status_line(const config::Config& config, const std::vector<Interfac
     const auto what = services(config);
     if (what.empty()) return "Serving nothing: the configuration has no dhcp-range and no enable-tftp";
     std::vector<const Interface*> served;
-    for (const auto& interface : table)
-        if (is_served(config.daemon, interface)) served.push_back(&interface);
-    auto text = served.empty()
-                    ? "Ready to serve " + what
-                    : "Serving " + what + " on " +
-                          joined(served, [](const Interface* interface) { return interface->name; });
+    for (const auto& interface : table) {
+        // Where nobody named interfaces, those without an address (the ports of a bridge) are not worth a
+        // word.
+        const bool is_silent = config.daemon.interfaces.empty() && interface.addresses.empty();
+        if (!is_silent && is_served(config.daemon, interface)) served.push_back(&interface);
+    }
+    auto text = served.empty() ? "Ready to serve " + what
+                               : "Serving " + what + " on " + joined(served, [](const Interface* interface) {
+                                     return interface->name +
+                                            (interface->addresses.empty() ? " (no IPv4 address yet)" : "");
+                                 });
     const auto missing = missing_interfaces(config.daemon, table);
     if (!missing.empty())
         text += "; waiting for " + joined(missing, [](const std::string& name) { return name; });

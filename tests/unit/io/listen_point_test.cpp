@@ -47,6 +47,13 @@ TEST(ListenPoint, a_renamed_interface_is_the_same_point_and_one_made_anew_is_not
     EXPECT_NE((ListenPoint{67, 4, "br0"}), (ListenPoint{69, 4, "br0"}));
 }
 
+TEST(ListenPoint, all_interfaces_and_one_of_them_exclude_each_other) {
+    EXPECT_TRUE(excludes({67, 0, ""}, {67, 4, "br0"}));
+    EXPECT_TRUE(excludes({67, 4, "br0"}, {67, 0, ""}));
+    EXPECT_FALSE(excludes({67, 4, "br0"}, {67, 5, "br1"}));
+    EXPECT_FALSE(excludes({67, 0, ""}, {69, 4, "br0"}));
+}
+
 TEST(ListenPoint, a_port_that_is_taken_is_named_with_its_owner) {
     test::in_own_network([] {
         const ListenPoint point{67, 0, {}};

@@ -62,7 +62,10 @@ TEST(Report, the_status_names_what_is_served_where_and_what_is_waited_for) {
     EXPECT_EQ(status_line(config, {link("lo"), link("br0")}), "Serving DHCP, TFTP on br0; waiting for br1");
     EXPECT_EQ(status_line(config, {link("lo")}), "Ready to serve DHCP, TFTP; waiting for br0, br1");
     config.tftp.is_enabled = false;
-    EXPECT_EQ(status_line(config, {link("br0"), link("br1")}), "Serving DHCP on br0, br1");
+    EXPECT_EQ(status_line(config, {link("br0"), link("br1", address)}),
+              "Serving DHCP on br0 (no IPv4 address yet), br1");
+    config.daemon.interfaces.clear();
+    EXPECT_EQ(status_line(config, {link("br0", address), link("tap0")}), "Serving DHCP on br0");
     EXPECT_THAT(status_line(config::Config{}, {link("br0")}), HasSubstr("Serving nothing"));
 }
 

@@ -1,0 +1,78 @@
+#include "io/configuration.hpp"
+
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace pxed::io {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Configuration : public testing::Test {
+ protected:
+    void SetUp() override {
+        std::string form = testing::TempDir() + "pxed-configuration-XXXXXX";
+        ASSERT_NE(::mkdtemp(form.data()), nullptr);
+        directory_ = form;
+    }
+    void TearDown() override {
+        ::unlink(file().c_str());
+        ::rmdir(directory_.c_str());
+    }
+    [[nodiscard]] std::string file() const { return directory_ + "/pxed.conf"; }
+    [[nodiscard]] ConfigurationSource with(const std::string& text) const {
+        std::ofstream{file()} << text;
+        return {file(), {}};
+    }
+    std::string directory_;
+};
+
+TEST_F(Configuration, is_read_and_held_against_this_machine) {
+    const auto config = read_configuration(with("interface=no-such-link\ndhcp-range=10.0.0.5,10.0.0.9,1h\n"));
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->dhcp.ranges.size(), 1U);
+    bool is_warned = false;
+    for (const auto& warning : config->warnings)
+        is_warned = is_warned || text_of(*config, warning).find("no-such-link") != std::string::npos;
+    EXPECT_TRUE(is_warned);
+}
+
+TEST_F(Configuration, all_problems_are_told_with_file_and_line) {
+    const auto config = read_configuration(with("bogus\nport=0\ndhcp-range=1\n"));
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().code, ExitCode::configuration);
+    EXPECT_THAT(config.error().lines, ElementsAre(HasSubstr(file() + ":1: "), HasSubstr(file() + ":3: ")));
+}
+
+TEST_F(Configuration, a_missing_root_is_an_error_of_the_line_that_names_it) {
+    const auto config = read_configuration(with("enable-tftp\ntftp-root=" + directory_ + "/none\n"));
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().code, ExitCode::configuration);
+    EXPECT_THAT(config.error().lines, ElementsAre(HasSubstr(file() + ":2: ")));
+}
+
+TEST_F(Configuration, files_that_cannot_be_read_have_an_exit_status_of_their_own) {
+    const auto missing = read_configuration({directory_ + "/none.conf", {}});
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, ExitCode::file);
+    const auto included = read_configuration(with("conf-file=" + directory_ + "/none.conf\n"));
+    ASSERT_FALSE(included);
+    EXPECT_EQ(included.error().code, ExitCode::file);
+    const auto both = read_configuration(with("bogus\nconf-file=" + directory_ + "/none.conf\n"));
+    ASSERT_FALSE(both);
+    EXPECT_EQ(both.error().code, ExitCode::configuration);
+}
+
+TEST_F(Configuration, a_test_run_answers_by_its_exit_status) {
+    EXPECT_EQ(test_configuration(with("port=0\n")), ExitCode::ok);
+    EXPECT_EQ(test_configuration(with("bogus\n")), ExitCode::configuration);
+    EXPECT_EQ(test_configuration({directory_ + "/none.conf", {}}), ExitCode::file);
+}
+
+}  // namespace
+}  // namespace pxed::io
