@@ -84,6 +84,27 @@ std::string lines_of(const Heading& heading) {
     return text;
 }
 
+// Lines of at most 80 characters; examples (four blanks) stay as they are.
+std::string wrapped(std::string_view text) {
+    constexpr std::size_t k_width = 80;
+    std::string result;
+    for (const auto line : split(text, '\n')) {
+        std::size_t column = 0;
+        if (line.starts_with("    ")) {
+            result += std::string{line} + '\n';
+            continue;
+        }
+        for (const auto word : split(line, ' ')) {
+            const bool breaks = column > 0 && column + 1 + word.size() > k_width;
+            if (column > 0) result += breaks ? '\n' : ' ';
+            result += word;
+            column = (breaks || column == 0 ? 0 : column + 1) + word.size();
+        }
+        result += '\n';
+    }
+    return result;
+}
+
 std::string all_about(const Directive& row) {
     std::string text = std::string{row.name};
     if (row.value == Value::optional) text += "[=" + std::string{row.syntax} + ']';
@@ -91,7 +112,7 @@ std::string all_about(const Directive& row) {
     text += "\n    " + std::string{row.help} + ".\n\n";
     std::string manual{row.manual};
     std::erase(manual, '`');
-    return text + manual + '\n';
+    return text + wrapped(manual);
 }
 
 }  // namespace

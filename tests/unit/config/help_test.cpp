@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
+
 namespace pxed::config {
 namespace {
 
@@ -31,6 +33,16 @@ TEST(Help, ATopicIsAGroupOrADirective) {
     EXPECT_THAT(*help_text("dhcp-boot"), HasSubstr(std::string{find_directive("dhcp-boot")->syntax}));
     EXPECT_THAT(*help_text("dhcp-boot"), Not(HasSubstr("`")));
     EXPECT_FALSE(help_text("nonsense"));
+}
+
+TEST(Help, RunningTextFitsATerminal) {
+    for (const auto& row : directives()) {
+        const auto text = help_text(row.name);
+        ASSERT_TRUE(text) << row.name;
+        const auto manual = text->substr(text->find("\n\n"));
+        for (const auto line : split(manual, '\n'))
+            EXPECT_LE(line.size(), 80U) << line;
+    }
 }
 
 TEST(Manual, HasAnEntryForEveryDirectiveAndNoStrayMacro) {
