@@ -30,7 +30,8 @@ std::size_t length_of(std::span<const iovec> parts) {
 
 }  // namespace
 
-// What the disk thread works on; it owns all of it.
+// What the disk thread works on. The file is lent to it: nobody else reads meanwhile, and if we go first it
+// closes the file when it is through.
 struct FileReader::Fetched {
     FileDescriptor file;
     std::uint64_t offset;
@@ -83,7 +84,7 @@ FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> pa
     // Nothing or less than all: the rest is not cached, or the file has shrunk, or the disk is bad. The disk
     // thread finds out which.
     fetch(offset, length);
-    return fetching_ != 0 ? Got::later : Got::failed;
+    return Got::later;
 }
 
 bool FileReader::copy_from_piece(std::uint64_t offset, std::span<const iovec> parts,
@@ -113,17 +114,13 @@ std::size_t FileReader::read_cached(std::uint64_t offset, std::span<const iovec>
 }
 
 void FileReader::fetch(std::uint64_t offset, std::size_t length) {
-    FileDescriptor copy{::fcntl(file_.descriptor.get(), F_DUPFD_CLOEXEC, 0)};
-    if (!copy.is_open()) {
-        error_ = std::strerror(errno);
-        return;
-    }
     const auto wanted = std::min<std::uint64_t>(std::max(length, k_piece), file_.size - offset);
     fetching_ = disk_.submit_with(
-        Fetched{std::move(copy), offset, std::vector<std::uint8_t>(wanted)},
+        Fetched{std::move(file_.descriptor), offset, std::vector<std::uint8_t>(wanted)},
         [](Fetched& fetched) { fetched.read(); },
         [this, wanted](Fetched& fetched) {
             fetching_ = 0;
+            file_.descriptor = std::move(fetched.file);
             piece_offset_ = fetched.offset;
             piece_ = std::move(fetched.bytes);
             is_piece_short_ = piece_.size() < wanted;

@@ -28,6 +28,10 @@ OpenError error_of(int error, const std::string& path) {
             return {Reason::file_not_found, std::move(detail)};
         case ENXIO:  // a socket, or a device without a driver
             return {Reason::not_a_file, std::move(detail)};
+        case EMFILE:  // ours, or the whole machine's: it passes
+        case ENFILE:
+        case ENOMEM:
+            return {Reason::too_many_transfers, std::move(detail)};
         default:
             return {Reason::read_failed, std::move(detail)};
     }

@@ -236,6 +236,11 @@ void TftpService::State::find_file(Listener& listener, TftpSession& session) {
 
 void TftpService::State::on_file(Listener& listener, TftpSession& session,
                                  Result<OpenFile, OpenError> found) {
+    if (!found && found.error().reason == Reason::too_many_transfers) {
+        // No descriptor is left. That passes, but an ERROR would be final: silence, the client asks again.
+        end(session, session.event(Stage::tftp_failed, found.error().reason, found.error().detail));
+        return;
+    }
     if (!found) {
         refuse(listener, session, std::move(found).error());
         return;
@@ -253,7 +258,7 @@ void TftpService::State::on_file(Listener& listener, TftpSession& session,
     }
     auto socket = open_socket(asked);
     if (!socket) {
-        // No descriptor or no port is left: silence, the client asks again.
+        // No port or no descriptor is left: silence here, too.
         end(session, session.event(Stage::tftp_failed, Reason::too_many_transfers, socket.error()));
         return;
     }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "io/tftp_service.hpp"
@@ -522,6 +523,35 @@ TEST_F(TftpTest, AFullPortRangeIsSilentAndSaid) {
     loop.run_until([&] { return last_event().reason == Reason::too_many_transfers; });
     EXPECT_EQ(service.running(), 1U);
     service.abandon();
+}
+
+TEST_F(TftpTest, WithoutDescriptorsOldTransfersGoOnAndNewOnesWait) {
+    const auto text = write("f", random_text(200'000));
+    auto& running = client();
+    auto& waiting = client();
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    running.loses_ack = [&](std::uint64_t block) {
+        if (block != 20) return false;
+        const int lowest_free = ::dup(0);
+        ::close(lowest_free);
+        const rlimit none{static_cast<rlim_t>(lowest_free), before.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+        waiting.get("f");
+        return false;
+    };
+    running.get("f");
+    run(running);
+    EXPECT_TRUE(running.content() == text);
+    loop.run_until([&] { return service.counts().failed == 1; });
+    EXPECT_TRUE(std::ranges::any_of(
+        events, [](const auto& event) { return event.reason == Reason::too_many_transfers; }));
+    EXPECT_FALSE(waiting.error());
+
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    waiting.ask();
+    run(waiting);
+    EXPECT_TRUE(waiting.content() == text);
 }
 
 TEST_F(TftpTest, TftpMaxIsABound) {
