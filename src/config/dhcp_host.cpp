@@ -83,6 +83,7 @@ Parsed add_word(Line& line, const Field& field, dhcp::Host& host) {
     const auto text = field.text();
     if (text.empty()) return {};
     if (const auto address = Ipv4::parse(text)) return set_address(line, *address, host);
+    // A word of digits is a lease time before it is a name: dnsmasq reads `dhcp-host=MAC,86400` so.
     if (field.is_word("ignore")) {
         host.is_ignored = true;
         return {};

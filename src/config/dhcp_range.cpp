@@ -20,7 +20,8 @@ bool looks_like_address(const Field& field) {
     });
 }
 
-// Takes `tag:`, `set:` and bare tags from the front.
+// Takes `tag:`, `set:` and bare tags from the front. dnsmasq tells them from START by its characters alone,
+// so a bare tag of hexadecimal digits is read as an address: we refuse it with the spelling that works.
 Parsed take_tags(Line& line, FieldReader& fields, dhcp::Range& range) {
     while (fields.has_more() && !looks_like_address(fields.peek())) {
         const Field field = fields.take();

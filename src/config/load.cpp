@@ -51,6 +51,7 @@ class Loader {
  public:
     explicit Loader(const Reader& reader) : reader_(reader) {}
 
+    // Before the files: a once-only directive of theirs then replaces the command line's.
     void read_arguments(std::span<const Argument> arguments) {
         for (const auto& argument : arguments) {
             apply(argument.name, Field{argument.value}.trimmed(), argument.has_value, Origin{});
@@ -135,6 +136,7 @@ class Loader {
             complain(origin, "unknown directive " + quote(name) + spelling_hint(name));
             return;
         }
+        // What is skipped is skipped whole: how often DNS lines may stand and with what is not ours to judge.
         switch (directive->status) {
             case Status::served:
             case Status::without_effect:

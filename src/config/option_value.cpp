@@ -173,6 +173,7 @@ std::optional<OptionValue> encode_hex(const Field& value, bool allows_wildcards)
 
 // By its looks alone; empty when it looks like nothing but text.
 std::optional<Encoded> encode_by_looks(const Field& value, const OptionRow* row, bool allows_wildcards) {
+    // Quotes are how a dotted quad or a number stays text.
     if (value.has_quotes()) return std::nullopt;
     if (auto hex = encode_hex(value, allows_wildcards)) return Encoded{std::move(*hex)};
     if (type_of(row) == ValueType::seconds) {
