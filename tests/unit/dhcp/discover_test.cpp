@@ -254,6 +254,21 @@ TEST(Probe, AnAddressSomebodyAnswersForIsPassedOverAndReported) {
     EXPECT_EQ(decision.events[1].peer->address_text(), "10.99.0.129");
 }
 
+TEST(Probe, AConflictIsReportedOnceWhileTheNextAddressIsTested) {
+    Rig rig;
+    rig.policy.probes = true;
+    EXPECT_TRUE(rig.ask(discover()).events.empty());
+    rig.probed.answers[ip("10.99.0.129")] = Probed::Answer::in_use;
+    const auto second = rig.ask(discover());
+    EXPECT_EQ(second.probe, ip("10.99.0.130"));
+    ASSERT_EQ(second.events.size(), 1U);
+    EXPECT_EQ(second.events[0].reason, Reason::address_conflict);
+    rig.probed.answers[ip("10.99.0.130")] = Probed::Answer::free;
+    const auto third = rig.ask(discover());
+    EXPECT_EQ(offered(third), ip("10.99.0.130"));
+    EXPECT_EQ(third.events.size(), 1U);
+}
+
 TEST(Probe, IsLeftOutForOwnLeasesReservationsLoopbackAndWhenTooManyRun) {
     Rig rig;
     rig.ask(request("requested-address=10.99.0.60 server-identifier=10.99.0.1"));
