@@ -45,7 +45,7 @@ for drops_ping in 0 1; do
   on "squatter$drops_ping" sh -c "echo $drops_ping > /proc/sys/net/ipv4/icmp_echo_ignore_all"
   server_start
   for number in 1 2; do
-    ask client "02:00:00:00:1$drops_ping:0$number" || true
+    ask client "02:00:00:00:1$drops_ping:0$number" --seconds 5 || true
     expect_not "192.168.1.50 is not offered (machine $number, ping answered: $((1 - drops_ping)))" told 'OFFER 192.168.1.50 '
   done
   expect "the free address was given" grep -q '192\.168\.1\.51' "$lab_dir/server.log"
