@@ -60,7 +60,8 @@ Result<config::Config, ConfigurationFailure> read_configuration(const Configurat
                 break;
         }
     }
-    if (!errors.empty()) return fail(ConfigurationFailure{std::move(errors), ExitCode::configuration});
+    // The text is sound: what this machine lacks for it is a directory (dnsmasq ends with 3 as well).
+    if (!errors.empty()) return fail(ConfigurationFailure{std::move(errors), ExitCode::file});
     return std::move(*loaded);
 }
 

@@ -52,7 +52,7 @@ TEST_F(Configuration, all_problems_are_told_with_file_and_line) {
 TEST_F(Configuration, a_missing_root_is_an_error_of_the_line_that_names_it) {
     const auto config = read_configuration(with("enable-tftp\ntftp-root=" + directory_ + "/none\n"));
     ASSERT_FALSE(config);
-    EXPECT_EQ(config.error().code, ExitCode::configuration);
+    EXPECT_EQ(config.error().code, ExitCode::file);
     EXPECT_THAT(config.error().lines, ElementsAre(HasSubstr(file() + ":2: ")));
 }
 
