@@ -87,7 +87,7 @@ lab_begin() { # lab_begin NAME
 # What a test left behind that was itself killed (CTest does at its timeout): its namespaces carry its process id.
 lab_sweep() {
   local namespace pid
-  for namespace in $(ip netns list | sed -n 's/^\(pxed-[0-9]*-[a-z0-9]*\).*/\1/p'); do
+  for namespace in $(ip netns list 2> /dev/null | sed -n 's/^\(pxed-[0-9]*-[a-z0-9]*\).*/\1/p'); do
     pid=${namespace#pxed-}
     [ -d "/proc/${pid%%-*}" ] || lab_remove "$namespace"
   done
