@@ -59,7 +59,9 @@ TEST(Report, the_start_names_ranges_and_roots) {
 TEST(Report, the_status_names_what_is_served_where_and_what_is_waited_for) {
     auto config = lab();
     config.daemon.interfaces = {{"br0", {}}, {"br1", {}}};
-    EXPECT_EQ(status_line(config, {link("lo"), link("br0")}), "Serving DHCP, TFTP on br0; waiting for br1");
+    const std::vector<Network> address{{Ipv4{192, 168, 1, 1}, netmask_of(24)}};
+    EXPECT_EQ(status_line(config, {link("lo"), link("br0", address)}),
+              "Serving DHCP, TFTP on br0; waiting for br1");
     EXPECT_EQ(status_line(config, {link("lo")}), "Ready to serve DHCP, TFTP; waiting for br0, br1");
     config.tftp.is_enabled = false;
     EXPECT_EQ(status_line(config, {link("br0"), link("br1", address)}),
