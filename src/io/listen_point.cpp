@@ -16,7 +16,8 @@ namespace pxed::io {
 
 namespace {
 
-// Lines of /proc/net/udp: `sl local_address rem_address st queues tr tm->when retrnsmt uid timeout inode`.
+// Lines of /proc/net/udp (of this very thread, whose network may be its own): `sl local_address rem_address
+// st queues tr tm->when retrnsmt uid timeout inode`.
 void add_inodes(const char* table, std::uint16_t port, std::set<std::string>& inodes) {
     std::ifstream lines{table};
     std::string line;
@@ -81,8 +82,8 @@ Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenSty
 
 std::string owner_of_udp_port(std::uint16_t port) {
     std::set<std::string> inodes;
-    add_inodes("/proc/net/udp", port, inodes);
-    add_inodes("/proc/net/udp6", port, inodes);
+    add_inodes("/proc/thread-self/net/udp", port, inodes);
+    add_inodes("/proc/thread-self/net/udp6", port, inodes);
     if (inodes.empty()) return {};
     std::error_code ignored;
     for (std::filesystem::directory_iterator process{"/proc", ignored}, end; process != end;

@@ -14,14 +14,14 @@ namespace {
 
 TEST(PacketSocket, sends_below_ip_and_is_deaf_until_told_otherwise) {
     test::in_own_network([] {
-        test::run("ip link add a type veth peer name b && ip link set a up && ip link set b up");
+        test::run("ip link add va type veth peer name vb && ip link set va up && ip link set vb up");
         ev::dynamic_loop loop{k_loop_flags};
         Interfaces interfaces{loop, [] {}};
         ASSERT_TRUE(interfaces.open());
         auto speaker = PacketSocket::open();
         auto listener = PacketSocket::open(k_ether_type_arp);
         ASSERT_TRUE(speaker && listener);
-        const auto* from = interfaces.find("a");
+        const auto* from = interfaces.find("va");
         const auto probe = build_arp_probe(from->hardware, Ipv4{10, 0, 0, 9});
         std::array<std::uint8_t, 128> memory{};
 

@@ -25,19 +25,19 @@ struct Answers {
 TEST(Prober, finds_a_host_by_arp_and_says_who_it_is) {
     in_own_network([] {
         // A bridge answers for the address on it; the question goes in through the veth that ends in it.
-        run("ip link add a address 02:00:00:00:00:aa type veth peer name b");
-        run("ip link add br0 address 02:00:00:00:00:bb type bridge && ip link set b master br0");
-        run("ip addr add 10.7.0.1/24 dev a && ip addr add 10.7.0.50/24 dev br0");
-        run("for i in a b br0; do ip link set $i up; done");
+        run("ip link add va address 02:00:00:00:00:aa type veth peer name vb");
+        run("ip link add br0 address 02:00:00:00:00:bb type bridge && ip link set vb master br0");
+        run("ip addr add 10.7.0.1/24 dev va && ip addr add 10.7.0.50/24 dev br0");
+        run("for i in va vb br0; do ip link set $i up; done");
         ev::dynamic_loop loop{k_loop_flags};
         Interfaces interfaces{loop, [] {}};
         ASSERT_TRUE(interfaces.open());
         Answers answers;
         Prober prober{loop, answers.taker()};
         ASSERT_TRUE(prober.open());
-        prober.probe(Ipv4{10, 7, 0, 50}, *interfaces.find("a"));
-        prober.probe(Ipv4{10, 7, 0, 51}, *interfaces.find("a"));
-        prober.probe(Ipv4{10, 7, 0, 51}, *interfaces.find("a"));
+        prober.probe(Ipv4{10, 7, 0, 50}, *interfaces.find("va"));
+        prober.probe(Ipv4{10, 7, 0, 51}, *interfaces.find("va"));
+        prober.probe(Ipv4{10, 7, 0, 51}, *interfaces.find("va"));
         EXPECT_EQ(prober.running(), 2U);
         while (prober.running() > 0)
             loop.run(ev::ONCE);
