@@ -73,7 +73,10 @@ Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenSty
         if (both) return both;  // otherwise IPv6 may be switched off on this host
     }
     auto socket = UdpSocket::open(Endpoint{Ipv4{}, point.port}, options);
-    if (socket || !is_taken(socket.error())) return socket;
+    if (socket) return socket;
+    if (socket.error().find(std::strerror(EACCES)) != std::string::npos)
+        return fail(socket.error() + "; a port below 1024 needs CAP_NET_BIND_SERVICE");
+    if (!is_taken(socket.error())) return socket;
     const auto owner = owner_of_udp_port(point.port);
     return fail(socket.error() + (owner.empty() ? "; `ss -lunp sport = :" + std::to_string(point.port) +
                                                       "` shows which program has it"
