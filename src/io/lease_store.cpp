@@ -95,10 +95,14 @@ void SqliteLeaseStore::checkpoint() {
 
 void SqliteLeaseStore::on_clock_step(Now now) {
     if (!disk_) return;
-    disk_->submit([this, now] { has_followed_ = database_->follow_clock(now); },
-                  [this] {
-                      if (has_followed_ && stored_) stored_();
-                  });
+    // Two steps may be under way; what the first found out must not be lost to the second.
+    disk_->submit(
+        [this, now] {
+            if (database_->follow_clock(now)) has_followed_ = true;
+        },
+        [this] {
+            if (has_followed_.exchange(false) && stored_) stored_();
+        });
 }
 
 void SqliteLeaseStore::finish() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -79,7 +80,7 @@ class SqliteLeaseStore : public dhcp::LeaseStore {
     std::deque<Commit> waiting_;
     std::unique_ptr<Batch> running_;  ///< what the disk thread is writing
     std::function<void()> stored_;
-    bool has_followed_ = false;  ///< the disk thread's word to on_clock_step()
+    std::atomic<bool> has_followed_ = false;  ///< the disk thread's word to on_clock_step()
     ev::timer idle_;
     std::optional<Disk> disk_;  ///< the last member: its thread ends before what it uses
 };
