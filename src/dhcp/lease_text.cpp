@@ -100,6 +100,7 @@ LeaseText parse_lease_text(std::string_view text, Now now) {
             ++result.ipv6_lines;
             continue;
         }
+        // A sixth word says nothing yet, and is no reason to lose a lease.
         if (words.size() < 5) {
             result.bad.push_back({number, "not EXPIRY MAC IP NAME CLIENT-ID: " + escaped(trim(line), 80)});
             continue;
@@ -108,6 +109,7 @@ LeaseText parse_lease_text(std::string_view text, Now now) {
         if (!lease) {
             result.bad.push_back({number, std::move(lease).error()});
         } else if (lease->expires <= now.instant) {
+            // Its machine has to ask again, and finds its address free as anybody else does.
             ++result.expired;
         } else if (const auto [known, is_new] = by_address.try_emplace(lease->address, result.leases.size());
                    is_new) {
@@ -122,6 +124,7 @@ LeaseText parse_lease_text(std::string_view text, Now now) {
 std::string lease_text(std::span<const Lease> leases, Now now) {
     std::string text;
     for (const auto& lease : leases) {
+        // dnsmasq has no word for an address nobody may have.
         if (lease.state == Lease::State::declined) continue;
         std::int64_t epoch = 0;
         if (lease.expires != k_never) {

@@ -161,6 +161,7 @@ std::string address_of(const Event& event) {
 // informs asks for nothing.
 std::string explanation(const Event& event, Level level) {
     const auto& row = row_of(event.reason);
+    // The phrase first: it is what people who know dnsmasq search for.
     std::string text{row.phrase};
     if (!event.detail.empty()) text += (text.empty() ? "" : ": ") + escaped(event.detail, k_longest_text);
     if (level <= Level::warning && !row.advice.empty()) text += " (" + std::string{row.advice} + ')';
@@ -172,6 +173,7 @@ std::string message_text(std::string_view word, const Event& event, bool names_a
     std::string text;
     if (logs_dhcp && event.xid != 0) text += std::to_string(event.xid) + ' ';
     text.append(word).append("(").append(escaped(event.interface, k_longest_name)).append(")");
+    // 0.0.0.0 is a client without an address, and dnsmasq leaves the word out.
     if (names_address && event.peer && event.peer->ipv4() && !event.peer->ipv4()->is_zero())
         text += ' ' + event.peer->address_text();
     if (!event.machine.is_empty()) text += ' ' + event.machine.text();
@@ -216,6 +218,7 @@ std::vector<Field> fields_of(const Event& event, const config::Config& config) {
         add(fields, "PXED_REASON", std::string{row_of(event.reason).name});
         add(fields, "PXED_ADVICE", std::string{row_of(event.reason).advice});
     }
+    // A reload may have fewer files than the one this event was decided with.
     if (event.line.is_known() && event.line.file < config.files.size()) {
         add(fields, "PXED_CONF_FILE", config.files[event.line.file]);
         add(fields, "PXED_CONF_LINE", std::to_string(event.line.line));
@@ -238,6 +241,7 @@ bool is_answer(const Event& event) {
 
 std::string answer_text(const Event& event, bool logs_dhcp) {
     std::string text = message_text(word_of(event.stage), event, true, logs_dhcp);
+    // The name is news when the lease is: dnsmasq tells it with the ACK.
     const bool names_host = event.stage == Stage::ack || event.stage == Stage::bootp;
     if (names_host && !event.host_name.empty()) text += ' ' + escaped(event.host_name, k_longest_name);
     return text;
@@ -320,6 +324,7 @@ std::vector<LogLine> tftp_lines(const Event& event, const config::Config& config
         const std::string text = address_of(event) + " asks for " + escaped(event.file, k_longest_text);
         return {{Level::info, text, fields_of(event, config), false}};
     }
+    // pxelinux asks for a dozen names until one is there, and quiet-tftp is for that.
     if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
     if (level == Level::debug && !config.daemon.logs_dhcp) return {};
     return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
@@ -334,6 +339,7 @@ std::vector<LogLine> lines_of(const Event& event, const config::Config& config) 
 void LogLimit::Bucket::refill(Instant now) {
     const auto gained = (now - filled) / k_refill;
     if (gained <= 0) return;
+    // Whole tokens only: what is left of the time counts for the next one.
     tokens = static_cast<std::uint32_t>(std::min<std::int64_t>(k_burst, tokens + gained));
     filled += gained * k_refill;
 }
@@ -363,6 +369,7 @@ void EventLog::tell(const Event& event, Instant now) {
     for (auto& line : lines_of(event, *config_)) {
         if (line.is_limited) {
             const auto answer = limit_.ask(event.stage, event.reason, now);
+            // Before the line that passes, which is younger than all that was held back.
             if (answer.suppressed > 0) say_suppressed(event.stage, event.reason, answer.suppressed);
             if (!answer.may_pass) continue;
         }

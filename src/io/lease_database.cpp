@@ -62,6 +62,7 @@ Result<std::unique_ptr<LeaseDatabase>, SqliteError> LeaseDatabase::open(const st
 }
 
 LeaseDatabase::~LeaseDatabase() {
+    // A sound log is folded into the database by closing it, and the next start has less to read.
     if (is_suspect_) disconnect();
 }
 
@@ -75,12 +76,15 @@ Result<void, SqliteError> LeaseDatabase::connect() {
     // file itself was opened for writing before.
     if (sqlite3_db_readonly(connection_->handle(), "main") == 1)
         return fail(SqliteError{SQLITE_CORRUPT, "the header is damaged"});
+    // Without shared memory SQLite falls back to another journal in silence.
     if (*mode != "wal") {
         return fail(
             refusal("the file system below " + directory_of(path_) +
                     " cannot carry a write-ahead log (a network file system?): set lease-database= to a "
                     "path on a local disk"));
     }
+    // FULL waits for the disk in every commit; NORMAL, the usual advice for WAL, waits in checkpoints only
+    // and loses acknowledged leases in a power cut. The checkpoint is the owner's to time.
     if (const auto set = connection_->execute("PRAGMA synchronous=" PXED_TEXT(
             PXED_SQLITE_SYNCHRONOUS) "; PRAGMA cache_size=-512; PRAGMA wal_autocheckpoint=0");
         !set)
@@ -92,6 +96,8 @@ Result<void, SqliteError> LeaseDatabase::connect() {
     TRY(auto erase, connection_->prepare("DELETE FROM leases WHERE address = ?1 AND version = ?2"));
     TRY(auto find, connection_->prepare(std::string{k_select_leases} + "WHERE address = ?1"));
     statements_.emplace(Statements{std::move(insert), std::move(update), std::move(erase), std::move(find)});
+    // The only word SQLite gives of where the log ends for it: the file may be longer by what was rolled
+    // back.
     const auto on_commit = [](void* frames, sqlite3*, const char*, int count) {
         *static_cast<std::optional<std::uint64_t>*>(frames) = static_cast<std::uint64_t>(count);
         return SQLITE_OK;
@@ -106,12 +112,14 @@ Result<void, SqliteError> LeaseDatabase::prepare_schema() {
     TRY(const auto application, connection_->number("PRAGMA application_id"));
     TRY(const auto tables, connection_->number("SELECT count(*) FROM sqlite_schema"));
     if (tables == 0) {
+        // In one transaction: a crash leaves an empty file or a whole schema.
         return connection_->execute("BEGIN IMMEDIATE; PRAGMA user_version=" + std::to_string(k_lease_schema) +
                                     "; PRAGMA application_id=" + std::to_string(k_lease_application) + ';' +
                                     k_lease_table + "; COMMIT");
     }
     TRY(const auto has_leases,
         connection_->number("SELECT count(*) FROM sqlite_schema WHERE name = 'leases'"));
+    // Somebody's bookmarks, named by mistake: setting them aside as damaged would be no kindness.
     if (application != k_lease_application && has_leases == 0) {
         return fail(
             refusal(path_ + " is a database, but not pxed's: set lease-database= to a path of its own"));
@@ -162,6 +170,8 @@ Result<void, SqliteError> LeaseDatabase::reconnect() {
         wal_frames_ ? std::optional{*wal_frames_ == 0 ? 0 : wal_bytes()} : std::optional<std::uint64_t>{};
     if (const auto whole = rewrite_wal(path_ + "-wal", committed); !whole)
         return fail(refusal(whole.error()));
+    // The log holds what it held: connect() alone would forget how far it is good, and the next failure could
+    // not be cut off.
     const auto frames = wal_frames_;
     const auto connected = connect();
     wal_frames_ = frames;
@@ -219,6 +229,7 @@ std::vector<dhcp::CommitResult> LeaseDatabase::commit(std::span<const std::vecto
 
 Result<void, SqliteError> LeaseDatabase::transact(std::span<const std::vector<dhcp::Change>> commits,
                                                   std::vector<dhcp::CommitResult>& results) {
+    // IMMEDIATE takes the write lock at once: a lock asked for in the middle may be refused without a wait.
     if (auto begun = connection_->execute("BEGIN IMMEDIATE"); !begun) return begun;
     Result<void, SqliteError> done;
     for (const auto& changes : commits) {
@@ -236,6 +247,7 @@ Result<void, SqliteError> LeaseDatabase::transact(std::span<const std::vector<dh
 }
 
 Result<dhcp::CommitResult, SqliteError> LeaseDatabase::apply(std::span<const dhcp::Change> changes) {
+    // Commits share the transaction and its wait for the disk, but not each other's conflicts.
     if (auto marked = connection_->execute("SAVEPOINT one"); !marked) return fail(marked.error());
     dhcp::CommitResult result = dhcp::Stored{};
     std::optional<Ipv4> in_conflict;
@@ -259,6 +271,8 @@ Result<dhcp::CommitResult, SqliteError> LeaseDatabase::apply(std::span<const dhc
 
 Result<bool, SqliteError> LeaseDatabase::apply(const dhcp::Change& change) {
     if (change.row) {
+        // The version is compared by the very statement that writes, so nothing comes in between. A row that
+        // merges several changes of one batch has counted each of them already.
         dhcp::Lease row = *change.row;
         row.address = change.address;
         row.version = std::max(row.version, change.replaces + 1);
@@ -269,6 +283,7 @@ Result<bool, SqliteError> LeaseDatabase::apply(const dhcp::Change& change) {
         return connection_->changes() == 1;
     }
     if (change.replaces == 0) {
+        // Deleting what is not there has nothing to write, but somebody may have come first.
         TRY(const auto row, find(change.address));
         return !row.has_value();
     }
@@ -282,6 +297,8 @@ Result<bool, SqliteError> LeaseDatabase::apply(const dhcp::Change& change) {
 Result<std::optional<dhcp::Lease>, SqliteError> LeaseDatabase::find(Ipv4 address) {
     const std::string text = address.text();
     auto& find = statements_->find;
+    // Reset before any return: an open statement would keep its read lock, and the log could never be
+    // emptied.
     const auto has_row = find.bind(0, text).step();
     std::optional<dhcp::Lease> row;
     const bool is_there = has_row && *has_row;
@@ -297,6 +314,8 @@ bool LeaseDatabase::follow_clock(Now now) {
     const auto step = std::chrono::round<seconds>(offset.since(offset_));
     if (now.wall < k_first_believable || std::chrono::abs(step) <= k_clock_step) return false;
     if (!reconnect()) return false;
+    // A row written while the clock was wrong may be decades away: bounded by what was granted, it is right
+    // again.
     const std::string latest = std::to_string(now.wall.time_since_epoch().count()) +
                                " + iif(granted > 0, granted, " + std::to_string(k_longest_unknown.count()) +
                                ')';
@@ -312,6 +331,7 @@ bool LeaseDatabase::follow_clock(Now now) {
 
 void LeaseDatabase::checkpoint() {
     if (is_suspect_ || wal_frames_ == std::uint64_t{0}) return;
+    // TRUNCATE, so that the log begins from nothing again: its length then is what was committed since.
     // A reader's lock must not hold up the commits that wait behind this: better later than waited for.
     sqlite3_busy_timeout(connection_->handle(), 0);
     const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,

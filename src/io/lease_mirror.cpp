@@ -29,6 +29,7 @@ Result<std::string, std::string> text_of(const std::string& database, Now now) {
     sqlite3_busy_timeout(connection->handle(), 1000);
     // Wall time to wall time: any one reading of both clocks leads there and back.
     LeaseRows rows;
+    // One SELECT is one snapshot: no lease appears twice or half.
     if (const auto read = read_leases(*connection, "ORDER BY address", WallOffset{now}, rows); !read)
         return fail(read.error().why);
     return dhcp::lease_text(rows.leases, now);
@@ -53,6 +54,7 @@ LeaseMirror::LeaseMirror(ev::loop_ref loop, Settings settings, Say say)
 LeaseMirror::~LeaseMirror() = default;
 
 void LeaseMirror::touch() {
+    // Many changes a second are one file a second.
     is_behind_ = true;
     if (!pace_.is_active() && !is_writing_) start();
 }
@@ -62,6 +64,7 @@ void LeaseMirror::on_time() {
 }
 
 void LeaseMirror::start() {
+    // Before the rows are read: a change that comes meanwhile may have been missed, and is behind again.
     is_behind_ = false;
     is_writing_ = true;
     disk_->submit([this] { outcome_ = write_lease_mirror(settings_, read_clocks()); }, [this] { end(); });
@@ -108,6 +111,7 @@ Result<void, std::string> write_lease_mirror(const LeaseMirror::Settings& settin
     struct stat status {};
     const bool is_there = ::stat(settings.path.c_str(), &status) == 0;
     const std::string fresh = settings.path + ".new";
+    // What a killed pxed left; O_EXCL, because in a directory that others may write a link could wait here.
     ::unlink(fresh.c_str());
     const FileDescriptor file{
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_there ? 0600 : 0644)};
@@ -115,6 +119,7 @@ Result<void, std::string> write_lease_mirror(const LeaseMirror::Settings& settin
     auto written = write_all(file.get(), *text);
     if (written && is_there && ::fchmod(file.get(), status.st_mode & 0777U) != 0)
         written = fail(std::generic_category().message(errno));
+    // A reader sees the old file or the new one. No fsync(): after a power cut the database writes it again.
     if (written && ::rename(fresh.c_str(), settings.path.c_str()) != 0)
         written = fail(std::generic_category().message(errno));
     if (!written) {

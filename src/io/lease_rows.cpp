@@ -35,6 +35,7 @@ std::optional<std::vector<std::uint8_t>> bytes_of(std::string_view hex) {
 
 std::int64_t WallOffset::wall_of(Instant instant) const {
     if (instant == k_never) return 0;
+    // Up, for a lease must not end here before it ends for the client.
     const auto wall = std::chrono::ceil<seconds>(instant.time_since_epoch() + at_zero_);
     return std::clamp<std::int64_t>(wall.count(), 1, k_last_second);
 }
@@ -47,6 +48,8 @@ std::optional<Instant> WallOffset::instant_of(std::int64_t wall) const {
 
 Result<void, SqliteError> run_with_row(Statement& statement, const dhcp::Lease& row,
                                        std::optional<std::uint64_t> replaces, WallOffset offset) {
+    // SQLite reads these texts when the statement runs, not when they are bound: they live to the end of this
+    // call.
     const std::string address = row.address.text();
     const std::string hardware = hex_text(row.hardware.bytes());
     const std::string client_id = hex_text(row.client_id.bytes());
@@ -77,6 +80,7 @@ std::optional<dhcp::Lease> lease_of_row(const Statement& statement, WallOffset o
         hardware->size() > HwAddr::k_max || !client_id || !expires || granted < 0 ||
         granted > k_infinite.count())
         return std::nullopt;
+    // Whoever edits rows by hand, or a flipped bit, is caught here and not in the middle of an answer.
     dhcp::Lease lease;
     lease.address = *address;
     lease.state = state == k_bound ? dhcp::Lease::State::bound : dhcp::Lease::State::declined;

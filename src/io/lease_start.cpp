@@ -76,6 +76,8 @@ Result<FileDescriptor, std::string> lock(const std::string& path) {
 
 // SQLite would create it readable by all.
 Result<void, std::string> create(const std::string& path) {
+    // The directory is synced each time: a pxed that died between creating and syncing left a name that a
+    // power cut takes away with all leases behind it.
     const FileDescriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, k_mode)};
     if (!file.is_open()) return fail(with_fix("cannot write", path, errno));
     return sync_directory_of(path);
@@ -122,6 +124,7 @@ std::vector<dhcp::Lease> salvage(const std::string& path, Now now) {
     std::map<Ipv4, dhcp::Lease> leases;
     auto connection = Sqlite::open(path);
     if (!connection) return {};
+    // It is evidence now: nothing is written into it.
     sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     for (const auto* order : {"ORDER BY address", "ORDER BY address DESC"}) {
         LeaseRows rows;
@@ -136,6 +139,7 @@ std::vector<dhcp::Lease> salvage(const std::string& path, Now now) {
 }
 
 Result<std::string, std::string> read_text(const std::string& path) {
+    // A FIFO put there by mistake must not stop the start.
     const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (!file.is_open() && errno == ENOENT) return std::string{};
     if (!file.is_open()) return fail(cause());
@@ -205,6 +209,7 @@ Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& s
     TRY(start.lock, lock(path));
     if (const auto created = create(path); !created) return fail(created.error());
 
+    // From here on no other pxed writes, so what looks damaged is not half of somebody's transaction.
     std::vector<dhcp::Lease> recovered;
     auto read = open_and_read(path, now);
     // A disk that fails at this moment can look like damage (seen with an ext4 that was shut down); only what
@@ -233,6 +238,9 @@ Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& s
         if (const auto dropped = start.database->drop_damaged_rows(); !dropped)
             return fail("cannot repair the lease database " + path + ": " + dropped.error().why);
     }
+    // An empty database is a first start, or one after damage: dnsmasq's file or our mirror knows who has
+    // which address. Rows that could be read of the damaged one count before those of the text, which may be
+    // a second older.
     if (read->rows.leases.empty()) {
         TRY(const auto imported, import_leases(settings.import_from, now, start.notes));
         recovered.insert(recovered.end(), imported.begin(), imported.end());

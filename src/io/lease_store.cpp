@@ -55,6 +55,8 @@ void SqliteLeaseStore::commit(std::vector<dhcp::Change> changes, Done done) {
 
 void SqliteLeaseStore::start_batch() {
     if (waiting_.empty()) return;
+    // All that came while the last transaction was written goes into the next one: the more come, the fewer
+    // waits for the disk each of them costs.
     idle_.stop();
     running_ = std::make_unique<Batch>();
     for (std::size_t i = 0; i < k_most_joined && !waiting_.empty(); ++i) {
@@ -65,6 +67,7 @@ void SqliteLeaseStore::start_batch() {
     if (disk_) {
         disk_->submit([this, batch = running_.get()] { batch->write(*database_); }, [this] { end_batch(); });
     } else {
+        // After finish(): the loop is over, and what comes now is the last will of the services.
         running_->write(*database_);
         end_batch();
     }
@@ -77,6 +80,7 @@ void SqliteLeaseStore::end_batch() {
     if (disk_) start_batch();
     answer(*batch);
     if (!running_ && !waiting_.empty()) start_batch();
+    // An answer that committed has begun a batch by itself already.
     if (!running_ && disk_) idle_.start(ev_seconds(k_idle));
 }
 

@@ -30,10 +30,12 @@ Result<void, std::string> rewrite_wal(const std::string& path, std::optional<std
     if (::fstat(file.get(), &status) != 0) return fail(failure("cannot read", path));
     auto size = static_cast<std::uint64_t>(status.st_size);
     if (committed && *committed < size) {
+        // Recovery would take a whole transaction for committed, though its client was refused.
         if (::ftruncate(file.get(), static_cast<off_t>(*committed)) != 0)
             return fail(failure("cannot cut", path));
         size = *committed;
     }
+    // In place and with the same bytes: a crash in the middle changes nothing.
     std::vector<char> block(std::size_t{256} * 1024);
     for (std::uint64_t at = 0; at < size;) {
         const auto offset = static_cast<off_t>(at);

@@ -70,6 +70,7 @@ void Log::Sink::drain(std::unique_lock<std::mutex>& lock) {
     auto fresh = std::move(next_target);
     lock.unlock();
 
+    // Lines written before open() returned may come out in the new place; none is lost between the two.
     if (fresh) target = std::move(fresh);
     std::uint64_t refused = 0;
     if (must_reopen) {
@@ -127,6 +128,7 @@ Result<void, std::string> Log::open(const config::LogTarget& target, std::size_t
             fresh = make_syslog_sink(k_syslog_socket, target.facility);
             break;
     }
+    // The sink is made above and taken over by the thread: a place that cannot be opened changes nothing.
     const std::lock_guard lock{sink_->mutex};
     sink_->limit = queue_lines == 0 ? k_default_queue : std::min(queue_lines, k_largest_queue);
     sink_->next_target = std::move(fresh);
@@ -142,9 +144,11 @@ void Log::reopen() {
 }
 
 void Log::write(Level level, std::string text, std::vector<Field> fields) {
+    // The time is when it happened, not when a stalled sink takes it.
     QueuedLine line{level, read_clocks().wall, std::move(text), std::move(fields)};
     const std::lock_guard lock{sink_->mutex};
     if (!sink_->thread.joinable()) {
+        // Before open(): what is wrong with a configuration must be seen even if nothing else works.
         static_cast<void>(sink_->target->write(line));
     } else if (sink_->queue.size() >= sink_->limit) {
         ++sink_->lost;

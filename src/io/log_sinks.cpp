@@ -30,6 +30,7 @@ constexpr std::string_view k_identifier_field = "SYSLOG_IDENTIFIER";
 // PIPE_BUF is 4096: a line that fits is never mixed with another process's.
 constexpr std::size_t k_longest_line = 3900;
 
+// RFC 3164 4.1.2, which is also how dnsmasq's log file has it: a day below ten has a blank before it.
 std::string stamp_of(WallTime time) {
     const std::time_t seconds_since_1970 = time.time_since_epoch().count();
     std::tm local{};
@@ -80,6 +81,7 @@ class FileSink : public LogSink {
         return write_all(file_.get(), stamp_of(line.time) + ' ' + tagged(line) + '\n');
     }
     Result<void, std::string> reopen() override {
+        // The new one first: when it cannot be opened the old one goes on.
         TRY(file_, open(path_));
         return {};
     }
@@ -99,6 +101,7 @@ class SyslogSink : public LogSink {
         // A syslog daemon that was restarted has a new socket behind the old name.
         for (int attempt = 0; attempt < 2; ++attempt) {
             if (!socket_.is_open() && !connect()) return false;
+            // This may block while the daemon is busy: that is what the log's own thread is for.
             if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) >= 0) return true;
             socket_ = FileDescriptor{};
         }
@@ -131,6 +134,7 @@ class SyslogSink : public LogSink {
 class JournalSink : public LogSink {
  public:
     bool write(const QueuedLine& line) override {
+        // The message itself may hold any byte: the journal frames fields by length.
         std::vector<std::string> entries;
         entries.reserve(line.fields.size() + 3);
         entries.push_back("MESSAGE=" + line.text);
