@@ -264,7 +264,7 @@ server_stop() {
   [ "$status" = 0 ] || fail "the server ended with status $status after SIGTERM"
 }
 
-logged() { grep -Eq -- "$1" "$lab_dir/server.log"; }
+logged() { eventually 2 grep -Eq -- "$1" "$lab_dir/server.log"; } # a thread of its own writes the log, a moment later
 
 # lease_of MAC: the address the server's lease file gives it, nothing when there is none.
 lease_of() { awk -v mac="$1" '$2 == mac { print $3 }' "$lab_dir/state/leases"; }
