@@ -29,13 +29,14 @@ struct Lease {
     Instant expires{};              ///< k_never: an infinite lease
     seconds duration{0};            ///< what was granted
     std::optional<Ipv4> server_id;  ///< the override a relay asked for (RFC 5107)
-    std::uint64_t version = 0;      ///< counts this row's writes; 0 only before the first
+    std::uint64_t version = 0;      ///< grows with each write, never used twice; 0 only before the first
 
     friend bool operator==(const Lease&, const Lease&) = default;
 };
 
 /// One change to the row of `address`: the whole new row, or none for a deletion. `replaces` is the version
-/// of the row it was decided on (0: there was none).
+/// of the row it was decided on (0: there was none). The store writes the version the row carries, and at
+/// least `replaces + 1`.
 struct Change {
     Ipv4 address;
     std::optional<Lease> row;

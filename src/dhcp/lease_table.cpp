@@ -198,11 +198,11 @@ void LeaseTable::apply(std::span<const Change> changes, std::uint64_t ticket) {
         const Lease* before = find(change.address);
         pending_[ticket].push_back({.address = change.address,
                                     .previous = before == nullptr ? std::nullopt : std::optional{*before}});
-        ++unstored_[change.address];
+        ++unstored_[change.address].changes;
         if (change.row) {
             Lease row = *change.row;
             row.address = change.address;
-            row.version = change.replaces + 1;
+            row.version = std::max(row.version, change.replaces + 1);
             put(row);
         } else {
             if (before != nullptr) remember(*before);
@@ -217,21 +217,27 @@ void LeaseTable::settle(std::uint64_t ticket, const CommitResult& result) {
     auto pending = std::move(found->second);
     pending_.erase(found);
     const bool is_stored = std::holds_alternative<Stored>(result);
-    if (const auto* conflict = std::get_if<Conflict>(&result)) {
+    const auto* conflict = std::get_if<Conflict>(&result);
+    if (conflict != nullptr) {
         // The store knows better than we did: its row is what the first of our changes replaced.
         const auto first = std::ranges::find(pending, conflict->address, &Pending::address);
         if (first != pending.end()) first->previous = conflict->row;
     }
     // Backwards: a row that changed twice under one ticket returns to what it was before the first time.
     for (const auto& change : reversed(pending)) {
-        settle_stored(change.address);
-        if (!is_stored) settle_failed(ticket, change);
+        // Answers may come out of order, and an old one knows less than one that was heard already.
+        std::uint64_t& known = unstored_.at(change.address).known;
+        const bool is_news = ticket >= known;
+        const bool tells_truth = is_stored || (conflict != nullptr && conflict->address == change.address);
+        if (is_news && tells_truth) known = ticket;
+        land(change.address);
+        if (is_news && !is_stored) settle_failed(ticket, change);
     }
 }
 
-void LeaseTable::settle_stored(Ipv4 address) {
+void LeaseTable::land(Ipv4 address) {
     const auto in_flight = unstored_.find(address);
-    if (--in_flight->second == 0) unstored_.erase(in_flight);
+    if (--in_flight->second.changes == 0) unstored_.erase(in_flight);
 }
 
 void LeaseTable::settle_failed(std::uint64_t ticket, const Pending& pending) {

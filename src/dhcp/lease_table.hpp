@@ -71,8 +71,8 @@ class LeaseTable {
     /// At start: rows as the store had them. Replaces everything.
     void load(std::span<const Lease> rows);
     /// Makes the changes visible to the next decision at once and remembers the rows they replaced under
-    /// `ticket`; several calls may share one. A change gives its row the version `replaces + 1`. Requires:
-    /// tickets grow.
+    /// `ticket`; several calls may share one. A row keeps the version it carries, and gets at least
+    /// `replaces + 1`. Requires: tickets grow.
     void apply(std::span<const Change> changes, std::uint64_t ticket);
     /// What the store said of the changes of `ticket`. Failed: the rows it replaced come back unless a later
     /// ticket has changed them again. Conflict: the store's row is taken over.
@@ -98,7 +98,7 @@ class LeaseTable {
     void put(const Lease& lease);
     void erase(Ipv4 address);
     void settle_failed(std::uint64_t ticket, const Pending& pending);
-    void settle_stored(Ipv4 address);
+    void land(Ipv4 address);
     void remember(const Lease& ended);
 
     std::map<Ipv4, Lease> leases_;
@@ -106,7 +106,11 @@ class LeaseTable {
     std::unordered_multimap<ClientId, Ipv4> by_client_id_;
     std::set<std::pair<Instant, Ipv4>> by_expiry_;
     std::map<std::uint64_t, std::vector<Pending>> pending_;
-    std::unordered_map<Ipv4, unsigned> unstored_;  ///< changes in flight per address
+    struct InFlight {
+        unsigned changes = 0;
+        std::uint64_t known = 0;  ///< the newest ticket that told what the store has
+    };
+    std::unordered_map<Ipv4, InFlight> unstored_;
     std::map<Ipv4, Hold> holds_;
     std::unordered_multimap<HwAddr, Ipv4> hold_by_hardware_;
     std::set<std::pair<Instant, Ipv4>> holds_by_expiry_;

@@ -31,6 +31,7 @@ void ProbeDesk::leave(const Message& message) {
 }
 
 ProbeDesk::Joined ProbeDesk::join(Ipv4 address, Question& question, Instant now) {
+    // Wherever it waited: after a reload, say, the same client may be offered another address.
     leave(question.arrival.message);
     const auto found = probes_.find(address);
     if (found == probes_.end()) {
@@ -49,6 +50,7 @@ std::vector<Question> ProbeDesk::answer(Ipv4 address, Answer answer, Instant now
     const Instant stale_at = now + (answer == Answer::free ? k_free_fresh : k_in_use_fresh);
     outcomes_.insert_or_assign(address, Outcome{answer, stale_at});
     next_stale_ = std::min(next_stale_, stale_at);
+    // The prober may answer after its time was up: the outcome is worth knowing, but nobody waits for it.
     auto probe = probes_.extract(address);
     return probe.empty() ? std::vector<Question>{} : std::move(probe.mapped().waiting);
 }
@@ -62,6 +64,7 @@ std::vector<Ipv4> ProbeDesk::overdue(Instant now) const {
 }
 
 void ProbeDesk::forget_stale(Instant now) {
+    // Asked before every decision, needed twice a minute.
     if (now < next_stale_) return;
     std::erase_if(outcomes_, [&](const auto& entry) { return entry.second.stale_at <= now; });
     next_stale_ = k_never;

@@ -1,12 +1,14 @@
 #include "dhcp/server.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
+
+#include "base/reversed.hpp"
 
 namespace pxed::dhcp {
 namespace {
 
+// A full disk fails every client at once, and each of them again every few seconds.
 constexpr seconds k_failure_window{10};
 constexpr std::uint32_t k_failures_told = 8;
 
@@ -33,6 +35,7 @@ machine::Stage stage_of(MessageType type) {
     return Stage::request;
 }
 
+/// The event of a lease, or of a quarantine, that came to its end.
 machine::Event ended(const Lease& lease) {
     machine::Event event;
     event.stage = machine::Stage::lease_expired;
@@ -44,21 +47,20 @@ machine::Event ended(const Lease& lease) {
     return event;
 }
 
-/// Whether one of `changes` makes a row that one of `earlier` deletes.
-bool makes_anew(std::span<const Change> changes, std::span<const Change> earlier) {
-    return std::ranges::any_of(changes, [earlier](const Change& change) {
-        const auto found = std::ranges::find(earlier, change.address, &Change::address);
-        return found != earlier.end() && !found->row && change.row;
-    });
-}
-
 }  // namespace
 
 Server::Server(const Policy& policy, LeaseStore& store, Surroundings& surroundings)
     : policy_(&policy), store_(store), surroundings_(surroundings) {}
 
+void Server::load(std::span<const Lease> rows) {
+    leases_.load(rows);
+    for (const Lease& row : rows)
+        last_version_ = std::max(last_version_, row.version);
+}
+
 void Server::receive(std::vector<Arrival> batch, std::span<const Link> links, Now now) {
     see(links, now);
+    // Before anybody is decided: an address whose lease ended a moment ago is free for this batch.
     expire();
     std::vector<Question> questions;
     questions.reserve(batch.size());
@@ -96,12 +98,13 @@ std::optional<Instant> Server::next_deadline() const {
 void Server::abandon() {
     desk_.abandon();
     // The flights stay: when they land, the table still has to learn what became of its rows.
-    for (Flight& flight : flights_ | std::views::values)
-        flight.answers.clear();
+    for (auto& entry : flights_)
+        entry.second.answers.clear();
     replies_waiting_ = 0;
 }
 
 void Server::see(std::span<const Link> links, Now now) {
+    // on_time() passes our own list.
     if (links.data() != links_.data()) links_.assign(links.begin(), links.end());
     now_ = now;
     desk_.forget_stale(now.instant);
@@ -130,6 +133,8 @@ void Server::take(Question question, Flight& flight) {
         return;
     }
     if (!decision.trace.empty()) surroundings_.trace(decision.trace);
+    // OFFER, NAK, INFORM's ACK and silence promise nothing: they do not wait, however slow the disk is. What
+    // rests on a row that is not stored yet carries that row in its changes, and so waits below.
     if (decision.changes.empty()) {
         apply_holds(decision);
         send(question, decision);
@@ -137,6 +142,7 @@ void Server::take(Question question, Flight& flight) {
             tell(std::move(event), question);
         return;
     }
+    // Memory is bounded while the disk hangs; the client asks again.
     if (replies_waiting_ + flight.answers.size() >= k_most_waiting) {
         tell_silence(question, Reason::overloaded, "too many replies wait for the lease store");
         return;
@@ -146,10 +152,9 @@ void Server::take(Question question, Flight& flight) {
         if (const Hold* hold = leases_.find_hold(address)) used_holds.push_back(*hold);
     }
     apply_holds(decision);
-    // A row deleted and made anew counts its versions from the start: that takes two commits.
-    if (makes_anew(decision.changes, flight.changes)) launch(std::exchange(flight, {}));
     add_changes(std::move(decision.changes), flight);
-    flight.answers.push_back({std::move(question), std::move(decision), std::move(used_holds)});
+    flight.answers.push_back(
+        {std::move(question), std::move(decision), std::move(used_holds), last_version_});
 }
 
 void Server::await_probe(Question question, Decision decision) {
@@ -174,6 +179,7 @@ void Server::await_probe(Question question, Decision decision) {
 }
 
 void Server::apply_holds(const Decision& decision) {
+    // First what is given back: the hold that gives way is often for the same address.
     for (const Ipv4 address : decision.released_holds)
         leases_.release_hold(address);
     for (const Hold& hold : decision.holds)
@@ -181,8 +187,15 @@ void Server::apply_holds(const Decision& decision) {
 }
 
 void Server::add_changes(std::vector<Change> changes, Flight& flight) {
+    // One count for all rows: a row deleted and made anew never bears a version it had before, so whoever
+    // acts on the old one is found out.
     for (Change& change : changes) {
-        if (change.row) change.row->version = change.replaces + 1;
+        last_version_ = std::max(last_version_, change.replaces) + 1;
+        if (change.row) change.row->version = last_version_;
+        const Lease* before = leases_.find(change.address);
+        const bool takes_away = before != nullptr && (!change.row || change.row->state != before->state ||
+                                                      change.row->hardware != before->hardware);
+        if (takes_away) taken_away_[change.address] = last_version_;
     }
     // One ticket a decision, so that a failure takes the steps back one by one, newest first.
     flight.tickets.push_back(++last_ticket_);
@@ -225,6 +238,7 @@ void Server::land(std::uint64_t number, const CommitResult& result) {
     if (node.empty()) return;
     Flight flight = std::move(node.mapped());
     replies_waiting_ -= flight.answers.size();
+    // The table first: what is decided again must see the rows as they are now.
     settle(flight, result);
     if (std::holds_alternative<Stored>(result)) {
         on_stored(std::move(flight));
@@ -233,6 +247,7 @@ void Server::land(std::uint64_t number, const CommitResult& result) {
     } else {
         on_conflict(std::move(flight));
     }
+    if (flights_.empty()) taken_away_.clear();
 }
 
 void Server::settle(const Flight& flight, const CommitResult& result) {
@@ -241,8 +256,9 @@ void Server::settle(const Flight& flight, const CommitResult& result) {
             leases_.settle(ticket, result);
         return;
     }
-    for (const std::uint64_t ticket : flight.tickets | std::views::reverse)
+    for (const std::uint64_t ticket : reversed(flight.tickets))
         leases_.settle(ticket, result);
+    // The address stays promised to its client, which will ask for it again.
     for (const Answer& answer : flight.answers) {
         for (const Hold& hold : answer.used_holds) {
             const bool is_still_free = leases_.find_hold(hold.address) == nullptr &&
@@ -252,8 +268,23 @@ void Server::settle(const Flight& flight, const CommitResult& result) {
     }
 }
 
+bool Server::is_still_true(const Answer& answer) const {
+    const auto& reply = answer.decision.reply;
+    if (!reply || reply->type() != MessageType::ack || reply->yiaddr.is_zero()) return true;
+    const auto taken = taken_away_.find(reply->yiaddr);
+    if (taken != taken_away_.end() && taken->second > answer.version) return false;
+    const Lease* lease = leases_.find(reply->yiaddr);
+    return lease != nullptr && lease->state == Lease::State::bound && lease->hardware == reply->hardware;
+}
+
 void Server::on_stored(Flight flight) {
+    // In the order of arrival: a client that asked twice hears its last transaction last.
     for (Answer& answer : flight.answers) {
+        if (!is_still_true(answer)) {
+            tell_silence(answer.question, Reason::unknown_lease,
+                         "the lease ended before its ACK could leave");
+            continue;
+        }
         send(answer.question, answer.decision);
         for (machine::Event& event : answer.decision.events)
             tell(std::move(event), answer.question);
@@ -291,6 +322,7 @@ void Server::send(const Question& question, Decision& decision) {
 }
 
 void Server::tell(machine::Event event, const Question& question) {
+    // The wait for a probe or for the disk is in it: that is what the client felt.
     event.duration = now_.instant - question.arrival.received;
     surroundings_.tell(std::move(event));
 }
@@ -310,6 +342,7 @@ void Server::tell_failure(const Answer& answer, const std::string& why) {
     if (const auto more = std::exchange(telling.kept_back, 0); more > 0) {
         detail += " (and " + std::to_string(more) + " more before this one)";
     }
+    // The facts of the answer that could not be given, under the name of the message that asked for it.
     machine::Event event;
     if (!answer.decision.events.empty()) event = answer.decision.events.front();
     event.stage = stage_of(answer.question.arrival.message.type());

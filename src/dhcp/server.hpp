@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "dhcp/decide.hpp"
@@ -58,7 +59,7 @@ class Server {
     /// call.
     void use(const Policy& policy) { policy_ = &policy; }
     /// At start: the rows the store has.
-    void load(std::span<const Lease> rows) { leases_.load(rows); }
+    void load(std::span<const Lease> rows);
 
     /// Decides a batch, in order, then commits its changes as one transaction and sends what need not wait.
     void receive(std::vector<Arrival> batch, std::span<const Link> links, Now now);
@@ -83,6 +84,7 @@ class Server {
         Question question;
         Decision decision;             ///< its changes are in the flight
         std::vector<Hold> used_holds;  ///< to be put back when the store fails
+        std::uint64_t version = 0;     ///< of the newest row it rests on
     };
     /// One commit under way.
     struct Flight {
@@ -111,6 +113,10 @@ class Server {
     void launch(Flight flight);
     void land(std::uint64_t number, const CommitResult& result);
     void settle(const Flight& flight, const CommitResult& result);
+    /// Whether the lease an ACK speaks of is the client's still. While the ACK waited, the client may have
+    /// given the address up and somebody else may have it: two ACKs for one address must not be on the wire
+    /// together.
+    [[nodiscard]] bool is_still_true(const Answer& answer) const;
     void on_stored(Flight flight);
     void on_failed(Flight flight, const std::string& why);
     void on_conflict(Flight flight);
@@ -130,6 +136,8 @@ class Server {
     std::map<std::uint64_t, Flight> flights_;
     std::uint64_t last_flight_ = 0;
     std::uint64_t last_ticket_ = 0;
+    std::uint64_t last_version_ = 0;                      ///< of any row
+    std::unordered_map<Ipv4, std::uint64_t> taken_away_;  ///< version that took an address from its client
     std::size_t replies_waiting_ = 0;
     Instant expire_again_at_{};  ///< after a failure to store expiry
     FailureTelling failure_telling_;
