@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "io/event_log.hpp"
 #include "player.hpp"
 #include "settings.hpp"
 #include "stages.hpp"
@@ -12,10 +13,11 @@
 namespace pxed::scenario {
 
 const Player::Verb* Player::find_expectation(std::string_view word) {
-    static constexpr std::array<Verb, 12> k_verbs{{
+    static constexpr std::array<Verb, 13> k_verbs{{
         {"nothing", &Player::expect_nothing},
         {"event", &Player::expect_event},
         {"no-event", &Player::expect_no_event},
+        {"log", &Player::expect_log},
         {"trace", &Player::expect_trace},
         {"probe", &Player::expect_probe},
         {"lease", &Player::expect_lease},
@@ -141,6 +143,24 @@ Player::Outcome Player::expect_no_event(const Step& step) {
     const bool is_told =
         std::ranges::any_of(events_, [&](const machine::Event& event) { return is_like(event, step); });
     if (is_told) return fail("there is such an event:\n" + events_text());
+    return {};
+}
+
+Player::Outcome Player::expect_log(const Step& step) {
+    std::vector<std::string> lines;
+    for (const machine::Event& event : events_) {
+        for (const io::LogLine& line : io::lines_of(event, configs_.back()))
+            lines.push_back(line.text);
+    }
+    for (const std::string& wanted : step.block) {
+        if (std::ranges::any_of(lines, [&](const auto& line) { return line.starts_with(wanted); })) continue;
+        std::string all;
+        for (const std::string& line : lines)
+            all += "    " + line + "\n";
+        return fail("wanted the line\n    " + wanted + "\nthe log has\n" + all);
+    }
+    if (step.block.empty() && !lines.empty())
+        return fail("wanted no line, the log has\n    " + lines.front());
     return {};
 }
 

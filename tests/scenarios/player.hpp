@@ -58,6 +58,7 @@ class Player : private dhcp::Surroundings {
     Outcome expect_nothing(const Step& step);
     Outcome expect_event(const Step& step);
     Outcome expect_no_event(const Step& step);
+    Outcome expect_log(const Step& step);
     Outcome expect_trace(const Step& step);
     Outcome expect_probe(const Step& step);
     Outcome expect_lease(const Step& step);
