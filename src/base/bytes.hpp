@@ -35,6 +35,8 @@ class ByteReader {
 
     /// The next `count` bytes, or none at all when fewer are left.
     Bytes take(std::size_t count) {
+        // The one place where a length from the wire meets what is there. Servers that copied first and asked
+        // later sent their memory along (CVE-2017-14494).
         if (is_bad_ || count > data_.size()) {
             is_bad_ = true;
             return {};
@@ -44,7 +46,9 @@ class ByteReader {
         return taken;
     }
 
+    /// What was not read yet; nothing once is_bad().
     [[nodiscard]] Bytes rest() const { return is_bad_ ? Bytes{} : data_; }
+    /// Also true once is_bad(), so that a loop over elements ends.
     [[nodiscard]] bool is_at_end() const { return is_bad_ || data_.empty(); }
     [[nodiscard]] bool is_bad() const { return is_bad_; }
 

@@ -1,3 +1,7 @@
+// How an end of a conversation is stored, compared and written. One form inside: IPv4 is kept as
+// ::ffff:a.b.c.d (RFC 4291 2.5.5.2), so that a client is the same key whether it came in by an IPv4 or by a
+// dual-stack socket.
+
 #include "base/endpoint.hpp"
 
 #include <algorithm>
@@ -11,6 +15,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> k_mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+// The last four bytes. Requires: the address is v4-mapped.
 Ipv4 tail_of(const Endpoint::V6& address) {
     return ByteReader{Bytes{address}.last(4)}.ipv4();
 }
@@ -22,6 +27,7 @@ std::string ipv6_text(const Endpoint::V6& address) {
     for (auto& group : groups)
         group = reader.u16();
     std::size_t run_start = groups.size();
+    // RFC 5952 4.2.2: one zero group alone is not shortened. 4.2.3: of equal runs the first is.
     std::size_t run_length = 1;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         std::size_t length = 0;
@@ -39,6 +45,7 @@ std::string ipv6_text(const Endpoint::V6& address) {
             i += run_length - 1;
             continue;
         }
+        // "::" brings its own separator.
         if (!result.empty() && result.back() != ':') result += ':';
         constexpr std::string_view digits = "0123456789abcdef";
         bool started = false;
@@ -90,5 +97,7 @@ std::string Endpoint::text() const {
 std::size_t std::hash<pxed::Endpoint>::operator()(const pxed::Endpoint& endpoint) const noexcept {
     const auto& address = endpoint.ipv6();
     const std::string_view bytes{reinterpret_cast<const char*>(address.data()), address.size()};
+    // The interface takes part in ==, not here: one client is met on one interface, so it would spread
+    // nothing.
     return std::hash<std::string_view>{}(bytes) ^ (std::size_t{endpoint.port()} * 0x9e3779b97f4a7c15ULL);
 }

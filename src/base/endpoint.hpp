@@ -38,12 +38,14 @@ class Endpoint {
     /// With the port: `10.0.0.1:69` or `[fe80::1]:69`.
     [[nodiscard]] std::string text() const;
 
+    /// Compares the interface too: fe80:: addresses repeat from link to link.
     friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 
  private:
     V6 address_{};
     std::uint16_t port_ = 0;
     unsigned interface_ = 0;
+    // Follows from address_; kept because it is asked for every datagram.
     bool is_ipv4_ = false;
 };
 

@@ -47,6 +47,7 @@ class HwAddr {
 template <>
 struct std::hash<pxed::HwAddr> {
     std::size_t operator()(const pxed::HwAddr& address) const noexcept {
+        // Without the type: nearly every address is Ethernet's, and == tells the others apart.
         const auto bytes = address.bytes();
         return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }

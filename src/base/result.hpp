@@ -19,6 +19,7 @@ template <typename E>
 
 }  // namespace pxed
 
+// Two steps, so that __LINE__ becomes its number before it is joined.
 #define PXED_JOIN_(a, b) a##b
 #define PXED_JOIN(a, b) PXED_JOIN_(a, b)
 

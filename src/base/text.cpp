@@ -1,3 +1,6 @@
+// The text work that configuration, logs and codecs share. By hand and for ASCII alone: <cctype> would follow
+// the locale, and nothing a client or an administrator sends may mean something else under another one.
+
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -21,6 +24,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     for (std::size_t i = 0; i < a.size(); ++i) {
         std::size_t diagonal = row[0];
         row[0] = i + 1;
+        // `row[j + 1]` is still the row above, `row[j]` already this one, `diagonal` the row above one to the
+        // left.
         for (std::size_t j = 0; j < b.size(); ++j) {
             const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
             diagonal = row[j + 1];
@@ -40,6 +45,7 @@ std::string_view trim(std::string_view text) {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
+    // No special case for empty text: it is one empty piece, as between any two separators.
     for (;;) {
         const auto end = text.find(separator);
         parts.push_back(text.substr(0, end));
@@ -61,6 +67,8 @@ std::string lower_case(std::string_view text) {
 std::optional<std::uint64_t> parse_number(std::string_view text) {
     std::uint64_t value = 0;
     const auto* end = text.data() + text.size();
+    // An unsigned target: from_chars then takes neither a sign nor blanks, and a number past 2^64-1 is an
+    // error.
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (text.empty() || error != std::errc{} || stop != end) return std::nullopt;
     return value;
@@ -70,6 +78,7 @@ std::optional<std::uint8_t> parse_hex_byte(std::string_view text) {
     std::uint8_t value = 0;
     const auto* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
+    // from_chars takes no sign and no 0x here; more than two digits would be more than one byte.
     if (text.empty() || text.size() > 2 || error != std::errc{} || stop != end) return std::nullopt;
     return value;
 }
@@ -98,8 +107,11 @@ std::string hex_text(std::span<const std::uint8_t> bytes) {
 std::string escaped(std::string_view text, std::size_t limit) {
     std::string result;
     for (const char c : text) {
+        // Tested before each character: a client must not decide how long a line of the log gets.
         if (result.size() >= limit) return result + "...";
         const auto byte = static_cast<std::uint8_t>(c);
+        // Quotes and backslashes as well, or a client could end a quoted text in the log and go on in our
+        // name. UTF-8 shows as its bytes: what a terminal makes of it is not ours to know.
         if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
             result += c;
         } else {
@@ -117,6 +129,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     std::size_t best_distance = k_furthest + 1;
     for (const auto candidate : candidates) {
         const auto edits = distance(word, candidate);
+        // Nearer than half the word: every two names of three letters are three edits apart.
         if (edits < best_distance && edits * 2 < candidate.size()) {
             best = candidate;
             best_distance = edits;
