@@ -1,3 +1,6 @@
+// Which architecture a client says it is, and what people call it. Option 93 (RFC 4578 2.1) goes before the
+// text of option 60: iPXE chain-loaded by a BIOS may send a class without a useful number (ipxe#1527).
+
 #include "wire/arch.hpp"
 
 #include <algorithm>
@@ -36,6 +39,7 @@ std::optional<Arch> arch_in_class(std::string_view vendor_class) {
         if (!vendor_class.starts_with(prefix)) continue;
         const auto rest = vendor_class.substr(prefix.size());
         const auto number = parse_number(rest.substr(0, rest.find(':')));
+        // The text has five digits, option 93 two bytes: what passes 16 bits is no number of the registry.
         if (number && *number <= 0xffff) return static_cast<Arch>(*number);
     }
     return std::nullopt;
@@ -51,6 +55,7 @@ std::string_view name_of(Arch arch) {
 std::vector<Arch> archs_of(const dhcp::Options& options) {
     std::vector<Arch> archs;
     ByteReader reader{options.find(dhcp::k_client_arch).value_or(Bytes{})};
+    // RFC 4578 2.1 wants an even length; an odd last byte is dropped rather than the whole list.
     while (reader.rest().size() >= 2)
         archs.push_back(static_cast<Arch>(reader.u16()));
     return archs;

@@ -25,6 +25,7 @@ class ClientId {
     friend auto operator<=>(const ClientId&, const ClientId&) = default;
 
  private:
+    // A string for its small buffer: a MAC behind its type byte, 7 bytes, needs no allocation.
     std::string bytes_;
 };
 

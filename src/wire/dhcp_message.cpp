@@ -1,3 +1,8 @@
+// Between the bytes of a BOOTP or DHCP datagram and a Message: RFC 2131 2 (header), RFC 2132 (options), RFC
+// 3396 (long options, both ways). Strict about lengths and lenient about all else, since firmware breaks
+// every other rule and must boot. Overload is read and never written: EDK2 of 2015 and iPXE take an
+// overloaded file field for a file name.
+
 #include "wire/dhcp_message.hpp"
 
 #include <algorithm>
@@ -45,7 +50,10 @@ Result<void, ParseError> read_area(Bytes area, Pieces& pieces) {
         // What stands behind the end mark is nobody's; an area that just stops is common and understood.
         if (code == k_end) break;
         const auto length = reader.u8();
+        // Pad and end have no length byte (RFC 2132 3.1, 3.2); every other code has, known to us or not.
         const auto value = reader.take(length);
+        // The message is dropped whole: an option that lies about its length makes those before it doubtful
+        // too.
         if (reader.is_bad()) return fail(ParseError::truncated_option);
         pieces.push_back({code, value});
     }
@@ -69,6 +77,7 @@ Result<Overload, ParseError> overload_of(const Pieces& pieces) {
 
 /// Joins the pieces of each code; a code stands where its first piece stood.
 Options join(Pieces& pieces) {
+    // The place of each code by its first piece; 0 is not seen yet.
     std::array<std::uint16_t, 256> rank{};
     std::uint16_t ranks = 0;
     for (const auto& piece : pieces) {
@@ -107,6 +116,7 @@ Result<void, ParseError> read_options(Bytes options, Bytes file, Bytes sname, Me
 /// Bytes the option takes on the wire, the headers of its pieces included.
 std::size_t wire_size(const Option& option) {
     const auto pieces =
+        // An option without a value still has its code and its length.
         std::max<std::size_t>(1, (option.value.size() + k_longest_piece - 1) / k_longest_piece);
     return option.value.size() + 2 * pieces;
 }
@@ -160,6 +170,8 @@ std::size_t room_for_relay(const Options& options) {
 void write_options(Built& built, const Options& options, std::size_t limit) {
     const auto kept_for_relay = room_for_relay(options);
     const auto put = [&](const Option& option, std::size_t kept) {
+        // Whole or not at all: half a list of routes is another list. The caller has the codes and tells the
+        // administrator.
         if (built.bytes.size() + wire_size(option) + kept + 1 > limit) {  // 1: the end mark
             built.left_out.push_back(option.code);
         } else {
@@ -229,6 +241,7 @@ Result<Message, ParseError> parse(Bytes datagram) {
 
 Built build(const Message& message, std::size_t limit, std::size_t minimum) {
     Built built;
+    // The header goes out whatever `limit` says: without it there is no reply.
     built.bytes.resize(k_fixed);
     ByteWriter fixed{built.bytes};
     write_fixed(fixed, message);

@@ -15,6 +15,7 @@ namespace pxed::dhcp {
 
 inline constexpr std::uint16_t k_server_port = 67;
 inline constexpr std::uint16_t k_client_port = 68;
+// PXE 2.1: the boot server's (BINL) port.
 inline constexpr std::uint16_t k_pxe_port = 4011;
 
 enum class Op : std::uint8_t { request = 1, reply = 2 };

@@ -1,3 +1,6 @@
+// Which options have a name, and how their values are typed. The names are what files written for dnsmasq use
+// in option:NAME, so they stay as dnsmasq 2.90 spells them, odd ones included.
+
 #include "wire/dhcp_option_table.hpp"
 
 #include <algorithm>
@@ -46,6 +49,7 @@ constexpr std::array k_table{
     OptionRow{40, "nis-domain", text},
     OptionRow{41, "nis-server", address_list},
     OptionRow{42, "ntp-server", address_list},
+    // Vendor options are written with vendor: and encap:; the number alone still takes raw bytes.
     OptionRow{43, "vendor-encap", bytes, 0, k_internal},
     OptionRow{44, "netbios-ns", address_list},
     OptionRow{45, "netbios-dd", address_list},
@@ -63,10 +67,12 @@ constexpr std::array k_table{
     OptionRow{57, "max-message-size", number, 2, k_internal},
     OptionRow{58, "T1", seconds, 4},
     OptionRow{59, "T2", seconds, 4},
+    // Not internal: `dhcp-option-force=60,HTTPClient` is how UEFI HTTP boot is answered.
     OptionRow{60, "vendor-class", bytes},
     OptionRow{61, "client-id", bytes, 0, k_internal},
     OptionRow{64, "nis+-domain", text},
     OptionRow{65, "nis+-server", address_list},
+    // Always text: `dhcp-option=66,1.2.3.4` sends a name that looks like an address, never four bytes.
     OptionRow{66, "tftp-server", text},
     OptionRow{67, "bootfile-name", text},
     OptionRow{68, "mobile-ip-home", address_list},
@@ -87,9 +93,11 @@ constexpr std::array k_table{
     OptionRow{118, "subnet-select", address_list, 0, k_internal},
     OptionRow{119, "domain-search", domain_list},
     OptionRow{120, "sip-server", sip_servers},
+    // RFC 3442: a client that takes 121 pays no attention to option 3, so the default route stands in it too.
     OptionRow{121, "classless-static-route", static_routes},
     OptionRow{125, "vendor-id-encap", bytes},
     OptionRow{150, "tftp-server-address", address_list},
+    // No option of the wire, where 255 is the end mark: it sets siaddr.
     OptionRow{255, "server-ip-address", address_list},
 };
 static_assert(std::ranges::is_sorted(k_table, std::ranges::less{}, &OptionRow::code));

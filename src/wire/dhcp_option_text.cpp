@@ -1,3 +1,7 @@
+// One option's value as text, and back, for dhcp_text. What is written always reads back to the same bytes:
+// where a value has not the shape of its type, hexadecimal is written instead, and quoting never loses a
+// byte.
+
 #include "wire/dhcp_option_text.hpp"
 
 #include <array>
@@ -98,6 +102,7 @@ auto no_value(std::string_view name, std::string_view text, std::string_view wan
 
 // Readers, one for each way to write a value.
 
+// The inverse of quoted(). Requires: `text` begins with a double quote.
 Result<ValueBytes, TextError> read_quoted(std::string_view name, std::string_view text) {
     ValueBytes bytes;
     for (std::size_t i = 1; i < text.size(); ++i) {
@@ -125,6 +130,7 @@ Result<ValueBytes, TextError> read_quoted(std::string_view name, std::string_vie
     return fail(escaped(name) + ": the closing quote is missing");
 }
 
+// `hex:` with nothing behind it is no byte, as parse_hex() cannot say.
 Result<ValueBytes, TextError> read_hex(std::string_view name, std::string_view text) {
     if (text.empty()) return ValueBytes{};
     if (auto bytes = parse_hex(text)) return std::move(*bytes);
@@ -133,6 +139,7 @@ Result<ValueBytes, TextError> read_hex(std::string_view name, std::string_view t
 
 Result<ValueBytes, TextError> read_numbers(std::string_view name, std::string_view text, std::size_t width) {
     ValueBytes bytes;
+    // A shift by all 64 bits is undefined, hence the case of 8 bytes and more.
     const auto most =
         width >= 8 ? std::numeric_limits<std::uint64_t>::max() : (std::uint64_t{1} << 8 * width) - 1;
     for (const auto part : split(text, ',')) {
@@ -146,6 +153,7 @@ Result<ValueBytes, TextError> read_numbers(std::string_view name, std::string_vi
     return bytes;
 }
 
+// Digits with at most one unit behind them. Requires: `text` is not empty.
 Result<ValueBytes, TextError> read_seconds(std::string_view name, std::string_view text) {
     constexpr std::uint64_t k_infinite = 0xffffffff;
     std::uint64_t unit = 1;
@@ -186,6 +194,7 @@ Result<ValueBytes, TextError> read_addresses(std::string_view name, std::string_
     return bytes;
 }
 
+// RFC 3442 as routes_text() writes it: destination and router in turn.
 Result<ValueBytes, TextError> read_routes(std::string_view name, std::string_view text) {
     constexpr std::string_view k_wanted = "no route: write 10.0.0.0/8,10.99.0.1 (destination, router, ...)";
     const auto parts = split(text, ',');

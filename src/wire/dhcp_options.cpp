@@ -1,3 +1,7 @@
+// The options of one message as a list that keeps its order: RFC 2132 9.8 wants a client's order kept where
+// that is possible, and a test compares replies byte for byte. Splitting and joining of long values (RFC
+// 3396) is dhcp_message's.
+
 #include "wire/dhcp_options.hpp"
 
 #include <algorithm>
@@ -70,6 +74,7 @@ std::optional<std::string_view> Options::text(std::uint8_t code) const {
 void Options::replace(std::size_t at, std::size_t keep, Bytes value) {
     auto& changed = index_[at];
     value = value.first(std::min(value.size(), k_longest_value - keep));
+    // Erased before inserted: with `keep` the old head stays where it is and only the tail moves.
     const auto begin = buffer_.begin() + changed.offset;
     const auto tail = buffer_.erase(begin + static_cast<std::ptrdiff_t>(keep), begin + changed.length);
     buffer_.insert(tail, value.begin(), value.end());
@@ -138,6 +143,7 @@ void Options::remove(std::uint8_t code) {
     if (!found) return;
     const auto at = found - index_.data();
     replace(static_cast<std::size_t>(at), 0, {});
+    // After replace(), which moved what stands behind and needs the entry still there.
     index_.erase(index_.begin() + at);
 }
 
@@ -158,6 +164,8 @@ std::vector<Option> suboptions(Bytes value, bool has_end) {
     ByteReader reader{value};
     while (!reader.is_at_end()) {
         const auto code = reader.u8();
+        // RFC 2132 8.4 gives option 43 pads and an end mark. RFC 3046 2.0 gives option 82 neither, and a
+        // sub-option of code 0 or 255 there is the relay's own.
         if (has_end && code == k_pad) continue;
         if (has_end && code == k_end) break;
         const auto length = reader.u8();

@@ -1,3 +1,6 @@
+// A whole DHCP message as one line, and back: the form that dhcp_text.hpp defines. The two directions are
+// each other's inverse, byte for byte; a scenario that was copied from a log then tests what was on the wire.
+
 #include "wire/dhcp_text.hpp"
 
 #include <algorithm>
@@ -197,6 +200,8 @@ Result<void, TextError> read_header_field(const Field& field, Message& message) 
         TRY(const auto value, read_number(field, 0xffff));
         message.secs = static_cast<std::uint16_t>(value);
     } else if (field.name == "flags") {
+        // RFC 2131 2 reserves the other 15 bits; they can be written, for a client that sets them all the
+        // same.
         TRY(const auto value, field.value == "broadcast" ? k_broadcast_flag : read_number(field, 0xffff));
         message.flags = static_cast<std::uint16_t>(value);
     } else if (field.name == "ciaddr") {
@@ -249,6 +254,7 @@ Result<Message, TextError> read_first_word(std::string_view word) {
                                   : "; perhaps " + std::string{near}));
     }
     message.op = op_of(row->type);
+    // First of all options, where nearly every client has it; `message-type=` moves it.
     message.options.set_u8(k_message_type, static_cast<std::uint8_t>(row->type));
     return message;
 }
@@ -264,6 +270,7 @@ Result<void, TextError> read_option(const Field& field, std::uint8_t code, std::
             return fail(std::string{field.name} + ": \"" + escaped(field.value) + "\" contradicts " +
                         std::string{word} + " (write BOOTREQUEST or BOOTREPLY in front)");
         }
+        // Removed, so that set() puts it at the end of those read so far.
         message.options.remove(code);
     }
     message.options.set(code, value);
@@ -289,6 +296,7 @@ std::string text_of(const Message& message) {
     const auto add_address = [&](std::string_view name, Ipv4 address) {
         if (!address.is_zero()) add(line, name, address.text());
     };
+    // Behind the words of BOOTP the direction is said already, and a type without a word goes by its op.
     if (!is_bootp_word(word) && message.op != op_of(message.type())) {
         add(line, "op", message.op == Op::request ? "request" : "reply");
     }
@@ -339,6 +347,7 @@ Result<Message, std::string> message_from_text(std::string_view text) {
                     return fail(read.error());
             }
         }
+        // A second one would silently win: most often it is what is left of the line that was copied.
         if (!is_new) return fail(escaped(field.name) + " is given twice");
     }
     return message;

@@ -1,3 +1,7 @@
+// Between the bytes of a TFTP datagram and a Packet: RFC 1350 5 (packets), RFC 2347 (options, OACK). What a
+// client sends is never longer than its datagram and never trusted to end in NUL: TFTP servers fell over just
+// that (CVE-2009-2958 a missing mode, CVE-2021-46671 an option without its value).
+
 #include "wire/tftp_packet.hpp"
 
 #include <algorithm>
@@ -9,7 +13,9 @@ namespace pxed::tftp {
 
 namespace {
 
+// The client's text is only logged.
 constexpr std::size_t k_longest_error_received = 255;
+// An ERROR needs no session and may go to a forged sender: it must not be much longer than what it answers.
 constexpr std::size_t k_longest_error_sent = 100;
 // Six options exist; a datagram of thousands must not make the search for repeated names expensive.
 constexpr std::size_t k_most_options = 32;

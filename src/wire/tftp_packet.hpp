@@ -21,11 +21,13 @@ enum class ErrorCode : std::uint16_t {
     undefined = 0,
     file_not_found = 1,
     access_violation = 2,
+    // Only writing knows 3 and 6; they are read, never sent.
     disk_full = 3,
     illegal_operation = 4,
     unknown_tid = 5,
     file_exists = 6,
     no_such_user = 7,
+    // RFC 2347: a client that does not like the OACK. Firmware ends its size probe with it too.
     bad_options = 8,
 };
 

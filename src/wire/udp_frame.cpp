@@ -1,3 +1,7 @@
+// The frames that pxed builds by itself because the kernel cannot: a reply to a client that has no address
+// yet and answers no ARP (RFC 2131 4.1), and the two ways to ask whether an address is in use, ARP (RFC 5227)
+// and ICMP echo (RFC 792).
+
 #include "wire/udp_frame.hpp"
 
 #include <algorithm>
@@ -59,6 +63,7 @@ std::uint32_t pseudo_header_sum(const UdpFrame& frame, std::uint16_t udp_length)
 
 std::uint16_t internet_checksum(Bytes data, std::uint32_t sum) {
     auto folded = std::uint64_t{sum} + sum_of(data);
+    // One's complement: what is carried out of 16 bits is added at the bottom, and may carry once more.
     while (folded > 0xffff)
         folded = (folded & 0xffff) + (folded >> 16);
     return static_cast<std::uint16_t>(~folded);
@@ -110,6 +115,8 @@ std::vector<std::uint8_t> build_arp_probe(const HwAddr& sender, Ipv4 target) {
 
 bool read_arp_sender(Bytes packet, ArpSender& sender) {
     ByteReader reader{packet};
+    // Read in the order of the packet by the short circuit; on a mismatch the rest is read askew and not
+    // used.
     const bool is_for_us = reader.u16() == k_arp_ethernet && reader.u16() == k_arp_ipv4 &&
                            reader.u8() == k_ethernet_size && reader.u8() == k_ipv4_size;
     const auto operation = reader.u16();
