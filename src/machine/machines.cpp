@@ -1,3 +1,7 @@
+// Which machine a step belongs to, and which boot of it. DHCP names the hardware address; TFTP has only an IP
+// address, so the last address a machine was given (or said it has) leads from one to the other. Nothing here
+// changes an answer: it is for the log, the counters and tftp-unique-root=mac.
+
 #include "machine/machines.hpp"
 
 #include <utility>
@@ -6,10 +10,13 @@ namespace pxed::machine {
 
 namespace {
 
+// PXE 2.1 and UEFI 2.10 24.7 put these in front of option 60. An operating system sends another class or
+// none: its DISCOVER belongs to the boot that started it. iPXE sends PXEClient too.
 bool is_firmware(const Event& event) {
     return event.vendor_class.starts_with("PXEClient") || event.vendor_class.starts_with("HTTPClient");
 }
 
+// A DISCOVER that is answered is told as the offer; `discover` is one that got none.
 bool answers_a_discover(Stage stage) {
     return stage == Stage::offer || stage == Stage::discover;
 }
@@ -40,6 +47,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::release:
         case Stage::decline:
         case Stage::lease_expired:
+            // Somebody else may have the address next, and its transfers must not count for this machine.
             machine.address.reset();
             break;
         case Stage::discover:
@@ -51,41 +59,50 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::tftp_failed:
             break;
     }
+    // A BOOTP reply and the ciaddr of an INFORM are as good as an ACK. An OFFER is not: the machine may never
+    // take it.
     const bool gives_address =
         event.stage == Stage::ack || event.stage == Stage::inform || event.stage == Stage::bootp;
     if (gives_address && event.peer && event.peer->ipv4()) machine.address = event.peer->ipv4();
     if (!event.client_id.is_empty()) machine.client_id = event.client_id;
     if (event.arch) machine.arch = event.arch;
+    // A file that was not there is none it boots.
     if (event.stage != Stage::tftp_failed && !event.file.empty()) machine.boot_program = event.file;
     machine.last_seen = now;
     return machine;
 }
 
 void Machines::observe(Event& event, Instant now) {
+    // TFTP's events come without a hardware address.
     if (event.machine.is_empty() && event.peer && event.peer->ipv4()) {
         if (const auto* known = find(*event.peer->ipv4())) event.machine = known->hardware;
     }
+    // No record for an address alone: anybody can send from any number of those.
     if (event.machine.is_empty()) return;
 
     auto found = by_hardware_.find(event.machine);
     if (found == by_hardware_.end()) {
+        // Before the insertion, so that a flood of forged addresses costs `limit_` records and no more.
         if (machines_.size() >= limit_) forget_oldest();
         machines_.push_front({});
         machines_.front().hardware = event.machine;
         found = by_hardware_.emplace(event.machine, machines_.begin()).first;
     } else {
+        // A splice moves the node and copies nothing; the iterators in both maps stay good.
         machines_.splice(machines_.begin(), machines_, found->second);
     }
     Machine& machine = machines_.front();
     const auto previous = machine.address;
     machine = machine::observe(std::move(machine), event, now, boots_ + 1);
     if (machine.boot_id > boots_) boots_ = machine.boot_id;
+    // Only if the entry is still this machine's: the address may have gone to another one since.
     if (previous && previous != machine.address) {
         const auto entry = by_address_.find(*previous);
         if (entry != by_address_.end() && entry->second == machines_.begin()) by_address_.erase(entry);
     }
     if (machine.address) by_address_[*machine.address] = machines_.begin();
     event.boot_id = machine.boot_id;
+    // TFTP says no architecture, and a log line with it explains most wrong files.
     if (!event.arch) event.arch = machine.arch;
 }
 
@@ -101,6 +118,7 @@ const Machine* Machines::find(Ipv4 address) const {
 
 void Machines::forget_oldest() {
     const auto oldest = std::prev(machines_.end());
+    // As above: the address may be another machine's by now.
     if (oldest->address) {
         const auto entry = by_address_.find(*oldest->address);
         if (entry != by_address_.end() && entry->second == oldest) by_address_.erase(entry);

@@ -51,6 +51,7 @@ class Machines {
     std::size_t limit_;
     std::uint32_t boots_ = 0;
     Order machines_;
+    // Both point into machines_, whose iterators stay good until the machine itself is forgotten.
     std::unordered_map<HwAddr, Order::iterator> by_hardware_;
     std::unordered_map<Ipv4, Order::iterator> by_address_;
 };

@@ -1,3 +1,6 @@
+// What each Reason says to people. One table, so that a log line, a metric and a test never name one cause by
+// different words, and so that every silence has an advice.
+
 #include "machine/reason.hpp"
 
 #include <array>

@@ -1,3 +1,7 @@
+// Which options of a read request are granted: RFC 2347 (the frame), 2348 (blksize), 2349 (tsize, timeout),
+// 7440 (windowsize). The OACK has them in dnsmasq's order, blksize then tsize, whatever order they were asked
+// in: that is what firmware has been tested with.
+
 #include "tftp/negotiate.hpp"
 
 #include <algorithm>
@@ -36,6 +40,8 @@ Terms negotiate(const Request& request, const Policy& policy, std::uint64_t file
 
     // RFC 2348: the answer is at most what was asked, so a small MTU makes it smaller; but never below the
     // smallest block that there is.
+    // A blksize below 8 or of letters is passed over; dnsmasq 2.90 answers both and then sends blocks of that
+    // size.
     const auto block_size = asked(request, "blksize", k_smallest_block_size, k_largest_block_size);
     if (block_size && !policy.ignores_blocksize) {
         const auto fits = std::max<int>(path_mtu - k_header_bytes, k_smallest_block_size);
@@ -52,6 +58,7 @@ Terms negotiate(const Request& request, const Policy& policy, std::uint64_t file
         agree("timeout", *timeout);
     }
     if (const auto window = asked(request, "windowsize", 1, 65535)) {  // RFC 7440: at most what was asked
+        // No amplifier: a window leaves only when the OACK was acknowledged, so the sender's address is real.
         terms.window_size = static_cast<std::uint16_t>(std::min<std::uint64_t>(*window, k_largest_window));
         agree("windowsize", terms.window_size);
     }

@@ -1,3 +1,8 @@
+// When to send which blocks of one file: RFC 1350 (lock step), RFC 7440 (windows), RFC 1123 4.2.3.1 (no
+// Sorcerer's Apprentice), RFC 6298 (retransmission by measured round trip, where dnsmasq waits a fixed 2 s
+// first). Block numbers have 64 bits here and 16 on the wire, where they roll over to 0: a file may have any
+// size.
+
 #include "tftp/transfer.hpp"
 
 #include <algorithm>
@@ -50,10 +55,12 @@ Step Transfer::start(Instant now) {
 
 Step Transfer::on_ack(std::uint16_t block, Instant now) {
     if (is_negotiating_) {
+        // RFC 2347: an OACK is acknowledged by ACK 0, and by nothing else.
         if (block != 0) return {};
         if (is_clean_) measure(now - sent_at_);
         is_negotiating_ = false;
         acknowledge(0, now);
+        // The first window is a new one, even if the OACK had to be repeated.
         is_clean_ = was_clean_ = true;
         return send_window(now);
     }
@@ -81,8 +88,12 @@ Step Transfer::on_ack(std::uint16_t block, Instant now) {
     // RFC 7440 4: an ACK inside the window says what arrived in order; the window begins again after it.
     if (acknowledged_ < reached_) return restart(now);
 
+    // RFC 7440 allows an ACK at any block. One that ends short of the window's end says nothing of loss, but
+    // is no clean window either.
     was_clean_ = is_clean_ && is_whole_window;
     is_clean_ = true;
+    // Halved at once, doubled slowly: the card that lost a burst has not grown since (RFC 7440 5 asks for
+    // care with congestion).
     if (was_clean_ && ++clean_windows_ >= k_clean_windows_to_double) {
         clean_windows_ = 0;
         burst_ = static_cast<std::uint16_t>(std::min<unsigned>(burst_ * 2U, window_size_));
@@ -94,11 +105,14 @@ Step Transfer::on_timeout(Instant now) {
     if (!is_negotiating_ && !is_window_sent()) return send_burst(now);  // only the pause is over
 
     ++timeouts_;
+    // Few tries before the first ACK: a request with a forged sender must not make us send more than a
+    // handful of datagrams to a stranger.
     const bool gives_up = is_validated_
                               ? timeouts_ >= k_fewest_tries && now - progress_at_ >= k_longest_silence
                               : timeouts_ >= blind_sends_;
     if (gives_up) return {Step::Kind::give_up, 0, 0, now};
     if (!is_negotiating_) return restart(now);
+    // An ACK that comes now may answer either copy (Karn).
     is_clean_ = false;
     ++retransmissions_;
     return send_oack(now);
@@ -112,6 +126,7 @@ Instant Transfer::sent_late(Instant now) {
 void Transfer::end_at(std::uint64_t size) {
     size_ = size;
     last_ = last_block_of(size, block_size_);
+    // The step may have counted blocks beyond the end; nobody will acknowledge those.
     window_end_ = std::min(window_end_, last_);
     reached_ = std::min(reached_, last_);
     next_ = std::min(next_, last_ + 1);
@@ -128,12 +143,14 @@ bool Transfer::awaits_last_ack() const {
 nanoseconds Transfer::interval() const {
     // Nobody may be there at all: whatever the request wished for, it is over within seconds.
     if (!is_validated_) return k_first_wait * (1U << std::min(timeouts_, 6U));
+    // RFC 2349: the client's own value, unchanged and undoubled; it was acknowledged to it as such.
     if (timeout_) return *timeout_;
     const auto doubled = retransmit_after_ * (1U << std::min(timeouts_, 16U));
     return std::min<nanoseconds>(doubled, std::max(retransmit_after_, k_longest_doubling));
 }
 
 nanoseconds Transfer::pause() const {
+    // Half a round trip: time for a slow receiver to empty its buffers, and short beside waiting for an ACK.
     return std::clamp<nanoseconds>(smoothed_ / 2, k_shortest_pause, k_longest_pause);
 }
 
@@ -151,6 +168,7 @@ Step Transfer::send_window(Instant now) {
 Step Transfer::send_burst(Instant now) {
     const std::uint64_t first = next_;
     next_ = std::min(first + burst_, window_end_ + 1);
+    // Only what had left before counts as sent again; a window that begins anew may run past it.
     if (first <= reached_)
         retransmissions_ += static_cast<std::uint32_t>(std::min(reached_ + 1, next_) - first);
     reached_ = std::max(reached_, next_ - 1);
@@ -176,11 +194,13 @@ void Transfer::acknowledge(std::uint64_t block, Instant now) {
 
 // RFC 6298 2.2 and 2.3.
 void Transfer::measure(nanoseconds round_trip) {
+    // RFC 6298 2.2 for the first measurement, 2.3 for those after it.
     if (smoothed_.count() == 0) {
         smoothed_ = round_trip;
         deviation_ = round_trip / 2;
     } else {
         const auto difference = smoothed_ > round_trip ? smoothed_ - round_trip : round_trip - smoothed_;
+        // Before smoothed_: RFC 6298 2.3 wants the deviation from the old mean.
         deviation_ = (deviation_ * 3 + difference) / 4;
         smoothed_ = (smoothed_ * 7 + round_trip) / 8;
     }

@@ -1,3 +1,8 @@
+// What the spelling of a client may mean below the root, before any file is looked at. Firmware asks with
+// backslashes (`\Boot\BCD`), with the whole path of the server, with `//` between directory and file (shim),
+// or with bytes behind the name. Text only: what may be opened in the end is decided by the kernel, which
+// resolves the path below the root (io/file_root).
+
 #include "tree/name.hpp"
 
 #include <algorithm>
@@ -31,6 +36,7 @@ std::string joined(std::span<const std::string_view> parts) {
     return result;
 }
 
+// Whether something is left behind the prefix: the root alone is a directory and names no file.
 bool begins_with(std::span<const std::string_view> parts, std::span<const std::string_view> prefix,
                  bool ignores_case) {
     return !prefix.empty() && parts.size() > prefix.size() &&
@@ -50,8 +56,10 @@ void add(std::vector<std::string>& found, std::span<const std::string_view> part
 }  // namespace
 
 std::vector<std::string> candidates(std::string_view asked, const NameRules& rules) {
+    // A NUL would end the name for the kernel and not for the checks here.
     if (asked.size() > k_longest_name || asked.find('\0') != asked.npos) return {};
     std::string path{asked};
+    // Always, as in dnsmasq: Windows' boot programs ask for `\Boot\BCD`.
     std::ranges::replace(path, '\\', '/');
     const bool is_absolute = path.starts_with('/');
 
@@ -64,10 +72,14 @@ std::vector<std::string> candidates(std::string_view asked, const NameRules& rul
     std::string_view rest = path;
     for (;;) {
         const auto parts = components(rest);
+        // Refused even where it stays inside the root, as dnsmasq does: there it is ERROR 2.
         if (std::ranges::find(parts, "..") != parts.end()) return {};
+        // First, since that is how dnsmasq reads an absolute name: below the root as it stands, else below
+        // the root with the leading slash dropped.
         if (is_absolute && begins_with(parts, prefix, rules.lower_cases))
             add(found, std::span{parts}.subspan(prefix.size()), rules);
         add(found, parts, rules);
+        // The name as it was sent goes first: a file may be called so, however unlikely.
         if (!rest.ends_with(k_firmware_end)) return found;
         rest = rest.substr(0, rest.find_last_not_of(k_firmware_end) + 1);
     }
