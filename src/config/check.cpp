@@ -1,3 +1,7 @@
+// What a configuration that loads will hardly have meant: rules over several directives, and over the machine
+// it runs on. Each is a trap people fell into with dnsmasq, whose --test looks neither at interfaces nor at
+// accounts nor at directories. Warnings only, but for a tftp-root that cannot be served.
+
 #include "config/check.hpp"
 
 #include <algorithm>
@@ -32,6 +36,7 @@ bool may_be_served(const Config& config, const World::Interface& interface) {
     return matches_one(daemon.interfaces, interface.name);
 }
 
+// `interface=` without a name waits for nothing.
 bool is_missing(const InterfaceName& name, const World& world) {
     return !name.name.empty() &&
            std::ranges::none_of(world.interfaces, [&](const World::Interface& interface) {
@@ -56,6 +61,7 @@ std::optional<Network> network_of(const dhcp::Range& range, const Config& config
     return std::nullopt;
 }
 
+// What the reader of a warning has to compare with.
 std::string networks_text(const Config& config, const World& world) {
     std::string text;
     for (const auto& interface : world.interfaces) {
@@ -74,6 +80,8 @@ void check_served_at_all(const Config& config, const World&, Findings& findings)
     warn(findings, {}, "neither dhcp-range nor enable-tftp is given: nothing is served");
 }
 
+// An interface of a bridge or a virtual machine comes after boot: no reason to stop, where dnsmasq with
+// bind-interfaces does.
 void check_interfaces(const Config& config, const World& world, Findings& findings) {
     for (const auto& name : config.daemon.interfaces) {
         if (is_missing(name, world)) {
@@ -97,6 +105,8 @@ void check_range_networks(const Config& config, const World& world, Findings& fi
 void check_range_overlaps(const Config& config, const World&, Findings& findings) {
     const auto& ranges = config.dhcp.ranges;
     for (auto range = ranges.begin(); range != ranges.end(); ++range) {
+        // Ranges with tests are left alone: their tags may exclude each other. Static ones give nothing by
+        // themselves.
         const auto other = std::find_if(ranges.begin(), range, [&](const dhcp::Range& earlier) {
             return !earlier.is_static && !range->is_static && earlier.first <= range->last &&
                    range->first <= earlier.last && earlier.tests.empty() && range->tests.empty();
@@ -116,6 +126,7 @@ void check_host_networks(const Config& config, const World& world, Findings& fin
         if (!network) return;  // it cannot be known what a relay will bring
         networks.push_back(*network);
     }
+    // Without any range nothing is served, which is said already.
     if (networks.empty()) return;
     for (const auto& host : config.dhcp.hosts) {
         const bool is_out = host.address && std::ranges::none_of(networks, [&](const Network& network) {
@@ -160,6 +171,7 @@ void check_tftp_roots(const Config& config, const World& world, Findings& findin
         if (!tftp.is_enabled) {
             warn(findings, root.origin, "tftp-root has no effect without enable-tftp");
         } else if (directory != nullptr && !directory->is_usable) {
+            // dnsmasq stops at a missing directory as well, and tftp-no-fail is its word against it.
             const auto severity = tftp.ignores_missing_root ? Severity::warning : Severity::error;
             findings.push_back(
                 {severity, root.origin, "tftp-root " + escaped(root.directory) + ": " + directory->why});
@@ -181,6 +193,7 @@ void check_tftp_roots(const Config& config, const World& world, Findings& findin
 // Descriptors beside those of transfers: sockets, database, log.
 constexpr std::uint64_t k_other_files = 32;
 
+// Told, not refused: at start pxed lowers tftp-max to what the limit allows.
 void check_file_limit(const Config& config, const World& world, Findings& findings) {
     const auto wanted = config.tftp.max_transfers + k_other_files;
     if (!config.tftp.is_enabled || world.file_limit == 0 || wanted <= world.file_limit) return;
@@ -189,6 +202,8 @@ void check_file_limit(const Config& config, const World& world, Findings& findin
              std::to_string(world.file_limit) + " files may be open; raise LimitNOFILE or lower tftp-max");
 }
 
+// `dhcp-boot=FILE,ADDRESS`: dnsmasq makes a name of it, and the file comes from the same host only as long as
+// that serves TFTP too.
 void check_boot_servers(const Config& config, const World&, Findings& findings) {
     for (const auto& boot : config.dhcp.boots) {
         if (boot.server_address || !boot.server_host.empty() || !Ipv4::parse(boot.server_name)) continue;
@@ -223,6 +238,7 @@ void check_tags(const Config& config, const World& world, Findings& findings) {
 }
 
 using Rule = void (*)(const Config&, const World&, Findings&);
+// In the order in which the findings are told: what stops everything first.
 constexpr Rule k_rules[] = {
     check_served_at_all, check_interfaces,   check_range_networks, check_range_overlaps,
     check_host_networks, check_host_names,   check_accounts,       check_tftp_roots,

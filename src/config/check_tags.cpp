@@ -1,3 +1,6 @@
+// Tags that are tested and never set. A misspelt tag makes its line dead, or with `!` true for all, and
+// dnsmasq says nothing. Only a warning: the line that sets the tag may be one that is yet to be written.
+
 #include "config/check_tags.hpp"
 
 #include <algorithm>
@@ -61,6 +64,7 @@ bool is_set(const Names& names, const Config& config, const std::string& tag) {
     if (names.contains(tag)) return true;
     if (tag.ends_with('*')) {
         const auto prefix = std::string_view{tag}.substr(0, tag.size() - 1);
+        // The names are sorted: if any begins with the prefix, the first at or behind it does.
         const auto name = names.lower_bound(prefix);
         if (name != names.end() && name->starts_with(prefix)) return true;
     }
@@ -78,6 +82,7 @@ std::vector<Notice> find_unset_tags(const Config& config, const World& world) {
     for_each_test(config.dhcp, [&](const dhcp::TagTest& test, Origin origin) {
         if (is_set(names, config, test.name)) return;
         const auto [known, is_new] = unset.emplace(test.name, origin);
+        // for_each_test() goes directive by directive, not in the order of the file.
         if (!is_new) known->second = std::min(known->second, origin);
     });
     std::vector<Notice> notices;

@@ -11,8 +11,10 @@ namespace pxed::config {
 
 namespace {
 
+// Not in the table: they are main()'s and no directives.
 constexpr std::string_view k_own_options[] = {"--test", "--help", "--version"};
 
+// What is refused or skipped can be written, but nobody is led to it.
 bool is_offered(const Directive& row) {
     return row.status != Status::recognised_other && row.status != Status::not_served;
 }
@@ -22,6 +24,7 @@ bool takes_path(const Directive& row) {
     return row.syntax.starts_with("PATH") || row.syntax.starts_with("FILE") || row.syntax.starts_with("DIR");
 }
 
+// Characters that zsh's _arguments and fish's quotes give a meaning to.
 std::string without_quotes(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -99,6 +102,7 @@ std::string vim_syntax() {
     std::string served;
     std::string skipped;
     for (const auto& row : directives())
+        // What is skipped has a colour of its own: the file's author sees at once what pxed leaves out.
         (is_offered(row) ? served : skipped) += ' ' + std::string{row.name};
     return "\" Vim syntax file for pxed.conf, written from pxed's directive table\n"
            "if exists('b:current_syntax')\n  finish\nendif\n"
@@ -124,6 +128,7 @@ std::string fuzz_dictionary() {
     for (const auto& row : directives()) {
         text += '"' + std::string{row.name} + (row.value == Value::none ? "" : "=") + "\"\n";
     }
+    // The words below the directives' names: a mutator does not find `option:vendor-class` by chance.
     for (const auto& row : dhcp::option_table())
         text += "\"option:" + std::string{row.name} + "\"\n";
     for (const auto* word :

@@ -1,3 +1,5 @@
+// Small answers of a read configuration: interface patterns, places in files, where the leases are.
+
 #include "config/config.hpp"
 
 namespace pxed::config {
@@ -14,6 +16,7 @@ std::string Config::text_of(Origin origin) const {
 
 std::string Config::lease_database_path(std::string_view state_directory) const {
     if (!daemon.lease_database.empty()) return daemon.lease_database;
+    // Beside the text file people know, so that whoever moves or backs up the one finds the other.
     if (!daemon.lease_file.empty()) return daemon.lease_file + ".db";
     if (state_directory.empty()) return "/var/lib/pxed/leases.db";
     // systemd lists several state directories with colons; the first one is ours.

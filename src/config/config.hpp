@@ -28,6 +28,7 @@ struct InterfaceName {
     [[nodiscard]] bool matches(std::string_view interface) const;
 };
 
+/// One address of `listen-address`.
 struct ListenAddress {
     Ipv4 address;
     Origin origin;

@@ -1,3 +1,6 @@
+// The rows of the process itself, of its log and of further files. dnsmasq's words for forking are accepted
+// without effect: systemd starts pxed in the foreground.
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -42,6 +45,7 @@ Parsed parse_log_facility(Line& line) {
         log = {LogTarget::Kind::stderr_stream, {}, log.facility};
         return {};
     }
+    // A slash tells a path from a facility, as in dnsmasq: no facility has one.
     if (value.text().find('/') != std::string_view::npos) {
         log = {LogTarget::Kind::file, value.str(), log.facility};
         return {};
@@ -71,6 +75,7 @@ bool has_control(std::string_view path) {
 
 Parsed parse_conf_file(Line& line) {
     if (line.value().is_empty()) return {};
+    // A daemon that reloads would find its input used up at the second reading.
     if (line.value().is_word("-")) return fail(std::string{"standard input is not read; name a file"});
     if (has_control(line.value().text())) return fail("bad file name " + quote(line.value().text()));
     line.include({Include::Kind::file, line.value().str(), {}, {}});
@@ -87,6 +92,7 @@ Parsed parse_conf_dir(Line& line) {
         auto suffix = field.text();
         const bool includes = suffix.starts_with('*');
         if (includes) suffix.remove_prefix(1);
+        // A lone `*`, or nothing between two commas: an empty suffix would be every name's.
         if (suffix.empty()) continue;
         (includes ? include.included_suffixes : include.excluded_suffixes).emplace_back(suffix);
     }

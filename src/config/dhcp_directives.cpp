@@ -1,3 +1,6 @@
+// The rows of addresses, leases and hosts, and the parse functions that are too short for a file of their
+// own.
+
 #include <array>
 #include <string>
 
@@ -21,6 +24,7 @@ Parsed parse_alternate_port(Line& line) {
     }
     const auto fields = line.value().split();
     const auto server = parse_number_between(fields.front().text(), 1, 0xffff);
+    // 65535 alone leaves no next port: 65536 then fails the bounds.
     const auto client = fields.size() > 1
                             ? parse_number_between(fields[1].text(), 1, 0xffff)
                             : parse_number_between(std::to_string(server.value_or(0) + 1), 1, 0xffff);

@@ -1,3 +1,6 @@
+// The spellings of tags, hardware addresses and names that dnsmasq's DHCP directives share. A tag has four of
+// them in real files (set:x, tag:x, net:x, bare x) and "not" has two (`!`, and `#` of old).
+
 #include "config/dhcp_fields.hpp"
 
 #include <algorithm>
@@ -52,6 +55,7 @@ dhcp::TagTests take_tag_tests(FieldReader& fields) {
     dhcp::TagTests tests;
     while (fields.has_more() && is_tag_test(fields.peek())) {
         auto test = tag_test(fields.take());
+        // dnsmasq ignores an empty one too, where an older version fell over it.
         if (!test.name.empty()) tests.push_back(std::move(test));
     }
     return tests;
@@ -97,6 +101,8 @@ Result<dhcp::HwPattern, std::string> parse_hw_pattern(std::string_view text) {
 }
 
 bool is_host_name(std::string_view text) {
+    // RFC 1035 2.3.4: 63 characters a label, 253 in all once the length bytes are taken off 255. The
+    // underscore is dnsmasq's.
     if (text.ends_with('.')) text.remove_suffix(1);
     if (text.empty() || text.size() > 253 || std::isalnum(static_cast<unsigned char>(text.front())) == 0) {
         return false;
@@ -115,6 +121,7 @@ std::optional<std::string> misspelt_mac(std::string_view text) {
             return std::nullopt;
         }
     }
+    // Windows' form, Cisco's form (aabb.ccdd.eeff), or digits alone.
     const bool has_dashes = std::ranges::count(text, '-') == 5;
     const bool has_dots = std::ranges::count(text, '.') == 2 && text.size() == 14;
     if (digits.size() != 12 || !(has_dashes || has_dots || text.size() == 12)) return std::nullopt;

@@ -1,3 +1,7 @@
+// The fields of dhcp-host: no order, each told by its shape, as in dnsmasq. The trap of that: only what has a
+// colon can be a hardware address, so `aa-bb-cc-dd-ee-ff` is a host name without a word of complaint. It
+// stays one here, and check() says what was probably meant.
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -13,6 +17,7 @@ namespace pxed::config {
 
 namespace {
 
+// In any case, as dnsmasq compares it. A quoted colon makes it a host name, and a bad one.
 bool begins_with_id(const Field& field) {
     return field.size() >= 3 && equal_ignoring_case(field.text().substr(0, 3), "id:") && !field.is_quoted(2);
 }
@@ -25,6 +30,8 @@ Parsed add_client_id(const Field& field, dhcp::Host& host) {
         return {};
     }
     if (id.is_empty()) return fail(std::string{"\"id:\" needs a client id: id:01:02:03, id:text or id:*"});
+    // Text is taken as its characters; a client that sends a type byte in front of them (RFC 2132 9.14) is
+    // found too, since dnsmasq and we try its id without a leading zero.
     if (!id.contains(':')) {
         host.client_ids.emplace_back(as_bytes(id.text()));
         return {};
@@ -40,6 +47,7 @@ Parsed add_client_id(const Field& field, dhcp::Host& host) {
     return {};
 }
 
+// dnsmasq's brackets. One file often serves both families, so the field is left out and the line still holds.
 Parsed add_ipv6(Line& line, const Field& field) {
     const auto address = field.text().substr(1, field.size() - 2);
     const bool is_plausible = std::ranges::all_of(address, [](char c) {
@@ -55,6 +63,7 @@ Parsed add_hardware(Line& line, const Field& field, dhcp::Host& host) {
     auto pattern = parse_hw_pattern(field.text());
     if (!pattern) return fail(std::move(pattern).error());
     if (pattern->type == k_ethernet && pattern->length != 6) {
+        // dnsmasq takes any number of bytes and then never finds the machine.
         line.warn(quote(field.text()) + " has " + std::to_string(pattern->length) +
                   " bytes; an Ethernet address has 6");
     }
@@ -83,15 +92,16 @@ Parsed add_word(Line& line, const Field& field, dhcp::Host& host) {
     const auto text = field.text();
     if (text.empty()) return {};
     if (const auto address = Ipv4::parse(text)) return set_address(line, *address, host);
-    // A word of digits is a lease time before it is a name: dnsmasq reads `dhcp-host=MAC,86400` so.
     if (field.is_word("ignore")) {
         host.is_ignored = true;
         return {};
     }
+    // A word of digits is a lease time before it is a name: dnsmasq reads `dhcp-host=MAC,86400` so.
     if (const auto time = parse_time(text)) {
         host.lease_time = std::max(*time, dhcp::k_shortest_lease_time);
         return {};
     }
+    // Or a mistyped address would become a host name: both are letters, digits and dots.
     if (has_only_digits_and_dots(text)) return fail(quote(text) + " is no address");
     if (!is_host_name(text)) {
         return fail("bad host name " + quote(text) + "; a name has letters, digits, \"-\" and \"_\"");
@@ -107,6 +117,7 @@ Parsed add_word(Line& line, const Field& field, dhcp::Host& host) {
 Parsed add_field(Line& line, const Field& field, dhcp::Host& host) {
     if (!field.contains(':')) return add_word(line, field, host);
     if (begins_with_id(field)) return add_client_id(field, host);
+    // In dhcp-host the old net: sets a tag; in front of dhcp-boot or dhcp-option it tests one.
     if (field.starts_with("set:") || field.starts_with("net:")) {
         host.set_tags.push_back(set_tag_name(field));
         return {};
@@ -129,6 +140,7 @@ Parsed parse_dhcp_host(Line& line) {
     while (fields.has_more()) {
         if (auto added = add_field(line, fields.take(), host); !added) return added;
     }
+    // dnsmasq takes even `dhcp-host=` alone.
     const bool identifies = !host.hardware.empty() || !host.client_ids.empty() || !host.name.empty();
     if (!identifies) line.warn(std::string{"no MAC, client id or name: the line matches no machine"});
     line.config().dhcp.hosts.push_back(std::move(host));

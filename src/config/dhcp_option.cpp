@@ -1,3 +1,7 @@
+// dhcp-option, dhcp-option-force and dhcp-match: which option a line names, inside what, and its value. Tags
+// and envelope stand in any order in front, then the number or name, then the value to the end of the line,
+// commas included. `vendor:X,encap:N` makes dnsmasq 2.90 crash; here it is an error.
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -44,7 +48,9 @@ Parsed read_code(const Field& field, Selector& selector) {
     const auto number = parse_number(field.text());
     if (!number || *number > 0xffff)
         return fail("option " + quote(field.text()) + " is out of range (1 to 254)");
+    // Up to 16 bits, since dnsmasq takes 300 as well and sends its low byte; the caller warns.
     selector.code = static_cast<std::uint32_t>(*number);
+    // A sub-option's number has nothing to do with the option of that number: no name, no type.
     if (selector.envelope == Envelope::plain && *number <= 0xff) {
         selector.row = dhcp::find_option(static_cast<std::uint8_t>(*number));
     }
@@ -55,6 +61,7 @@ Parsed read_name(const Field& name, bool may_be_internal, Selector& selector) {
     const auto* row = dhcp::find_option(name.text());
     if (row == nullptr)
         return fail("there is no option named " + quote(name.text()) + name_hint(name.text()));
+    // dnsmasq refuses the names and takes the numbers: `dhcp-option=43,01:02:03` is in many files.
     if (row->is_internal && !may_be_internal) {
         return fail("option:" + std::string{row->name} +
                     " is set by the server itself; to send it all the same write " +
@@ -109,6 +116,7 @@ Result<Selector, std::string> read_selector(FieldReader& fields, bool is_match) 
     while (fields.has_more() && !selector.code && !selector.is_ipv6) {
         const Field field = fields.take();
         Parsed read;
+        // First: a bare number is the option, even where a tag of digits was meant.
         if (is_number(field)) {
             read = read_code(field, selector);
         } else if (field.starts_with("option:")) {
@@ -131,6 +139,7 @@ dhcp::TagTests tests_of(const Line& line, const std::vector<Field>& tags) {
     for (const auto& tag : tags) {
         if (tag.is_empty()) continue;
         if (tag.starts_with("set:")) {
+            // A common slip: in this place a tag can only be tested.
             line.warn(quote(tag.text()) + " tests a tag here; write tag:" + escaped(set_tag_name(tag)));
             tests.push_back({set_tag_name(tag), false});
         } else if (auto test = tag_test(tag); !test.name.empty()) {
@@ -141,6 +150,7 @@ dhcp::TagTests tests_of(const Line& line, const std::vector<Field>& tags) {
 }
 
 std::string missing_option(const Selector& selector) {
+    // What was taken for a tag is the likeliest misspelling: `dhcp-option=routr,10.0.0.1`.
     for (const auto& tag : selector.tags) {
         if (const auto hint = name_hint(tag.text()); !hint.empty()) {
             return quote(tag.text()) + " is neither an option number nor option:NAME" + hint;
@@ -151,6 +161,7 @@ std::string missing_option(const Selector& selector) {
 
 // dnsmasq: these without a value mean "do not send", all others an empty option.
 bool means_suppression(std::uint8_t code) {
+    // Those the server would fill in by itself.
     constexpr std::uint8_t k_defaults[] = {1, 3, 6, 12, 15, 28};
     return std::ranges::find(k_defaults, code) != std::end(k_defaults);
 }
@@ -183,10 +194,12 @@ Parsed set_value(Line& line, const Selector& selector, const Field& value, Confi
     }
     using Form = OptionValue::Form;
     option.has_text_value = encoded->form == Form::text;
+    // 0.0.0.0 becomes this server's address there, and only there: dnsmasq leaves envelopes as they are.
     option.is_address_list = encoded->form == Form::addresses && selector.envelope == Envelope::plain;
     option.value = std::move(encoded->bytes);
     const bool wants_number = selector.row != nullptr && (selector.row->type == dhcp::ValueType::number ||
                                                           selector.row->type == dhcp::ValueType::seconds);
+    // dnsmasq sends the letters without a word, and the client reads a number of them.
     if (option.has_text_value && wants_number) {
         line.warn(quote(value.text()) + " is no number as " + std::string{selector.row->name} +
                   " wants; it is sent as text");
@@ -237,6 +250,7 @@ Parsed add_option(Line& line, bool is_forced) {
         option.is_suppressed = is_plain && means_suppression(option.code);
     }
     if (auto checked = check_next_server(option); !checked) return checked;
+    // Skipped, not refused: dnsmasq starts with such a line and does not send it either.
     if (is_plain && is_servers_own(option.code)) {
         line.warn("option " + std::to_string(option.code) + " is the server's own and never sent from here");
         return {};
@@ -245,9 +259,12 @@ Parsed add_option(Line& line, bool is_forced) {
     return {};
 }
 
+// How a match compares follows from the form of its value, as in dnsmasq: bytes from the left, text anywhere,
+// a number as an element of an array. `93,7` thus finds 7 in a list of architectures (RFC 4578 2.1).
 Parsed set_match_value(const Selector& selector, const Field& value, dhcp::Match& match) {
     auto encoded = encode_option_value(value, selector.row, true);
     if (!encoded) return fail(std::move(encoded).error());
+    // No value, no comparison: the option's presence is enough.
     if (encoded->bytes.empty()) return {};
     using Form = OptionValue::Form;
     using Kind = dhcp::Match::Kind;
@@ -294,10 +311,12 @@ Parsed parse_dhcp_match(Line& line) {
     }
     const bool is_vi = selector.envelope == Envelope::vendor_vi;
     if (!selector.code && !is_vi) return fail(missing_option(selector));
+    // dnsmasq: "illegal dhcp-match" for more than one tag.
     if (selector.tags.size() != 1 || set_tag_name(selector.tags.front()).empty()) {
         return fail("exactly one tag is set by a match (set:TAG,OPTION[,VALUE]); here are " +
                     std::to_string(selector.tags.size()));
     }
+    // Refused, unlike in dhcp-option: nothing could ever match.
     if (selector.code.value_or(0) > 0xff) return fail("there is no option " + std::to_string(*selector.code));
 
     dhcp::Match match;

@@ -1,3 +1,7 @@
+// The fields of dhcp-range: tags in front, then by place. dnsmasq's traps are kept and warned about: a bare
+// word is a tag and no interface, ends may be swapped, and a number behind END is a lease time and no prefix
+// length.
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -70,11 +74,14 @@ Parsed set_lease_time(Line& line, const Field& field, dhcp::Range& range) {
                     decimal_hint(field.text()));
     }
     if (*time < dhcp::k_shortest_lease_time) {
+        // Nobody leases for 24 seconds: that was meant as a prefix length, which dnsmasq's IPv4 ranges do not
+        // know.
         const auto bits = parse_number_between(field.text(), 8, 30);
         line.warn("a lease time of " + std::to_string(time->count()) + " s is raised to " +
                   std::to_string(dhcp::k_shortest_lease_time.count()) + " s" +
                   (bits ? "; a netmask is written " + netmask_of(*bits).text() : std::string{}));
     }
+    // dnsmasq's floor, which it applies without a word.
     range.lease_time = std::max(*time, dhcp::k_shortest_lease_time);
     return {};
 }
@@ -84,15 +91,18 @@ Parsed set_end(Line& line, const Field& field, dhcp::Range& range) {
         range.is_static = true;
         return {};
     }
+    // Refused: as a plain pool the line would make a second DHCP server of what was to answer PXE only.
     if (field.is_word("proxy")) return fail(std::string{"ProxyDHCP is not served yet"});
     const auto end = Ipv4::parse(field.text());
     if (!end) return fail(quote(field.text()) + " is no address; START is followed by END, static or proxy");
     range.last = *end;
+    // `START,255.255.255.0` with END forgotten would be a range of a billion addresses.
     if (is_contiguous(*end) && end->value() >> 24 == 255) {
         line.warn(end->text() + " looks like a netmask but stands in the place of the last address");
     }
     if (range.last < range.first) {
         line.warn("the ends are swapped: " + range.first.text() + " is above " + range.last.text());
+        // dnsmasq swaps without a word.
         std::swap(range.first, range.last);
     }
     return {};
@@ -101,10 +111,12 @@ Parsed set_end(Line& line, const Field& field, dhcp::Range& range) {
 // Takes `NETMASK[,BROADCAST]` if they are there.
 Parsed take_netmask(FieldReader& fields, dhcp::Range& range) {
     if (!fields.has_more()) return {};
+    // Only an address can be a netmask; anything else here is the lease time already.
     const auto netmask = Ipv4::parse(fields.peek().text());
     if (!netmask) return {};
     fields.take();
     if (!is_contiguous(*netmask)) return fail(netmask->text() + " is no netmask");
+    // dnsmasq refuses it as well ("inconsistent DHCP range").
     if (!Network{range.first, *netmask}.contains(range.last)) {
         return fail("inconsistent range: " + range.first.text() + " and " + range.last.text() +
                     " are not in one network with netmask " + netmask->text());
@@ -118,6 +130,7 @@ Parsed take_netmask(FieldReader& fields, dhcp::Range& range) {
     return {};
 }
 
+// By value, so that the caller's reader still stands at the first field.
 bool is_ipv6(FieldReader fields) {
     while (fields.has_more()) {
         const Field field = fields.take();

@@ -67,6 +67,7 @@ enum class Reload : std::uint8_t {
     restart,  ///< only a restart takes the new value
 };
 
+/// What pxed makes of a name that dnsmasq knows.
 enum class Status : std::uint8_t {
     served,
     without_effect,    ///< accepted in silence: what it asks for is so anyway
@@ -74,6 +75,7 @@ enum class Status : std::uint8_t {
     not_served,        ///< skipping it would change what clients see: refused with the reason
 };
 
+/// One row of the table.
 struct Directive {
     std::string_view name = {};
     char short_option = 0;  ///< dnsmasq's letter, 0: none

@@ -1,3 +1,5 @@
+// The directive table as a whole, joined from the files that hold its parts.
+
 #include <stdexcept>
 #include <vector>
 
@@ -15,6 +17,7 @@ std::vector<Directive> join() {
                             tftp_rows(), other_rows()}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
+    // For find_directive(), and for people: help and manual list them in this order.
     std::ranges::sort(rows, {}, &Directive::name);
     const auto twin = std::ranges::adjacent_find(rows, {}, &Directive::name);
     if (twin != rows.end()) throw std::logic_error("two directives are named " + std::string{twin->name});
@@ -24,6 +27,7 @@ std::vector<Directive> join() {
 }  // namespace
 
 std::span<const Directive> directives() {
+    // Built once and never changed: a constant that needs sorting.
     static const std::vector<Directive> rows = join();
     return rows;
 }

@@ -1,3 +1,7 @@
+// Cutting a value into its fields. dnsmasq hides quoted characters by replacing them inside its buffer; here
+// each character has a mark beside it instead, and whoever looks for a comma, a colon or a digit asks for
+// unquoted ones.
+
 #include "config/fields.hpp"
 
 #include <algorithm>
@@ -49,6 +53,7 @@ std::size_t Field::find(char c) const {
     return std::string_view::npos;
 }
 
+// A quoted prefix is text: `"tag:x"` in quotes names no tag.
 bool Field::starts_with(std::string_view prefix) const {
     if (!text_.starts_with(prefix)) return false;
     for (std::size_t i = 0; i < prefix.size(); ++i) {
@@ -78,6 +83,7 @@ Field Field::trimmed() const {
 
 std::vector<Field> Field::split(char separator) const {
     std::vector<Field> parts;
+    // So that `enable-tftp=` names no interface, rather than one without letters.
     if (text_.empty()) return parts;
     Field rest = *this;
     for (;;) {
@@ -98,6 +104,7 @@ Field FieldReader::peek() const {
 Field FieldReader::take() {
     const Field field = peek();
     const auto end = rest_.find(',');
+    // Behind the last comma there is one more field, if only an empty one: `FILE,,` has three.
     has_more_ = end != std::string_view::npos;
     rest_ = has_more_ ? rest_.from(end + 1) : Field{};
     return field;
@@ -122,6 +129,8 @@ std::optional<seconds> parse_time(std::string_view text) {
     const auto number = parse_number(text);
     if (!number) return std::nullopt;
     const auto most = static_cast<std::uint64_t>(k_infinite.count());
+    // Divided rather than multiplied, which could wrap: 0xffffffff is "for ever" on the wire (RFC 2131 3.3),
+    // and so is whatever passes it.
     return *number > most / unit ? k_infinite : seconds{static_cast<seconds::rep>(*number * unit)};
 }
 

@@ -48,6 +48,7 @@ class Field {
 
  private:
     std::string_view text_;
+    // Empty when nothing is quoted, which spares the command line a row of zeros.
     std::string_view quoted_;
 };
 

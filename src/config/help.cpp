@@ -1,3 +1,5 @@
+// --help, written from the directive table: the whole, a group, or one directive with its manual paragraph.
+
 #include "config/help.hpp"
 
 #include <algorithm>
@@ -10,6 +12,7 @@ namespace pxed::config {
 
 namespace {
 
+// A group, the word that asks for it, and the words above it.
 struct Heading {
     Group group;
     std::string_view word;
@@ -41,6 +44,7 @@ constexpr std::string_view k_usage =
     "\n"
     "Every directive of the file is an option as well. pxed(8), pxed.conf(5).\n";
 
+// Where help lines begin; a longer option has its help on the next line.
 constexpr std::size_t k_column = 31;
 
 std::string line_of(const Directive& row) {
@@ -65,6 +69,7 @@ std::string line_of(const Directive& row) {
     return line + std::string{row.help} + '\n';
 }
 
+// An alias would say the same again; conf-file stands among pxed's own options already.
 bool is_listed(const Directive& row) {
     return row.alias_of.empty() && row.name != "conf-file";
 }
@@ -111,6 +116,7 @@ std::string all_about(const Directive& row) {
     if (row.value == Value::required) text += '=' + std::string{row.syntax};
     text += "\n    " + std::string{row.help} + ".\n\n";
     std::string manual{row.manual};
+    // Backquotes are for the manual's bold face.
     std::erase(manual, '`');
     return text + wrapped(manual);
 }
@@ -136,6 +142,7 @@ std::string help_text() {
 std::optional<std::string> help_text(std::string_view topic) {
     const auto heading = std::ranges::find(k_headings, topic, &Heading::word);
     if (heading != k_headings.end()) return lines_of(*heading);
+    // `--help --dhcp-host` asks for the same as `--help dhcp-host`.
     while (topic.starts_with('-'))
         topic.remove_prefix(1);
     const auto* row = find_directive(topic);

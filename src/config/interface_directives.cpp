@@ -1,3 +1,5 @@
+// The rows that say where pxed listens. An interface that is not there is never an error: it is waited for.
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -20,6 +22,7 @@ Parsed add_names(Line& line, std::vector<InterfaceName>& names) {
         if (name.size() > k_longest_interface_name || name.find_first_of(" /\t") != name.npos) {
             return fail(quote(name) + " cannot be the name of an interface");
         }
+        // No kernel would mind such a name, but nobody has one: it is listen-address that was meant.
         if (Ipv4::parse(name))
             return fail(quote(name) + " is an address; write listen-address=" + field.str());
         names.push_back({field.str(), line.origin()});

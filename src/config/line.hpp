@@ -67,6 +67,7 @@ class Line {
     Origin origin_;
     Config& config_;
     Reading& reading_;
+    // Read by the loader when the line is done, so that a parse function never calls back into it.
     std::vector<Include> includes_;
 };
 

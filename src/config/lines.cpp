@@ -1,3 +1,7 @@
+// Which directive, with which value, is on each line of a file. The grammar is dnsmasq's: `#` opens a comment
+// only after a blank or at the start (`dhcp-ignore=#known` is legal), only double quotes quote, and an escape
+// is one of seven. Where dnsmasq would split a long line in silence, this reader says so.
+
 #include "config/lines.hpp"
 
 #include <algorithm>
@@ -13,6 +17,7 @@ namespace pxed::config {
 
 namespace {
 
+// Longer than any directive's, and short enough for inih's line buffer, whose size its packager chose.
 constexpr std::size_t k_longest_name = 40;
 
 bool is_blank(char c) {
@@ -61,6 +66,8 @@ Result<std::size_t, std::string> lex_quoted(std::string_view line, std::size_t a
     while (at < line.size()) {
         const char c = line[at];
         if (c == '"') return at + 1;
+        // A backslash before any other character stands for itself, as in dnsmasq. The trap is dnsmasq's too:
+        // "\Boot" is a path, "\boot" begins with a backspace.
         if (c == '\\' && at + 1 < line.size()) {
             if (const auto real = unescaped(line[at + 1])) {
                 lexed.add(*real, true);
@@ -74,6 +81,8 @@ Result<std::size_t, std::string> lex_quoted(std::string_view line, std::size_t a
     return fail(std::string{"a double quote (\") is missing: every opened quote is closed on the same line"});
 }
 
+// Finds comment and quotes in one pass: a `#` in quotes begins no comment, a quote in a comment opens
+// nothing.
 Result<Lexed, std::string> lex(std::string_view line) {
     Lexed lexed;
     bool after_blank = true;
@@ -86,12 +95,14 @@ Result<Lexed, std::string> lex(std::string_view line) {
             continue;
         }
         after_blank = is_blank(c);
+        // Tabs become blanks here, once, for all who trim and split later.
         lexed.add(after_blank ? ' ' : c, false);
         ++at;
     }
     return lexed;
 }
 
+// What people write who know another format: getopt's dashes, INI sections, other comments, a blank for `=`.
 std::string describe_bad_name(const Field& name) {
     if (name.is_empty()) return "there is no name before the \"=\"";
     if (name.starts_with("--")) {
@@ -110,6 +121,7 @@ std::string describe_bad_name(const Field& name) {
 
 Result<FileLine, std::string> cut(const Lexed& lexed) {
     const Field line = Field{lexed.text, lexed.quoted}.trimmed();
+    // The first one outside quotes; those behind it belong to the value (`dhcp-boot=http://x/?a=b`).
     const auto equals = line.find('=');
     const bool has_value = equals != std::string_view::npos;
     const Field name = (has_value ? line.between(0, equals) : line).trimmed();
@@ -137,6 +149,7 @@ bool is_control(char c) {
 }
 
 Result<void, std::string> check_characters(std::string_view line, bool is_first) {
+    // dnsmasq refuses such a file with "bad option", which helps nobody: an editor does not show the mark.
     if (is_first && line.starts_with("\xef\xbb\xbf")) {
         return fail(std::string{
             "the file begins with a byte-order mark; save it as plain UTF-8 (in vim: set nobomb)"});
@@ -180,12 +193,14 @@ class Reader {
         const auto end = rest_.find('\n');
         auto physical = rest_.substr(0, end);
         rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+        // Files edited on Windows: dnsmasq takes CR for a blank.
         if (physical.ends_with('\r')) physical.remove_suffix(1);
         ++number_;
 
         auto name = read(physical);
         if (!name) {
             on_problem_({number_, std::move(name).error()});
+            // The problem is told; inih gets an empty line and goes on to the next.
             name = "";
         }
         const std::string handed = name->empty() ? "\n" : *name + "=\n";
@@ -205,6 +220,8 @@ class Reader {
         }
         TRY(const Lexed lexed, lex(physical));
         if (Field{lexed.text, lexed.quoted}.trimmed().is_empty()) return std::string{};
+        // After the comment is gone: a comment may show a template. A file that was never rendered would
+        // otherwise start half a service.
         if (const auto mark = find_template(lexed.text); !mark.empty()) {
             return fail(quote(mark) + " is left of a template: the file was not filled in");
         }
@@ -252,10 +269,12 @@ std::string_view find_template(std::string_view text) {
     if (const auto mark = enclosed(text, "{%", "%}"); !mark.empty()) return mark;
     for (auto at = text.find("${"); at != text.npos; at = text.find("${", at + 2)) {
         const auto mark = enclosed(text, "${", "}", at);
+        // In capitals only: `${net0/mac}` in a dhcp-boot is for iPXE to fill in.
         if (mark.ends_with('}') && is_upper_word(mark.substr(2, mark.size() - 3))) return mark;
     }
     for (const std::string_view fence : {"###", "%%"}) {
         const auto mark = enclosed(text, fence, fence);
+        // A word in capitals between the fences, so that a row of ### in a text is none.
         if (mark.size() > 2 * fence.size() &&
             is_upper_word(mark.substr(fence.size(), mark.size() - 2 * fence.size()))) {
             return mark;

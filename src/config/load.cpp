@@ -1,3 +1,7 @@
+// How one Config comes of a command line and of all files it leads to: the order of reading, includes, how
+// often a directive may stand. Every problem is collected, so that one run of --test shows them all where
+// dnsmasq stops at its first; nothing of a bad configuration is ever used.
+
 #include "config/load.hpp"
 
 #include <algorithm>
@@ -14,7 +18,10 @@ namespace pxed::config {
 
 namespace {
 
+// A file is read once, so no circle of includes is endless; this bounds the depth of our own calls on a long
+// chain.
 constexpr unsigned k_deepest_include = 32;
+// Origin::file has 16 bits.
 constexpr std::size_t k_most_files = 10000;
 
 // dnsmasq skips what editors leave behind.
@@ -23,17 +30,20 @@ bool is_leftover(std::string_view name) {
            (name.starts_with('#') && name.ends_with('#'));
 }
 
+// A name that is nothing but the suffix does not count: `.conf` is a hidden file, as in dnsmasq.
 bool ends_in_one_of(std::string_view name, const std::vector<std::string>& suffixes) {
     return std::ranges::any_of(suffixes, [name](const std::string& suffix) {
         return name.size() > suffix.size() && name.ends_with(suffix);
     });
 }
 
+// conf-dir=DIR,.bak leaves out, conf-dir=DIR,*.conf reads only these; a name that both fit is left out.
 bool is_wanted(std::string_view name, const Include& include) {
     if (is_leftover(name) || ends_in_one_of(name, include.excluded_suffixes)) return false;
     return include.included_suffixes.empty() || ends_in_one_of(name, include.included_suffixes);
 }
 
+// dnsmasq takes names in lower case only, and so do we: a hint rather than a second spelling.
 std::string spelling_hint(std::string_view name) {
     std::vector<std::string_view> names;
     for (const auto& row : directives()) {
@@ -74,6 +84,7 @@ class Loader {
 
     // `asked_by`: the line that includes the file; none for the main file.
     void read_file(const std::string& path, std::optional<Origin> asked_by, unsigned depth) {
+        // A missing file is the fault of the line that names it, so the problem points there.
         auto file = reader_.read_file(path);
         if (!file) {
             problems_.push_back({asked_by ? config_.text_of(*asked_by) : path, std::move(file).error()});
@@ -105,6 +116,7 @@ class Loader {
             complain(origin, std::move(names).error());
             return;
         }
+        // By name, as in dnsmasq: where the last of several lines wins, the order of the files has a meaning.
         std::ranges::sort(*names);
         const std::string prefix = include.path.ends_with('/') ? include.path : include.path + '/';
         for (const auto& name : *names) {
@@ -130,6 +142,8 @@ class Loader {
         }
     }
 
+    // One directive, wherever it stands. Its includes are read before the next line, so that "last line wins"
+    // follows the order a reader would find by pasting the files in.
     void apply(const std::string& name, Field value, bool has_value, Origin origin, unsigned depth = 0) {
         const Directive* directive = find_directive(name);
         if (directive == nullptr) {
@@ -153,6 +167,7 @@ class Loader {
             complain(origin, std::string{directive->name} + ": " + what);
             return;
         }
+        // Checked like a served one all the same: `keep-in-foreground=yes` is a mistake in dnsmasq as well.
         if (directive->status == Status::without_effect) return;
         Line line{*directive, value, has_value, origin, config_, reading_};
         if (auto parsed = directive->parse(line); !parsed) {
@@ -173,13 +188,17 @@ class Loader {
                    std::string{directive.syntax} + ')';
         }
         if (directive.use != Use::once) return {};
+        // Two books: dnsmasq lets a file replace what the command line says, and refuses only a second line
+        // in the files ("illegal repeated keyword").
         auto& seen = origin.is_known() ? once_in_files_ : once_on_command_line_;
+        // dhcp-lease and dhcp-leasefile are one directive.
         const auto key = directive.alias_of.empty() ? directive.name : directive.alias_of;
         const auto [other, is_first] = seen.emplace(key, origin);
         return is_first ? std::string{}
                         : "it may be given only once, and already is at " + config_.text_of(other->second);
     }
 
+    // Once a name, not once a line: a combined file may have a hundred `address=` lines.
     void warn_once(const Directive& directive, Origin origin) {
         if (!warned_.insert(directive.name).second) return;
         config_.warnings.push_back(
@@ -190,6 +209,7 @@ class Loader {
     Config config_;
     Reading reading_;
     std::vector<Problem> problems_;
+    // Files read already, by device and inode; by path where the reader cannot tell.
     std::set<std::uint64_t> identities_;
     std::set<std::string> paths_;
     std::map<std::string_view, Origin> once_in_files_, once_on_command_line_;

@@ -58,6 +58,7 @@ std::string capitalised(std::string_view sentence) {
     return result;
 }
 
+// Paragraphs become .IP, so that they stay below the entry's .TP; examples keep their lines (.nf).
 std::string paragraph_lines(std::string_view manual) {
     std::string text;
     bool is_example = false;
@@ -97,6 +98,7 @@ std::string_view frequency(const Directive& row) {
     return "";
 }
 
+// One .TP: name, value, letter, help line, how often, and the paragraphs of the table.
 std::string entry(const Directive& row) {
     std::string text = ".TP\n.B " + roff(row.name);
     if (row.value == Value::optional) text += "\\fR[=\\fI" + roff(row.syntax) + "\\fR]";
@@ -118,6 +120,7 @@ std::string entry(const Directive& row) {
 
 std::string manual_section() {
     std::string text;
+    // In the order of the enum, which is the order of the manual.
     for (int number = 0; number <= static_cast<int>(Group::not_served); ++number) {
         const auto group = static_cast<Group>(number);
         text += ".SS \"" + std::string{heading_of(group)} + "\"\n";

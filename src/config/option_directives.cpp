@@ -1,3 +1,7 @@
+// The rows of what clients are sent, and dhcp-boot. The manual paragraphs tell the two things dnsmasq does
+// otherwise: of several lines the last wins, and boot data fills the header always, since shim reads file and
+// siaddr there and nowhere else.
+
 #include <array>
 #include <string>
 
@@ -17,6 +21,7 @@ Parsed parse_dhcp_boot(Line& line) {
     dhcp::Boot boot;
     boot.origin = line.origin();
     boot.tests = take_tag_tests(fields);
+    // `dhcp-boot=` alone means "no boot file"; with tags and nothing else a comma was forgotten.
     if (!boot.tests.empty() && !fields.has_more()) {
         return fail(std::string{"there is no file behind the tags (tag:TAG,FILE)"});
     }
@@ -30,6 +35,7 @@ Parsed parse_dhcp_boot(Line& line) {
                 return fail(quote(server.text()) +
                             " is neither an address nor a host name; the form is FILE,NAME,ADDRESS");
             }
+            // Not looked up here: the edge reads the hosts file, and this floor touches no system.
             boot.server_host = server.str();
         }
     }

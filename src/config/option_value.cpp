@@ -1,3 +1,7 @@
+// A value of dhcp-option or dhcp-match as bytes, by dnsmasq's rules: a type that the option has goes first,
+// then what the value looks like. Addresses, hexadecimal and numbers are told by their characters; quotes
+// turn all of them into text, which is how `240,"1.2.3.4"` stays seven characters.
+
 #include "config/option_value.hpp"
 
 #include <algorithm>
@@ -54,6 +58,7 @@ std::optional<Number> read_number(std::string_view text) {
     const bool is_negative = text.starts_with('-');
     if (is_negative) text.remove_prefix(1);
     const auto digits = parse_number(text);
+    // No number then; bare digits of that length fail as an address.
     if (!digits || *digits > 0xffffffff) return std::nullopt;
     number.value = static_cast<std::int64_t>(*digits);
     if (is_negative) number.value = -number.value;
@@ -86,10 +91,12 @@ std::size_t smallest_width(std::int64_t value) {
 }
 
 Encoded encode_number(const Number& number, const OptionRow* row) {
+    // The suffix before the option's own width: who writes `2b` means one byte.
     auto width = number.width;
     if (width == 0) width = width_of(row);
     if (width == 0) width = smallest_width(number.value);
     const std::int64_t most = (std::int64_t{1} << (8 * width)) - 1;
+    // Negative numbers are two's complement of that width (option 2, the offset from UTC, has them).
     if (number.value > most || number.value < -(most / 2) - 1) {
         return fail("the number " + std::to_string(number.value) + " does not fit in " +
                     std::to_string(width) + (width == 1 ? " byte" : " bytes"));
@@ -102,6 +109,7 @@ Encoded encode_number(const Number& number, const OptionRow* row) {
     return result;
 }
 
+// Digits, dots, commas and slashes, at least one digit; a path is none.
 bool looks_like_addresses(const Field& value) {
     const auto text = value.text();
     return !text.starts_with('/') && std::ranges::any_of(text, is_digit) &&
@@ -116,6 +124,7 @@ Result<void, std::string> add_descriptor(const Field& field, std::size_t slash,
     const auto length = parse_number_between(field.text().substr(slash + 1), 0, 32);
     if (!prefix || !length) return fail(quote(field.text()) + " is no network (10.0.0.0/8)");
     bytes.push_back(static_cast<std::uint8_t>(*length));
+    // One byte for every eight bits begun; a default route (/0) has none.
     for (std::uint32_t bits = 0; bits < *length; bits += 8) {
         bytes.push_back(static_cast<std::uint8_t>(prefix->value() >> (24 - bits)));
     }
@@ -156,6 +165,7 @@ Encoded encode_name_list(const Field& value, const OptionRow* row) {
     return result;
 }
 
+// Without a NUL: whether one follows depends on the option and the client, when the reply is made.
 OptionValue encode_text(const Field& value) {
     const auto bytes = as_bytes(value.text());
     return {Form::text, {bytes.begin(), bytes.end()}, {}};
@@ -167,6 +177,7 @@ std::optional<OptionValue> encode_hex(const Field& value, bool allows_wildcards)
     auto pattern = parse_hex_pattern(value.text());
     if (!pattern) return std::nullopt;
     const bool has_wildcard = std::ranges::find(pattern->wildcards, true) != pattern->wildcards.end();
+    // What is sent has no "any byte".
     if (has_wildcard && !allows_wildcards) return std::nullopt;
     return OptionValue{Form::hex, std::move(pattern->bytes), std::move(pattern->wildcards)};
 }
@@ -175,7 +186,9 @@ std::optional<OptionValue> encode_hex(const Field& value, bool allows_wildcards)
 std::optional<Encoded> encode_by_looks(const Field& value, const OptionRow* row, bool allows_wildcards) {
     // Quotes are how a dotted quad or a number stays text.
     if (value.has_quotes()) return std::nullopt;
+    // Hexadecimal before numbers and addresses: only it has colons.
     if (auto hex = encode_hex(value, allows_wildcards)) return Encoded{std::move(*hex)};
+    // `30s` is a time here, and not a number of two bytes as read_number() would have it.
     if (type_of(row) == ValueType::seconds) {
         if (const auto time = parse_time(value.text())) return encode_number({time->count(), 0}, row);
     }
@@ -213,6 +226,7 @@ Encoded encode_option_value(const Field& value, const OptionRow* row, bool allow
 }
 
 Result<std::vector<std::uint8_t>, std::string> encode_names(std::span<const Field> names) {
+    // RFC 1035 4.1.4: a pointer has 14 bits.
     constexpr std::size_t k_furthest_pointer = 0x3fff;
     std::vector<std::uint8_t> bytes;
     std::map<std::string, std::size_t, std::less<>> tails;  // tail -> where it stands
@@ -222,12 +236,14 @@ Result<std::vector<std::uint8_t>, std::string> encode_names(std::span<const Fiel
         if (rest.empty() || rest.size() > 253) return fail("bad domain name " + quote(field.text()));
         bool is_pointed = false;
         while (!rest.empty() && !is_pointed) {
+            // The longest tail that stood before is found first, since labels are taken off from the left.
             if (const auto tail = tails.find(rest); tail != tails.end()) {
                 bytes.push_back(static_cast<std::uint8_t>(0xc0 | tail->second >> 8));
                 bytes.push_back(static_cast<std::uint8_t>(tail->second));
                 is_pointed = true;
                 continue;
             }
+            // Only what a pointer can reach is worth remembering.
             if (bytes.size() <= k_furthest_pointer) tails.emplace(rest, bytes.size());
             const auto label = rest.substr(0, rest.find('.'));
             if (label.empty() || label.size() > 63) return fail("bad domain name " + quote(field.text()));

@@ -10,6 +10,7 @@ namespace pxed::config {
 
 namespace {
 
+// How dnsmasq's own table has the name: so a line that dnsmasq refuses (a value on a flag) can be told.
 enum class Shape { flag, once, optional, many };
 
 constexpr Directive row(std::string_view name, Shape shape, Status status, std::string_view reason,
@@ -43,6 +44,8 @@ constexpr Directive skipped(std::string_view name, Shape shape, std::string_view
     return row(name, shape, Status::recognised_other, reason, letter);
 }
 
+// Refused rather than warned about: with the line left out a client would get an answer its administrator did
+// not want, or none.
 constexpr Directive refused(std::string_view name, Shape shape, std::string_view reason, char letter = 0) {
     return row(name, shape, Status::not_served, reason, letter);
 }

@@ -10,6 +10,7 @@
 
 namespace pxed::config {
 
+// Which part of the Config a member belongs to, told by its class: the pointer is never read.
 [[nodiscard]] inline DaemonPolicy& section_of(Config& config, const DaemonPolicy*) {
     return config.daemon;
 }

@@ -1,3 +1,6 @@
+// The rows that set tags from what a client sends. Order matters at run time, not here: tag-if lines work in
+// file order, and for all others each matching line sets its tag.
+
 #include <array>
 #include <string>
 
@@ -15,6 +18,7 @@ Result<dhcp::ClassMatch, std::string> read_class(Line& line, bool may_name_enter
     FieldReader fields{line.value()};
     dhcp::ClassMatch match;
     match.origin = line.origin();
+    // A bare word sets the tag too: `dhcp-vendorclass=efi64,PXEClient:Arch:00007`.
     match.set_tag = fields.has_more() ? set_tag_name(fields.take()) : std::string{};
     if (match.set_tag.empty() || !fields.has_more()) {
         return fail(std::string{"a tag and a text are wanted: set:TAG,TEXT"});
@@ -24,6 +28,7 @@ Result<dhcp::ClassMatch, std::string> read_class(Line& line, bool may_name_enter
         match.text = first.str();
         return match;
     }
+    // dnsmasq refuses it too: in a vendor class nothing but an enterprise can stand before a comma.
     if (!may_name_enterprise || !first.starts_with("enterprise:")) {
         return fail(std::string{"there is one comma too many; put a text with a comma in double quotes"});
     }
@@ -50,6 +55,7 @@ Parsed parse_dhcp_mac(Line& line) {
     if (tag.empty() || !fields.has_more())
         return fail(std::string{"a tag and a MAC are wanted: set:TAG,MAC"});
     const Field mac = fields.take_rest();
+    // An error here and only a warning in dhcp-host: where nothing but a MAC can stand, it can be no name.
     if (const auto meant = misspelt_mac(mac.text())) {
         return fail(quote(mac.text()) + " is no hardware address; did you mean " + *meant + '?');
     }
@@ -64,6 +70,7 @@ Parsed parse_tag_if(Line& line) {
     rule.origin = line.origin();
     for (const auto& field : line.value().split()) {
         const bool sets = field.starts_with("set:");
+        // Five characters: `tag:` and at least one of a name.
         if ((!sets && !field.starts_with("tag:")) || field.size() < 5) {
             return fail("bad tag-if: " + quote(field.text()) + " is neither set:TAG nor tag:TAG");
         }

@@ -1,3 +1,6 @@
+// The rows of TFTP and of the boot tree. dnsmasq without a tftp-root serves every file of the machine; pxed
+// then serves none, which check() says.
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -12,6 +15,7 @@ namespace {
 
 Parsed parse_enable_tftp(Line& line) {
     auto& policy = line.config().tftp;
+    // Lines add up: one without interfaces switches TFTP on, one with them limits where.
     policy.is_enabled = true;
     for (const auto& field : line.value().split()) {
         if (!field.is_empty()) policy.interfaces.push_back(field.str());
@@ -40,6 +44,7 @@ Parsed parse_tftp_root(Line& line) {
 }
 
 Parsed parse_tree_allow(Line& line) {
+    // Ours alone, so there is no older reading of a relative path to keep.
     if (!line.value().text().starts_with('/'))
         return fail(quote(line.value().text()) + " is no absolute path");
     line.config().tftp.allowed_targets.push_back({line.value().str(), {}, line.origin()});
@@ -65,6 +70,7 @@ Parsed parse_port_range(Line& line) {
         const auto first = parse_number_between(fields[0].text(), 1, 0xffff);
         const auto last = parse_number_between(fields[1].text(), 1, 0xffff);
         if (first && last) {
+            // dnsmasq too takes the two in any order.
             const auto [low, high] = std::minmax(*first, *last);
             line.config().tftp.port_range = {static_cast<std::uint16_t>(low),
                                              static_cast<std::uint16_t>(high)};

@@ -10,11 +10,13 @@ namespace pxed::config {
 
 /// What check() needs to know of the machine pxed runs on. The edge gathers it; tests write it down.
 struct World {
+    /// One interface of the machine, whether it is served or not.
     struct Interface {
         std::string name;
         std::vector<Network> networks;  ///< its IPv4 addresses with netmasks
         bool is_loopback = false;
     };
+    /// A directory that the configuration names, tried out beforehand: check() touches no file system.
     struct Directory {
         std::string path;       ///< as the configuration names it
         bool is_usable = true;  ///< it exists, is a directory, and the account pxed runs as may search it
