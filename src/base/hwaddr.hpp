@@ -29,7 +29,9 @@ class HwAddr {
 
     [[nodiscard]] std::uint8_t type() const { return type_; }
     [[nodiscard]] std::span<const std::uint8_t> bytes() const { return {bytes_.data(), length_}; }
+    /// RFC 4390: over InfiniBand a client sends hlen 0 and is known by its client id alone.
     [[nodiscard]] bool is_empty() const { return length_ == 0; }
+    /// Whether ARP and an Ethernet frame can reach it.
     [[nodiscard]] bool is_ethernet() const { return type_ == k_ethernet && length_ == 6; }
     /// As parse() reads it: lower case, the type only where it is not Ethernet.
     [[nodiscard]] std::string text() const;

@@ -30,6 +30,7 @@ class Ipv4 {
     [[nodiscard]] constexpr Ipv4 next() const { return Ipv4{value_ + 1}; }
     [[nodiscard]] std::string text() const;
 
+    /// By number: an address range is an interval.
     friend constexpr auto operator<=>(Ipv4, Ipv4) = default;
 
  private:

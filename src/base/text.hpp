@@ -16,6 +16,7 @@ namespace pxed {
 /// The pieces between separators, empty ones included: "a,,b" gives three, "" gives one.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// ASCII letters only: bytes above 0x7f are compared as they are.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 [[nodiscard]] std::string lower_case(std::string_view text);
 

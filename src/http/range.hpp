@@ -10,6 +10,7 @@ namespace pxed::http {
 struct ByteRange {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
+    /// At least 1: an empty range has no form (RFC 9110 14.1.1).
     [[nodiscard]] std::uint64_t length() const { return last - first + 1; }
 };
 

@@ -48,6 +48,7 @@ class Machines {
     using Order = std::list<Machine>;  // most recently seen first
     void forget_oldest();
 
+    // Bounds memory against a flood of made-up hardware addresses.
     std::size_t limit_;
     std::uint32_t boots_ = 0;
     Order machines_;

@@ -8,6 +8,7 @@
 
 namespace pxed {
 
+/// The order is that of the table in reason.cpp, which is checked when it is compiled.
 enum class Reason : std::uint8_t {
     none,  ///< nothing to explain: the ordinary answer
     // DHCP: silence
@@ -22,6 +23,8 @@ enum class Reason : std::uint8_t {
     no_unique_id,
     other_server,
     unknown_lease,
+    unknown_rebinding,
+    lease_ended,
     not_pxe,
     relay_refused,
     too_many_hops,
@@ -67,6 +70,7 @@ enum class Reason : std::uint8_t {
     size_probe,
 };
 
+/// One reason and its words.
 struct ReasonRow {
     Reason reason;
     std::string_view name;    ///< for fields and metrics: the enumerator's name

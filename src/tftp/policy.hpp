@@ -16,6 +16,7 @@ struct Root {
     Origin origin;
 };
 
+/// tftp-unique-root: whether a client has a directory of its own, and what names it.
 enum class UniqueRoot : std::uint8_t { none, by_address, by_hardware };
 
 /// What the administrator wants of TFTP.

@@ -49,6 +49,7 @@ Transfer::Transfer(const Terms& terms, std::uint64_t size, Instant now, unsigned
       retransmit_after_(k_first_wait),
       blind_sends_(blind_sends) {}
 
+// RFC 2347: with an OACK the data waits for its ACK; without options block 1 is the answer to the request.
 Step Transfer::start(Instant now) {
     return is_negotiating_ ? send_oack(now) : send_window(now);
 }
@@ -118,6 +119,7 @@ Step Transfer::on_timeout(Instant now) {
     return send_oack(now);
 }
 
+// Without this a slow disk would look like a slow network and make the next wait longer.
 Instant Transfer::sent_late(Instant now) {
     sent_at_ = now;
     return now + (is_negotiating_ || is_window_sent() ? interval() : pause());
@@ -136,10 +138,12 @@ std::uint64_t Transfer::acknowledged_bytes() const {
     return std::min(acknowledged_ * block_size_, size_);
 }
 
+// Boot programs often start before they have sent it (dnsmasq counts such a transfer as sent too).
 bool Transfer::awaits_last_ack() const {
     return is_validated_ && reached_ == last_ && acknowledged_ + window_size_ >= last_;
 }
 
+// How long to wait for an ACK before the window goes out again.
 nanoseconds Transfer::interval() const {
     // Nobody may be there at all: whatever the request wished for, it is over within seconds.
     if (!is_validated_) return k_first_wait * (1U << std::min(timeouts_, 6U));
@@ -165,6 +169,7 @@ Step Transfer::send_window(Instant now) {
     return send_burst(now);
 }
 
+// The next piece of the window. After the last one the wait is for the ACK, between pieces it is a pause.
 Step Transfer::send_burst(Instant now) {
     const std::uint64_t first = next_;
     next_ = std::min(first + burst_, window_end_ + 1);
@@ -185,6 +190,7 @@ Step Transfer::restart(Instant now) {
     return send_window(now);
 }
 
+// Any progress clears the doubling: the client is there and the way is open.
 void Transfer::acknowledge(std::uint64_t block, Instant now) {
     acknowledged_ = block;
     is_validated_ = true;

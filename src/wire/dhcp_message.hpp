@@ -74,6 +74,7 @@ enum class ParseError : std::uint8_t {
 /// order options, file, sname (RFC 3396 5). Cost: one pass over each area and one stable sort of the pieces.
 [[nodiscard]] Result<Message, ParseError> parse(Bytes datagram);
 
+/// What build() made of a message, and what found no room in it.
 struct Built {
     std::vector<std::uint8_t> bytes;
     std::vector<std::uint8_t> left_out;  ///< codes of options that did not fit, in order

@@ -23,6 +23,7 @@ enum class ValueType : std::uint8_t {
     static_routes,  ///< RFC 3442: `a.b.c.d/len,router`
 };
 
+/// One option of the table.
 struct OptionRow {
     std::uint8_t code;
     std::string_view name;  ///< dnsmasq's name

@@ -295,6 +295,7 @@ Result<std::vector<std::uint8_t>, std::string> value_from_text(ValueType type, s
     const auto read = [&]() -> Result<ValueBytes, TextError> {
         if (text.empty()) return ValueBytes{};
         if (text.front() == '"') return read_quoted(name, text);
+        // One byte in hexadecimal can only be written so: `0a` alone would be a number, or a word.
         if (text.starts_with(k_hex_prefix)) return read_hex(name, text.substr(k_hex_prefix.size()));
         // A name like http://... has colons too: for a text that is no hexadecimal the missing quotes are
         // named.

@@ -39,14 +39,20 @@ enum Code : std::uint8_t {
     k_user_class = 77,
     k_rapid_commit = 80,
     k_fqdn = 81,
+    // RFC 3046.
     k_relay_agent = 82,
+    // RFC 4578: what PXE clients say of themselves.
     k_client_arch = 93,
     k_client_interface = 94,
     k_client_machine_id = 97,
+    // RFC 3011.
     k_subnet_selection = 118,
+    // RFC 3925: by enterprise number.
     k_vendor_class_vi = 124,
     k_vendor_options_vi = 125,
+    // RFC 5859: addresses, where 66 is a name.
     k_tftp_server_address = 150,
+    // Encapsulated options of iPXE (and Etherboot before it); their presence tells iPXE from a ROM.
     k_ipxe = 175,
     k_end = 255,
 };

@@ -18,6 +18,7 @@ namespace {
 // Errors are sentences here: their reader writes a scenario, no packet waits for them.
 using TextError = std::string;
 
+// The words of RFC 2131 table 2 without their DHCP in front.
 struct TypeWord {
     std::string_view word;
     MessageType type;

@@ -51,23 +51,29 @@ struct Request {
     friend bool operator==(const Request&, const Request&) = default;
 };
 
+/// ACK: the block it names has arrived, and in a window all before it (RFC 7440).
 struct Ack {
     std::uint16_t block;
 };
+/// DATA: a block shorter than agreed is the last one.
 struct Data {
     std::uint16_t block;
     Bytes payload;
 };
+/// ERROR: ends a transfer and is never answered, or two servers would answer each other for ever
+/// (CVE-2024-2169).
 struct Error {
     ErrorCode code;
     std::string text;
 };
+/// OACK (RFC 2347): a server's; pxed reads it in its tests.
 struct OptionAck {
     std::vector<RequestOption> options;
 };
 
 using Packet = std::variant<Request, Data, Ack, Error, OptionAck>;
 
+/// Why a datagram is no TFTP packet.
 enum class ParseError : std::uint8_t {
     too_short,
     unknown_opcode,

@@ -108,6 +108,7 @@ std::vector<std::uint8_t> build_arp_probe(const HwAddr& sender, Ipv4 target) {
     writer.zeros(k_ethernet_size - hardware.size());
     // RFC 5227 2.1.1: a zero sender address, or the probe itself would change other hosts' caches.
     writer.ipv4(Ipv4{});
+    // The target's hardware address is what is asked for.
     writer.zeros(k_ethernet_size);
     writer.ipv4(target);
     return bytes;
@@ -132,6 +133,7 @@ bool read_arp_sender(Bytes packet, ArpSender& sender) {
 }
 
 std::vector<std::uint8_t> build_echo_request(std::uint16_t identifier, std::uint16_t sequence) {
+    // The payload is zeros: a host echoes it, and the identifier is all that is compared.
     std::vector<std::uint8_t> bytes(k_icmp_header + k_icmp_payload);
     ByteWriter writer{bytes};
     writer.u8(k_icmp_echo);
