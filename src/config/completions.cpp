@@ -35,6 +35,7 @@ std::string without_quotes(std::string_view text) {
 
 }  // namespace
 
+// bash cuts words at `=`, so that `--conf-file=x` comes as three; a path is completed behind either form.
 std::string bash_completion() {
     std::string words;
     std::string paths;
@@ -64,6 +65,7 @@ std::string bash_completion() {
            "complete -F _pxed pxed\n";
 }
 
+// _arguments takes one specification a directive; `*` in front lets it be repeated.
 std::string zsh_completion() {
     std::string text =
         "#compdef pxed\n# written from pxed's directive table\n_arguments -s \\\n"
@@ -98,6 +100,7 @@ std::string fish_completion() {
     return text;
 }
 
+// iskeyword gets the dash, or `dhcp-range` would be two words to vim.
 std::string vim_syntax() {
     std::string served;
     std::string skipped;

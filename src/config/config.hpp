@@ -62,6 +62,7 @@ struct Notice {
 
 /// One configuration, whole. Nothing in it refers to the files once they are read.
 struct Config {
+    // Never cleared: an Origin of any line stays good as long as the Config does.
     std::vector<std::string> files{"command line"};  ///< by Origin::file
     DaemonPolicy daemon;
     dhcp::Policy dhcp;

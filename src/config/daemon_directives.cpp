@@ -101,6 +101,7 @@ Parsed parse_conf_dir(Line& line) {
 }
 
 constexpr auto k_rows = std::to_array<Directive>({
+    // dnsmasq changes to `nobody` or its own account; under systemd the unit's User= has done so already.
     {.name = "user",
      .short_option = 'u',
      .group = Group::daemon,
@@ -122,6 +123,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "The group that goes with user; without it that account's own.",
      .reload = Reload::restart,
      .parse = parse_group},
+    // dnsmasq's default is /run/dnsmasq.pid, so a file without the line makes a difference here.
     {.name = "pid-file",
      .short_option = 'x',
      .group = Group::daemon,
@@ -176,6 +178,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "do not log ordinary DHCP answers",
      .manual = "Leaves ordinary DHCP answers out of the log; what went wrong is still said.",
      .parse = flag<&DaemonPolicy::is_quiet_dhcp>},
+    // PXELINUX and GRUB ask for a dozen names before one is there; shim asks for optional files
+    // (revocations.efi).
     {.name = "quiet-tftp",
      .group = Group::log,
      .use = Use::flag,
@@ -183,6 +187,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "do not log files that TFTP clients ask for and that are not there",
      .manual = "Leaves requests for files that do not exist out of the log: boot programs try many names.",
      .parse = flag<&tftp::Policy::is_quiet>},
+    // dnsmasq waits for its log unless this is given; a full pipe or a stopped journal then stops DHCP.
     {.name = "log-async",
      .group = Group::log,
      .use = Use::once,

@@ -86,6 +86,8 @@ Parsed parse_dhcp_leasefile(Line& line) {
 }
 
 constexpr auto k_rows = std::to_array<Directive>({
+    // dnsmasq prepends these to its list; ours is in file order, and whoever decides walks it as dnsmasq
+    // would.
     {.name = "dhcp-range",
      .short_option = 'F',
      .group = Group::dhcp,
@@ -104,6 +106,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-range=192.168.1.50,192.168.1.150,12h\n"
          "    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h",
      .parse = parse_dhcp_range},
+    // The syntax line leaves out what is only tolerated: [IPv6] in brackets, net: for set:, empty fields.
     {.name = "dhcp-host",
      .short_option = 'G',
      .group = Group::dhcp,
@@ -121,6 +124,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-host=52:54:00:12:34:56,set:rack1,192.168.1.10,node1,infinite\n"
          "    dhcp-host=b8:27:eb:*:*:*,set:pi",
      .parse = parse_dhcp_host},
+    // Off by default, as RFC 2131 4.3.2 wants it: a server without a record of the client keeps silent beside
+    // others.
     {.name = "dhcp-authoritative",
      .short_option = 'K',
      .group = Group::dhcp,
@@ -149,6 +154,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Leaves clients that have all the tags without any answer. `dhcp-ignore=tag:!known` serves only "
          "machines that a dhcp-host line matches.",
      .parse = parse_dhcp_ignore},
+    // dnsmasq's 1000 is what bounds its memory; here the pools do, and a lease costs little.
     {.name = "dhcp-lease-max",
      .short_option = 'X',
      .group = Group::dhcp,
@@ -159,6 +165,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Limits how many leases there are at one time. Without it the ranges are the limit; dnsmasq has "
          "1000.",
      .parse = number<&dhcp::Policy::lease_max, 0, 0xffffffff>},
+    // Also what lets the tests run without root.
     {.name = "dhcp-alternate-port",
      .group = Group::dhcp,
      .use = Use::once,
@@ -170,6 +177,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "next one.",
      .reload = Reload::sockets,
      .parse = parse_alternate_port},
+    // Without it dnsmasq's hash (SDBM over the MAC), so that a migrated network keeps its addresses.
     {.name = "dhcp-sequential-ip",
      .group = Group::dhcp,
      .use = Use::flag,
@@ -179,6 +187,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "follows from the MAC, so that a client finds its old one again even after its lease was "
                "forgotten.",
      .parse = flag<&dhcp::Policy::is_sequential>},
+    // iPXE sends 01 and its MAC, firmware often nothing, an operating system often a DUID (RFC 4361): RFC
+    // 2131 4.2 makes three clients of them.
     {.name = "dhcp-ignore-clid",
      .group = Group::dhcp,
      .use = Use::flag,
@@ -187,6 +197,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Pays no attention to client ids. Firmware, boot program and operating system of one machine "
                "often send different ones and then get different addresses; with this they share one.",
      .parse = flag<&dhcp::Policy::ignores_client_ids>},
+    // RFC 2131 3.1(2) wants the test and lets it be switched off. dnsmasq stands still for three seconds
+    // while it waits; here it is a timer.
     {.name = "no-ping",
      .short_option = '5',
      .group = Group::dhcp,
@@ -214,6 +226,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Another name of domain.",
      .parse = parse_domain,
      .alias_of = "domain"},
+    // A copy, not the store: dnsmasq rewrites the whole file in place and can lose every lease when it is
+    // killed meanwhile. Scripts read the format, so it is kept.
     {.name = "dhcp-leasefile",
      .short_option = 'l',
      .group = Group::dhcp,
@@ -237,6 +251,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .reload = Reload::restart,
      .parse = parse_dhcp_leasefile,
      .alias_of = "dhcp-leasefile"},
+    // RFC 2131 3.1(4): a binding is committed to persistent storage before the ACK.
     {.name = "lease-database",
      .group = Group::dhcp,
      .use = Use::once,

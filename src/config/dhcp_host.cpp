@@ -116,6 +116,7 @@ Parsed add_word(Line& line, const Field& field, dhcp::Host& host) {
 
 Parsed add_field(Line& line, const Field& field, dhcp::Host& host) {
     if (!field.contains(':')) return add_word(line, field, host);
+    // Before a MAC is tried: an id may be hexadecimal with colons as well.
     if (begins_with_id(field)) return add_client_id(field, host);
     // In dhcp-host the old net: sets a tag; in front of dhcp-boot or dhcp-option it tests one.
     if (field.starts_with("set:") || field.starts_with("net:")) {

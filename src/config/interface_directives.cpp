@@ -97,6 +97,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Serves the interfaces that have one of the addresses, beside those that interface lines name.",
      .reload = Reload::sockets,
      .parse = parse_listen_address},
+    // dnsmasq with this line does not start when the interface comes a second later at boot.
     {.name = "bind-interfaces",
      .short_option = 'z',
      .group = Group::interfaces,

@@ -69,6 +69,7 @@ class Loader {
     }
 
     void read_main(const std::string& path) {
+        // `-C ''` means no file at all.
         if (!path.empty()) read_file(path, std::nullopt, 0);
     }
 

@@ -65,6 +65,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-option=tag:lab,option:ntp-server,0.0.0.0\n"
          "    dhcp-option=vendor:PXEClient,6,2b",
      .parse = parse_dhcp_option},
+    // RFC 2131 4.3.1 has a server send what the client asked for in option 55; some boot programs need what
+    // they do not ask for.
     {.name = "dhcp-option-force",
      .group = Group::options,
      .syntax = "[tag:TAG,...][vendor:[CLASS],|encap:N,|vi-encap:ENTERPRISE,]N|option:NAME[,VALUE...]",
@@ -72,6 +74,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "As dhcp-option, but the option is sent to clients that do not ask for it as well: PXELINUX's "
                "options 208 to 211, or `dhcp-option-force=tag:http,60,HTTPClient` for UEFI HTTP boot.",
      .parse = parse_dhcp_option_force},
+    // "First match wins" is the natural mistake: with an architecture's line above that of iPXE, iPXE would
+    // be sent to load iPXE for ever.
     {.name = "dhcp-boot",
      .short_option = 'M',
      .group = Group::boot,
@@ -89,6 +93,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-boot=tag:efi64,grubx64.efi\n"
          "    dhcp-boot=tag:ipxe,http://boot.example.org/menu.ipxe",
      .parse = parse_dhcp_boot},
+    // In dnsmasq the option stops moving file and sname out of the header into 67 and 66. Here they are never
+    // moved, so that only the doubling is left to switch off.
     {.name = "dhcp-no-override",
      .group = Group::boot,
      .use = Use::flag,

@@ -87,6 +87,8 @@ Parsed parse_tag_if(Line& line) {
 }
 
 constexpr auto k_rows = std::to_array<Directive>({
+    // 175 is the test for iPXE that also finds builds with another user class (option 77), as vendors ship
+    // them.
     {.name = "dhcp-match",
      .group = Group::tags,
      .syntax = "set:TAG,N|option:NAME|vi-encap:ENTERPRISE[,VALUE]",
@@ -98,6 +100,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-match=set:ipxe,175\n"
          "    dhcp-match=set:efi64,option:client-arch,7",
      .parse = parse_dhcp_match},
+    // A substring: firmware writes `PXEClient:Arch:00007:UNDI:003016`, and the part behind the number
+    // differs.
     {.name = "dhcp-vendorclass",
      .short_option = 'U',
      .group = Group::tags,
@@ -108,6 +112,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "written.\n\n"
          "    dhcp-vendorclass=set:efi64,PXEClient:Arch:00007",
      .parse = parse_vendorclass},
+    // iPXE sends the bare word where RFC 3004 wants a length in front; both are found.
     {.name = "dhcp-userclass",
      .short_option = 'j',
      .group = Group::tags,
@@ -125,6 +130,7 @@ constexpr auto k_rows = std::to_array<Directive>({
                "matches sets its tag.\n\n"
                "    dhcp-mac=set:pi,b8:27:eb:*:*:*",
      .parse = parse_dhcp_mac},
+    // The one place where dnsmasq lets a tag end in `*`.
     {.name = "tag-if",
      .group = Group::tags,
      .syntax = "set:TAG[,set:TAG...][,tag:TAG...]",

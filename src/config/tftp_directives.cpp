@@ -97,6 +97,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links.",
      .reload = Reload::sockets,
      .parse = parse_tftp_root},
+    // dnsmasq follows links anywhere; a boot tree that links to a distribution's packages needs this line
+    // here.
     {.name = "tree-allow",
      .group = Group::tftp,
      .syntax = "DIRECTORY",
@@ -143,6 +145,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "send blocks of 512 bytes whatever the client asks for",
      .manual = "Does not answer the block size option: for clients that ask for it and then cannot do it.",
      .parse = flag<&tftp::Policy::ignores_blocksize>},
+    // With dnsmasq's 50 transfers under way no further request is read, and the machines of a large room time
+    // out.
     {.name = "tftp-max",
      .group = Group::tftp,
      .use = Use::once,
@@ -152,6 +156,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Limits how many transfers run at one time. The default is 2000, where dnsmasq has 50, or what "
          "the limit of open files leaves, which is said at start.",
      .parse = number<&tftp::Policy::max_transfers, 0, 1000000>},
+    // The cure for PXE-E35 behind tunnels: some firmware cannot put fragments together.
     {.name = "tftp-mtu",
      .group = Group::tftp,
      .use = Use::once,
@@ -168,6 +173,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "ports that transfers use, for firewalls",
      .manual = "Transfers use ports from FIRST to LAST, one each, which bounds their number as well.",
      .parse = parse_port_range},
+    // A departure from RFC 1350 4 (a new port for each transfer), for ways that let nothing back but answers
+    // of port 69.
     {.name = "tftp-single-port",
      .group = Group::tftp,
      .use = Use::flag,

@@ -43,6 +43,7 @@ std::variant<ByteRange, WholeFile, Unsatisfiable> parse_range(std::string_view h
     const bool is_open_ended = dash + 1 == spec.size();
     // RFC 9110 14.1.1: a last position before the first makes the header invalid, which is not unsatisfiable.
     if (!first || (!last && !is_open_ended) || (last && *last < *first)) return WholeFile{};
+    // RFC 9110 15.5.17: 416, so that a client that resumes learns the file's new length.
     if (*first >= size) return Unsatisfiable{};
     return ByteRange{*first, is_open_ended ? size - 1 : std::min(*last, size - 1)};
 }

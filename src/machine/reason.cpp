@@ -13,6 +13,7 @@ namespace {
 // for a case people grep for them, so they stay; those of a refusal are also the text of option 56.
 constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::none, "none", "", ""},
+    // DHCP: no answer. The advice names what to change, or says plainly that nothing can be.
     {Reason::malformed, "malformed", "malformed message",
      "The sender breaks RFC 2131; find it by its hardware address, nothing in the file changes this."},
     {Reason::not_a_request, "not_a_request", "not a request",
@@ -30,8 +31,11 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::ignored_host, "ignored_host", "ignored", "Its dhcp-host line says ignore."},
     {Reason::no_unique_id, "no_unique_id", "no unique-id",
      "The client sent neither a hardware address nor a client identifier."},
+    // RFC 2131 3.1(4): a REQUEST that names another server declines our offer; silence is the rule.
     {Reason::other_server, "other_server", "chose another server",
      "The machine took another server's offer; set dhcp-authoritative if that server is not to be."},
+    // RFC 2131 4.3.2: a server that has no record of the client must remain silent, so that several can share
+    // a network.
     {Reason::unknown_lease, "unknown_lease", "unknown lease",
      "The address was not leased by this server; set dhcp-authoritative if this server is the only one."},
     {Reason::unknown_rebinding, "unknown_rebinding", "unknown lease",
@@ -39,6 +43,7 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::lease_ended, "lease_ended", "the lease ended before its ACK could leave",
      "The machine gave the address back while the disk was busy; it asks again."},
     {Reason::not_pxe, "not_pxe", "not a PXE request", "Only PXE clients are answered here."},
+    // giaddr is where the reply goes: unchecked it makes the server send to any host.
     {Reason::relay_refused, "relay_refused", "relay refused",
      "The relay's address (giaddr) is one of ours, or no host's; correct the relay."},
     {Reason::too_many_hops, "too_many_hops", "too many hops",
@@ -54,6 +59,7 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::waiting_for_probe, "waiting_for_probe", "testing the address",
      "no-ping offers without testing first."},
     {Reason::overloaded, "overloaded", "overloaded", "More requests at once than the service takes."},
+    // DHCP: NAK. The phrases are dnsmasq's and go to the client in option 56.
     {Reason::wrong_server_id, "wrong_server_id", "wrong server-ID",
      "The machine took another server's offer and dhcp-authoritative forbids that."},
     {Reason::wrong_address, "wrong_address", "wrong address",
@@ -70,6 +76,7 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "Another machine has this address; see the lease file."},
     {Reason::lease_not_found, "lease_not_found", "lease not found",
      "The machine renews a lease this server does not have; it will ask for a new one."},
+    // DHCP: said beside an answer, or instead of nothing.
     {Reason::host_address_leased, "host_address_leased", "not using configured address: it is leased",
      "Another machine still has the address of this dhcp-host line; wait for its lease to end."},
     {Reason::host_address_is_server, "host_address_is_server",
@@ -82,12 +89,14 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "Firmware that reads the header finds no file; use a shorter name or a link."},
     {Reason::option_left_out, "option_left_out", "options left out: the reply would be too long",
      "Configure fewer or shorter options for this machine, or let it take larger replies."},
+    // RFC 2131 4.3.3: the address is marked as not available and the administrator told.
     {Reason::address_declined, "address_declined", "address declined",
      "Some machine uses this address without asking; it is not given away for 10 minutes."},
     {Reason::address_conflict, "address_conflict", "address answers already",
      "Some machine uses this address without asking; another one was chosen."},
     {Reason::abandoned_sibling_lease, "abandoned_sibling_lease", "abandoning lease of the other interface",
      "Both hardware addresses stand on one dhcp-host line and share its address."},
+    // TFTP.
     {Reason::file_not_found, "file_not_found", "file not found",
      "Put the file below tftp-root or correct the name in dhcp-boot."},
     {Reason::outside_root, "outside_root", "outside tftp-root", "The name leaves tftp-root; correct it."},
@@ -107,11 +116,14 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "The machine ended the transfer; its text says why."},
     {Reason::timed_out, "timed_out", "timed out",
      "The machine stopped answering; look for a firewall, a smaller MTU on the way, or a reset."},
+    // RFC 1350 4: ERROR 5 to the stranger, and the transfer goes on.
     {Reason::wrong_tid, "wrong_tid", "wrong TID",
      "A datagram came from a port that is not the transfer's; look for NAT or a second server."},
     {Reason::file_shrank, "file_shrank", "file became shorter while it was sent",
      "Replace boot files by renaming a new one over the old."},
     {Reason::read_failed, "read_failed", "read failed", "See the kernel's log for errors of that disk."},
+    // EDK2 asks for tsize, aborts with an ERROR and asks again: no failure, though other servers log it as
+    // one.
     {Reason::size_probe, "size_probe", "asked for the size only",
      "Firmware does this before the real transfer."},
 });

@@ -13,6 +13,7 @@ namespace pxed {
 /// the IANA "Processor Architecture Types" registry). The number is kept as sent; names are for the ones we
 /// know.
 enum class Arch : std::uint16_t {
+    // Raspberry Pi ROMs send this too, though nothing on them is a BIOS.
     bios = 0,
     pc98 = 1,
     ia64 = 2,
@@ -20,14 +21,17 @@ enum class Arch : std::uint16_t {
     arc_x86 = 4,
     intel_lean = 5,
     ia32_efi = 6,
+    // OVMF, VMware and Hyper-V send it.
     x64_efi = 7,
     xscale_efi = 8,
+    // Some x64 machines send it: configurations that name 7 should name 9 as well.
     ebc_efi = 9,
     arm32_efi = 10,
     arm64_efi = 11,
     ppc_open_firmware = 12,
     ppc_epapr = 13,
     ppc_opal = 14,
+    // UEFI HTTP Boot has numbers of its own (UEFI 2.10 24.7).
     ia32_http = 15,
     x64_http = 16,
     ebc_http = 17,
