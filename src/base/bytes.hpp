@@ -35,8 +35,8 @@ class ByteReader {
 
     /// The next `count` bytes, or none at all when fewer are left.
     Bytes take(std::size_t count) {
-        // The one place where a length from the wire meets what is there. Servers that copied first and asked
-        // later sent their memory along (CVE-2017-14494).
+        // Here a length from the wire meets what is there. Servers that copied first and asked later sent
+        // their memory along (CVE-2017-14494).
         if (is_bad_ || count > data_.size()) {
             is_bad_ = true;
             return {};

@@ -30,8 +30,8 @@ Parsed add_client_id(const Field& field, dhcp::Host& host) {
         return {};
     }
     if (id.is_empty()) return fail(std::string{"\"id:\" needs a client id: id:01:02:03, id:text or id:*"});
-    // Text is taken as its characters; a client that sends a type byte in front of them (RFC 2132 9.14) is
-    // found too, since dnsmasq and we try its id without a leading zero.
+    // Text is taken as its characters. A client that sends a zero byte in front of them (RFC 2132 9.14: a
+    // type that is no hardware) is found too, as in dnsmasq.
     if (!id.contains(':')) {
         host.client_ids.emplace_back(as_bytes(id.text()));
         return {};

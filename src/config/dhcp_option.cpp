@@ -61,7 +61,7 @@ Parsed read_name(const Field& name, bool may_be_internal, Selector& selector) {
     const auto* row = dhcp::find_option(name.text());
     if (row == nullptr)
         return fail("there is no option named " + quote(name.text()) + name_hint(name.text()));
-    // dnsmasq refuses the names and takes the numbers: `dhcp-option=43,01:02:03` is in many files.
+    // dnsmasq refuses the names and takes the numbers (`dhcp-option=43,01:02:03`); so do we.
     if (row->is_internal && !may_be_internal) {
         return fail("option:" + std::string{row->name} +
                     " is set by the server itself; to send it all the same write " +
@@ -194,7 +194,7 @@ Parsed set_value(Line& line, const Selector& selector, const Field& value, Confi
     }
     using Form = OptionValue::Form;
     option.has_text_value = encoded->form == Form::text;
-    // 0.0.0.0 becomes this server's address there, and only there: dnsmasq leaves envelopes as they are.
+    // In a plain option 0.0.0.0 becomes this server's address; inside an envelope dnsmasq leaves it as it is.
     option.is_address_list = encoded->form == Form::addresses && selector.envelope == Envelope::plain;
     option.value = std::move(encoded->bytes);
     const bool wants_number = selector.row != nullptr && (selector.row->type == dhcp::ValueType::number ||

@@ -76,7 +76,9 @@ std::vector<std::uint8_t> build_udp_frame(const UdpFrame& frame) {
     writer.u8(k_version_and_length);
     writer.u8(0);  // type of service: none asked for
     writer.u16(static_cast<std::uint16_t>(k_ip_header + udp_length));
-    writer.u32(0);  // identification, flags, fragment offset: RFC 6864 4.1 lets an atomic datagram's be zero
+    // Identification, flags, fragment offset. The frame ends on this very link, where nobody fragments it, so
+    // nothing has to tell it from another one (RFC 6864 4.1).
+    writer.u32(0);
     writer.u8(k_time_to_live);
     writer.u8(k_protocol_udp);
     writer.u16(0);  // the checksum, below
