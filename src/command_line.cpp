@@ -31,7 +31,8 @@ po::options_description described() {
     auto add = options.add_options();
     const auto name_of = [](const config::Directive& row) {
         std::string name{row.name};
-        if (row.short_option != 0) name += std::string{","} + row.short_option;
+        // An alias shares its directive's letter, which Boost would call ambiguous.
+        if (row.short_option != 0 && row.alias_of.empty()) name += std::string{","} + row.short_option;
         return name;
     };
     for (const auto& row : config::directives()) {
@@ -51,6 +52,22 @@ po::options_description described() {
     return options;
 }
 
+// `--pid-file=`: dnsmasq takes an empty value, Boost refuses one. This stands for it while Boost reads.
+constexpr std::string_view k_empty = "\1";
+
+std::vector<std::string> tokens_of(int argc, const char* const* argv) {
+    std::vector<std::string> tokens;
+    for (int i = 1; i < argc; ++i) {
+        std::string token = argv[i];
+        if (token.starts_with("--") && token.find('=') == token.size() - 1) {
+            const auto* row = config::find_directive(std::string_view{token}.substr(2, token.size() - 3));
+            if (row != nullptr && row->value != config::Value::none) token += k_empty;
+        }
+        tokens.push_back(std::move(token));
+    }
+    return tokens;
+}
+
 // Boost's own texts name neither what was meant nor pxed's way of writing.
 std::string sentence(const po::unknown_option& error) {
     const std::string written = error.get_option_name();
@@ -68,7 +85,8 @@ std::string sentence(const po::unknown_option& error) {
 }
 
 Result<void, std::string> take(CommandLine& line, const po::option& option, std::string& topic) {
-    const std::string value = option.value.empty() ? "" : option.value.front();
+    const bool is_written_empty = !option.value.empty() && option.value.front() == k_empty;
+    const std::string value = option.value.empty() || is_written_empty ? "" : option.value.front();
     if (option.position_key >= 0 && option.string_key.empty()) {
         if (line.prints && topic.empty()) {
             topic = value;
@@ -87,8 +105,9 @@ Result<void, std::string> take(CommandLine& line, const po::option& option, std:
     } else {
         // Boost hands an implicit value where there was none; the original tokens tell the two apart.
         const bool has_value =
-            !option.value.empty() && !(value.empty() && option.original_tokens.size() < 2 &&
-                                       option.original_tokens.front().find('=') == std::string::npos);
+            is_written_empty ||
+            (!option.value.empty() && !(value.empty() && option.original_tokens.size() < 2 &&
+                                        option.original_tokens.front().find('=') == std::string::npos));
         line.arguments.push_back({option.string_key, value, has_value});
     }
     return {};
@@ -101,7 +120,8 @@ Result<CommandLine, std::string> read_command_line(int argc, const char* const* 
     std::string topic;
     try {
         const auto options = described();
-        const auto parsed = po::command_line_parser(argc, argv).options(options).style(k_style).run();
+        const auto parsed =
+            po::command_line_parser(tokens_of(argc, argv)).options(options).style(k_style).run();
         for (const auto& option : parsed.options) {
             if (const auto taken = take(line, option, topic); !taken) return fail(taken.error());
         }

@@ -11,7 +11,7 @@ namespace pxed {
 
 /// What the command line asks for.
 struct CommandLine {
-    std::string file = "/etc/pxed.conf";      ///< -C FILE; empty: read none
+    std::optional<std::string> file;  ///< -C FILE; empty: read none; absent: /etc/pxed.conf, if there is one
     std::vector<config::Argument> arguments;  ///< directives, in their order
     bool tests = false;                       ///< --test
     std::optional<std::string> prints;        ///< text to print and exit 0: --help, --version

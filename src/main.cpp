@@ -3,8 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
-
-#include <unistd.h>
+#include <utility>
 
 #include "command_line.hpp"
 #include "io/configuration.hpp"
@@ -24,11 +23,11 @@ int leave(ExitCode code, const std::string& why) {
     return leave(code);
 }
 
-/// dnsmasq runs without its default file when there is none; a file that was named must be there.
+/// As dnsmasq: a file that was named must be there, the default one need not.
 pxed::io::ConfigurationSource source_of(pxed::CommandLine& line) {
-    const bool is_default = line.file == pxed::CommandLine{}.file;
-    if (is_default && ::access(line.file.c_str(), F_OK) != 0) line.file.clear();
-    return {std::move(line.file), std::move(line.arguments)};
+    return {.file = line.file.value_or("/etc/pxed.conf"),
+            .may_be_missing = !line.file.has_value(),
+            .arguments = std::move(line.arguments)};
 }
 
 int serve(const pxed::io::ConfigurationSource& source) {

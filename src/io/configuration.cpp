@@ -1,6 +1,8 @@
 #include "io/configuration.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "config/check.hpp"
@@ -36,11 +38,20 @@ config::Reader counting(config::Reader reader, std::size_t& failures) {
     return {counted(std::move(reader.read_file)), counted(std::move(reader.list_directory))};
 }
 
+// Asked at each read, so that a reload finds the file that came meanwhile. A file that is there and cannot be
+// looked at is an error of its own.
+std::string file_to_read(const ConfigurationSource& source) {
+    std::error_code failed;
+    const auto status = std::filesystem::status(source.file, failed);
+    const bool is_missing = status.type() == std::filesystem::file_type::not_found;
+    return source.may_be_missing && is_missing ? std::string{} : source.file;
+}
+
 }  // namespace
 
 Result<config::Config, ConfigurationFailure> read_configuration(const ConfigurationSource& source) {
     std::size_t unreadable = 0;
-    auto loaded = config::load(source.file, source.arguments, counting(config_reader(), unreadable));
+    auto loaded = config::load(file_to_read(source), source.arguments, counting(config_reader(), unreadable));
     if (!loaded) {
         ConfigurationFailure failure;
         for (const auto& problem : loaded.error())

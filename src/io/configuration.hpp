@@ -11,9 +11,10 @@
 
 namespace pxed::io {
 
-/// Where the configuration comes from: a file (empty: none) and the directives of the command line.
+/// Where the configuration comes from: a file and the directives of the command line.
 struct ConfigurationSource {
-    std::string file;
+    std::string file;             ///< empty: none
+    bool may_be_missing = false;  ///< the default file, which nobody named: without it nothing is read
     std::vector<config::Argument> arguments;
 };
 
