@@ -31,8 +31,13 @@ bool matches_one(const std::vector<InterfaceName>& names, std::string_view inter
 // Whether DHCP may be served there, as far as names say.
 bool may_be_served(const Config& config, const World::Interface& interface) {
     const auto& daemon = config.daemon;
+    for (const auto& network : interface.networks) {
+        if (std::ranges::find(daemon.listen_addresses, network.address, &ListenAddress::address) !=
+            daemon.listen_addresses.end())
+            return true;
+    }
     if (matches_one(daemon.except_interfaces, interface.name)) return false;
-    if (daemon.interfaces.empty()) return !interface.is_loopback;
+    if (daemon.interfaces.empty()) return !interface.is_loopback && daemon.listen_addresses.empty();
     return matches_one(daemon.interfaces, interface.name);
 }
 
@@ -186,7 +191,7 @@ void check_tftp_roots(const Config& config, const World& world, Findings& findin
     if (tftp.is_enabled && tftp.roots.empty()) {
         warn(findings, {},
              "enable-tftp without tftp-root: no file is served (dnsmasq would serve every file of this "
-             "machine)");
+             "machine); name the directory");
     }
 }
 
@@ -206,7 +211,7 @@ void check_file_limit(const Config& config, const World& world, Findings& findin
 // that serves TFTP too.
 void check_boot_servers(const Config& config, const World&, Findings& findings) {
     for (const auto& boot : config.dhcp.boots) {
-        if (boot.server_address || !boot.server_host.empty() || !Ipv4::parse(boot.server_name)) continue;
+        if (boot.server_address || !Ipv4::parse(boot.server_name)) continue;
         warn(findings, boot.origin,
              "dhcp-boot: " + boot.server_name +
                  " is only the server's name there; clients are sent to this machine. " +
@@ -218,11 +223,10 @@ void check_boot_servers(const Config& config, const World&, Findings& findings) 
 void check_option_66(const Config& config, const World&, Findings& findings) {
     constexpr std::uint8_t k_server_name = 66;
     const auto& dhcp = config.dhcp;
-    const bool has_server = std::ranges::any_of(dhcp.boots,
-                                                [](const dhcp::Boot& boot) {
-                                                    return boot.server_address || !boot.server_host.empty();
-                                                }) ||
-                            std::ranges::any_of(dhcp.options, &dhcp::ConfiguredOption::sets_next_server);
+    const bool has_server =
+        std::ranges::any_of(dhcp.boots,
+                            [](const dhcp::Boot& boot) { return boot.server_address.has_value(); }) ||
+        std::ranges::any_of(dhcp.options, &dhcp::ConfiguredOption::sets_next_server);
     if (has_server) return;
     for (const auto& option : dhcp.options) {
         if (option.code != k_server_name || option.envelope != dhcp::Envelope::plain) continue;

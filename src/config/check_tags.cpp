@@ -18,13 +18,13 @@ namespace {
 using Names = std::set<std::string, std::less<>>;
 
 // What is set without a line that says so. An interface's name is one as well.
-constexpr std::string_view k_automatic[] = {"known", "known-othernet", "bootp", "cpewan-id"};
+constexpr std::string_view k_automatic[] = {"known", "known-othernet", "bootp"};
 
 Names tags_set(const Config& config, const World& world) {
     Names names{std::begin(k_automatic), std::end(k_automatic)};
     const auto& dhcp = config.dhcp;
     for (const auto& range : dhcp.ranges)
-        names.insert(range.set_tag);
+        if (!range.set_tag.empty()) names.insert(range.set_tag);
     for (const auto& host : dhcp.hosts)
         names.insert(host.set_tags.begin(), host.set_tags.end());
     for (const auto& match : dhcp.matches)
@@ -45,24 +45,24 @@ Names tags_set(const Config& config, const World& world) {
 // Calls `use` with every line's tests and origin.
 template <typename Use>
 void for_each_test(const dhcp::Policy& dhcp, Use use) {
-    const auto all = [&use](const auto& lines) {
+    const auto all = [&use](const auto& lines, bool takes_wildcards = false) {
         for (const auto& line : lines) {
             for (const auto& test : line.tests)
-                use(test, line.origin);
+                use(test, line.origin, takes_wildcards);
         }
     };
     all(dhcp.ranges);
     all(dhcp.hosts);
     all(dhcp.options);
     all(dhcp.boots);
-    all(dhcp.tag_ifs);
+    all(dhcp.tag_ifs, true);
     all(dhcp.ignores);
     all(dhcp.broadcasts);
 }
 
-bool is_set(const Names& names, const Config& config, const std::string& tag) {
+bool is_set(const Names& names, const Config& config, const std::string& tag, bool takes_wildcards) {
     if (names.contains(tag)) return true;
-    if (tag.ends_with('*')) {
+    if (takes_wildcards && tag.ends_with('*')) {
         const auto prefix = std::string_view{tag}.substr(0, tag.size() - 1);
         // The names are sorted: if any begins with the prefix, the first at or behind it does.
         const auto name = names.lower_bound(prefix);
@@ -79,8 +79,8 @@ std::vector<Notice> find_unset_tags(const Config& config, const World& world) {
     const Names names = tags_set(config, world);
     const std::vector<std::string_view> candidates{names.begin(), names.end()};
     std::map<std::string, Origin> unset;  // the first line in the files that tests it
-    for_each_test(config.dhcp, [&](const dhcp::TagTest& test, Origin origin) {
-        if (is_set(names, config, test.name)) return;
+    for_each_test(config.dhcp, [&](const dhcp::TagTest& test, Origin origin, bool takes_wildcards) {
+        if (is_set(names, config, test.name, takes_wildcards)) return;
         const auto [known, is_new] = unset.emplace(test.name, origin);
         // for_each_test() goes directive by directive, not in the order of the file.
         if (!is_new) known->second = std::min(known->second, origin);

@@ -57,15 +57,24 @@ Parsed read_code(const Field& field, Selector& selector) {
     return {};
 }
 
+// RFC 2132: padding, overload, maximum size; and 81 (RFC 4702), which answers what the client said.
+// The others say what the server decided (51, 53, 54), what only clients send (50, 55), or echo the client
+// and its relay (61, 82).
+bool is_servers_own(std::uint8_t code) {
+    constexpr std::uint8_t k_own[] = {0, 50, 51, 52, 53, 54, 55, 57, 61, 81, 82};
+    return std::ranges::find(k_own, code) != std::end(k_own);
+}
+
 Parsed read_name(const Field& name, bool may_be_internal, Selector& selector) {
     const auto* row = dhcp::find_option(name.text());
     if (row == nullptr)
         return fail("there is no option named " + quote(name.text()) + name_hint(name.text()));
     // dnsmasq refuses the names and takes the numbers (`dhcp-option=43,01:02:03`); so do we.
     if (row->is_internal && !may_be_internal) {
-        return fail("option:" + std::string{row->name} +
-                    " is set by the server itself; to send it all the same write " +
-                    std::to_string(row->code));
+        return fail("option:" + std::string{row->name} + " is set by the server itself" +
+                    (is_servers_own(row->code)
+                         ? std::string{" and cannot be configured"}
+                         : "; to send it all the same write " + std::to_string(row->code)));
     }
     selector.code = row->code;
     if (selector.envelope == Envelope::plain) selector.row = row;
@@ -164,11 +173,6 @@ bool means_suppression(std::uint8_t code) {
     // Those the server would fill in by itself.
     constexpr std::uint8_t k_defaults[] = {1, 3, 6, 12, 15, 28};
     return std::ranges::find(k_defaults, code) != std::end(k_defaults);
-}
-
-// RFC 2132: padding, overload, maximum size; and 81 (RFC 4702), which answers what the client said.
-bool is_servers_own(std::uint8_t code) {
-    return code == 0 || code == 52 || code == 57 || code == 81;
 }
 
 std::size_t longest_in(Envelope envelope) {
@@ -282,7 +286,6 @@ Parsed set_match_value(const Selector& selector, const Field& value, dhcp::Match
             match.kind = Kind::numbers;
             break;
     }
-    match.width = static_cast<std::uint8_t>(encoded->bytes.size());
     match.wildcards = std::move(encoded->wildcards);
     match.value = std::move(encoded->bytes);
     return {};

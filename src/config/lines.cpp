@@ -20,8 +20,19 @@ namespace {
 // Longer than any directive's, and short enough for inih's line buffer, whose size its packager chose.
 constexpr std::size_t k_longest_name = 40;
 
+// dnsmasq's white space: all of isspace().
 bool is_blank(char c) {
-    return c == ' ' || c == '\t';
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// Invisible in every message about the line.
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && !is_blank(c)) || byte == 0x7f;
+}
+
+std::string describe_control(char c, std::size_t at) {
+    return "there is a control character (" + quote({&c, 1}) + ") at column " + std::to_string(at + 1);
 }
 
 bool is_name_character(char c) {
@@ -75,6 +86,7 @@ Result<std::size_t, std::string> lex_quoted(std::string_view line, std::size_t a
                 continue;
             }
         }
+        if (is_control(c)) return fail(describe_control(c, at));
         lexed.add(c, true);
         ++at;
     }
@@ -94,6 +106,7 @@ Result<Lexed, std::string> lex(std::string_view line) {
             after_blank = false;
             continue;
         }
+        if (is_control(c)) return fail(describe_control(c, at));
         after_blank = is_blank(c);
         // Tabs become blanks here, once, for all who trim and split later.
         lexed.add(after_blank ? ' ' : c, false);
@@ -142,12 +155,6 @@ Result<FileLine, std::string> cut(const Lexed& lexed) {
     return result;
 }
 
-// Control characters other than the blanks would be invisible in every message about the line.
-bool is_control(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
-}
-
 Result<void, std::string> check_characters(std::string_view line, bool is_first) {
     // dnsmasq refuses such a file with "bad option", which helps nobody: an editor does not show the mark.
     if (is_first && line.starts_with("\xef\xbb\xbf")) {
@@ -157,11 +164,6 @@ Result<void, std::string> check_characters(std::string_view line, bool is_first)
     if (line.size() > k_longest_line) {
         return fail("the line has " + std::to_string(line.size()) + " characters; at most " +
                     std::to_string(k_longest_line) + " are read");
-    }
-    const auto control = std::ranges::find_if(line, is_control);
-    if (control != line.end()) {
-        return fail("there is a control character (" + quote({&*control, 1}) + ") at column " +
-                    std::to_string(control - line.begin() + 1));
     }
     return {};
 }

@@ -88,7 +88,11 @@ class Loader {
         // A missing file is the fault of the line that names it, so the problem points there.
         auto file = reader_.read_file(path);
         if (!file) {
-            problems_.push_back({asked_by ? config_.text_of(*asked_by) : path, std::move(file).error()});
+            // The sentence names the file already.
+            if (asked_by)
+                complain(*asked_by, std::move(file).error());
+            else
+                problems_.push_back({"", std::move(file).error()});
             return;
         }
         // As in dnsmasq a file is read once, by whatever name: a conf-dir may hold the file that names it.

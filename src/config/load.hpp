@@ -13,9 +13,9 @@ namespace pxed::config {
 
 /// One thing that is wrong: where, what, and what was probably meant.
 struct Problem {
-    std::string where;  ///< `/etc/pxed.conf:12`, or `command line`
+    std::string where;  ///< `/etc/pxed.conf:12`, `command line`; empty where `what` names the file itself
     std::string what;   ///< one line, no final full stop
-    [[nodiscard]] std::string text() const { return where + ": " + what; }
+    [[nodiscard]] std::string text() const { return where.empty() ? what : where + ": " + what; }
 };
 
 /// A file or directory entry as the edge read it.

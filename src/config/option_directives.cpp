@@ -15,7 +15,7 @@ namespace pxed::config {
 
 namespace {
 
-// [tag:TAG,...]FILE[,NAME[,ADDRESS|HOST]], any part empty. The last field is the rest of the line.
+// [tag:TAG,...]FILE[,NAME[,ADDRESS]], any part empty. The last field is the rest of the line.
 Parsed parse_dhcp_boot(Line& line) {
     FieldReader fields{line.value()};
     dhcp::Boot boot;
@@ -26,6 +26,12 @@ Parsed parse_dhcp_boot(Line& line) {
         return fail(std::string{"there is no file behind the tags (tag:TAG,FILE)"});
     }
     if (fields.has_more()) boot.file = fields.take().str();
+    // It ends with a NUL in option 67, and no firmware joins two pieces of that option.
+    constexpr std::size_t k_longest_file = 254;
+    if (boot.file.size() > k_longest_file) {
+        return fail("the file name has " + std::to_string(boot.file.size()) +
+                    " characters; option 67 holds " + std::to_string(k_longest_file));
+    }
     if (fields.has_more()) boot.server_name = fields.take().str();
     if (fields.has_more()) {
         const Field server = fields.take_rest();
@@ -35,9 +41,11 @@ Parsed parse_dhcp_boot(Line& line) {
                 return fail(quote(server.text()) +
                             " is neither an address nor a host name; the form is FILE,NAME,ADDRESS");
             }
-            // Not looked up here: the edge reads the hosts file, and this floor touches no system.
-            boot.server_host = server.str();
+            // Skipping it would send clients to this machine instead, without a word.
+            return fail("names are not looked up yet; write the address of " + quote(server.text()));
         }
+        // A next server of zero is none: firmware could only fail with it.
+        if (boot.server_address == Ipv4{}) boot.server_address.reset();
     }
     line.config().dhcp.boots.push_back(std::move(boot));
     return {};
@@ -79,7 +87,7 @@ constexpr auto k_rows = std::to_array<Directive>({
     {.name = "dhcp-boot",
      .short_option = 'M',
      .group = Group::boot,
-     .syntax = "[tag:TAG,...]FILE[,SERVER-NAME[,SERVER-ADDRESS|HOST]]",
+     .syntax = "[tag:TAG,...]FILE[,SERVER-NAME[,SERVER-ADDRESS]]",
      .help = "the boot program clients load, and from which server",
      .manual =
          "Names the boot program, a path below tftp-root or a URL, and perhaps the server that has it; "

@@ -93,8 +93,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::tftp,
      .syntax = "DIRECTORY[,INTERFACE]",
      .help = "the directory whose files TFTP serves",
-     .manual = "The directory whose files are served, perhaps for one interface only; of several lines that "
-               "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links.",
+     .manual =
+         "The directory whose files are served, perhaps for one interface only; of several lines that "
+         "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links. "
+         "Without such a line no file is served at all, where dnsmasq serves every file of the machine.",
      .reload = Reload::sockets,
      .parse = parse_tftp_root},
     // dnsmasq follows links anywhere; a boot tree that links to a distribution's packages needs this line

@@ -91,8 +91,6 @@ struct Boot {
     std::string file;
     std::string server_name;
     std::optional<Ipv4> server_address;
-    std::string
-        server_host;  ///< a name given in the address's place, looked up in the hosts file by the edge
     TagTests tests;
     Origin origin;
 };
@@ -103,7 +101,7 @@ struct Match {
         presence,
         prefix_bytes,  ///< `value` with `wildcards`, from the left
         text,          ///< substring
-        numbers,       ///< an element of the option's array of `width`-byte numbers
+        numbers,       ///< an element of the option's array of numbers as long as `value`
     };
     std::string set_tag;
     std::uint8_t code = 0;
@@ -111,7 +109,6 @@ struct Match {
     Kind kind = Kind::presence;
     std::vector<std::uint8_t> value;
     std::vector<bool> wildcards;  ///< per byte of `value`
-    std::uint8_t width = 0;
     Origin origin;
 };
 

@@ -16,6 +16,15 @@ bool is_served(const config::DaemonPolicy& policy, const Interface& interface, L
     return policy.interfaces.empty() && policy.listen_addresses.empty();
 }
 
+config::DaemonPolicy tftp_rules(const config::Config& config) {
+    if (config.tftp.interfaces.empty()) return config.daemon;
+    config::DaemonPolicy rules;
+    rules.binds_interfaces = config.daemon.binds_interfaces;
+    for (const auto& name : config.tftp.interfaces)
+        rules.interfaces.push_back({name, {}});
+    return rules;
+}
+
 std::vector<std::string> missing_interfaces(const config::DaemonPolicy& policy,
                                             const std::vector<Interface>& table) {
     std::vector<std::string> missing;

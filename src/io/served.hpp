@@ -17,6 +17,10 @@ enum class Loopback : std::uint8_t { when_named, always };
 [[nodiscard]] bool is_served(const config::DaemonPolicy& policy, const Interface& interface,
                              Loopback loopback = Loopback::when_named);
 
+/// The rules TFTP goes by: the daemon's, or with `enable-tftp=I,I` just the interfaces named there, whatever
+/// interface= and except-interface= say of DHCP (dnsmasq's rule).
+[[nodiscard]] config::DaemonPolicy tftp_rules(const config::Config& config);
+
 /// Names of the file that no interface bears now (patterns that end in `*` never count as missing).
 [[nodiscard]] std::vector<std::string> missing_interfaces(const config::DaemonPolicy& policy,
                                                           const std::vector<Interface>& table);

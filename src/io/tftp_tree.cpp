@@ -42,8 +42,8 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy) {
         const auto checked = tree.roots_.back().root.check();
         if (!checked && !policy.ignores_missing_root) return fail("tftp-root " + checked.error());
     }
-    // dnsmasq without tftp-root serves the whole file system; absolute names in such a setup must go on.
-    if (tree.roots_.empty()) tree.roots_.push_back({"", FileRoot{"/", allowed}});
+    // dnsmasq without tftp-root serves the whole file system. Here nothing is served: nobody means to give
+    // away /etc/passwd, and the check of the configuration says what is missing.
     tree.unique_root_ = policy.unique_root;
     tree.lower_cases_ = policy.lower_cases;
     tree.is_secure_ = policy.is_secure;

@@ -105,7 +105,8 @@ TEST(Check, AMissingTftpRootIsAnErrorUnlessItMayFail) {
               "2: tftp-root has no effect without enable-tftp");
     EXPECT_EQ(
         findings_of("enable-tftp\n"),
-        "enable-tftp without tftp-root: no file is served (dnsmasq would serve every file of this machine)");
+        "enable-tftp without tftp-root: no file is served (dnsmasq would serve every file of this machine); "
+        "name the directory");
 }
 
 TEST(Check, TransfersNeedOpenFiles) {
@@ -145,6 +146,12 @@ TEST(Check, ATagThatNothingSetsIsNamedOnce) {
               "");
     EXPECT_EQ(findings_of(k_range + "dhcp-ignore=tag:!knwon\n"),
               "2: tag \"knwon\" is tested but nothing sets it; did you mean \"known\"?");
+    // Only tag-if reads a final `*` as a pattern.
+    EXPECT_EQ(findings_of(k_range + "dhcp-mac=set:efi64,aa:*:*:*:*:*\ndhcp-boot=tag:efi*,a\n"),
+              "3: tag \"efi*\" is tested but nothing sets it; did you mean \"efi64\"?");
+    EXPECT_EQ(findings_of(k_range + "dhcp-mac=set:efi64,aa:*:*:*:*:*\ntag-if=set:x,tag:efi*\n"), "");
+    EXPECT_EQ(findings_of(k_range + "dhcp-boot=tag:cpewan-id,a\n"),
+              "2: tag \"cpewan-id\" is tested but nothing sets it");
 }
 
 }  // namespace

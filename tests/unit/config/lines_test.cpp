@@ -78,6 +78,8 @@ TEST(Lines, RefuseAByteOrderMarkAndControlCharacters) {
               "no-ping\n");
     EXPECT_EQ(read(std::string_view{"a=b\0c\nno-ping\n", 14}),
               "1! there is a control character (\"\\x00\") at column 4\n2 no-ping\n");
+    // As in dnsmasq, a form feed is a blank, and a comment may hold anything.
+    EXPECT_EQ(read("no-ping\f\n# a \x01 b\n"), "1 no-ping\n");
 }
 
 TEST(Lines, SayWhatANameLooksLikeWhenItIsNone) {

@@ -71,6 +71,12 @@ TEST(Load, SaysOfEachMistakeWhatIsWrongAndWhatWasMeant) {
         {"dhcp-match=set:a,vendor:x,93",
          "dhcp-match: vendor: and encap: cannot be matched; match the option that holds them"},
         {"dhcp-boot=tag:x", "dhcp-boot: there is no file behind the tags (tag:TAG,FILE)"},
+        {"dhcp-boot=a,b,bootserver",
+         "dhcp-boot: names are not looked up yet; write the address of \"bootserver\""},
+        {"dhcp-option=option:server-identifier,1.2.3.4",
+         "dhcp-option: option:server-identifier is set by the server itself and cannot be configured"},
+        {"dhcp-boot=" + std::string(255, 'a'),
+         "dhcp-boot: the file name has 255 characters; option 67 holds 254"},
         {"dhcp-boot=a,b,c d",
          "dhcp-boot: \"c d\" is neither an address nor a host name; the form is FILE,NAME,ADDRESS"},
         {"dhcp-vendorclass=set:x,a,b",
@@ -261,7 +267,7 @@ TEST(Load, NamesTheLineThatAsksForAMissingFileOrDirectory) {
     const Files files;
     const auto config = load("/none", {}, reader_of(files));
     ASSERT_FALSE(config);
-    EXPECT_EQ(config.error()[0].text(), "/none: cannot read /none: No such file or directory");
+    EXPECT_EQ(config.error()[0].text(), "cannot read /none: No such file or directory");
 }
 
 TEST(Load, StopsFilesThatIncludeEachOtherWithoutEnd) {

@@ -60,8 +60,8 @@ TEST(DhcpOption, TypesNumbersByTheOptionOrAsShortAsTheyFit) {
         {"240,5s", "240 = 00:05"},
         {"240,5i", "240 = 00:00:00:05"},
         {"2,-3600", "2 = ff:ff:f1:f0"},
-        {"51,3600", "51 = 00:00:0e:10"},
-        {"51,1h", "51 = 00:00:0e:10"},
+        {"58,3600", "58 = 00:00:0e:10"},
+        {"58,1h", "58 = 00:00:0e:10"},
         {"58,90m", "58 = 00:00:15:18"},
         {"59,infinite", "59 = ff:ff:ff:ff"},
         {"93,7", "93 = 00:07"},
@@ -173,7 +173,7 @@ std::string match_of(const std::string& value) {
             text += " contains";
             break;
         case dhcp::Match::Kind::numbers:
-            text += " lists/" + std::to_string(match.width);
+            text += " lists/" + std::to_string(match.value.size());
             break;
     }
     text += ' ' + hex_text(match.value);

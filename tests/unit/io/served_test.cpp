@@ -57,6 +57,16 @@ TEST(Served, an_address_that_listens_admits_its_interface_even_an_excepted_one) 
     EXPECT_TRUE(is_served(policy({"eth1"}, {}, {Ipv4{10, 0, 0, 1}}), link("eth1")));
 }
 
+TEST(Served, tftp_follows_dhcp_unless_it_names_interfaces_of_its_own) {
+    config::Config config;
+    config.daemon = policy({"eth0"}, {"eth1"});
+    EXPECT_TRUE(is_served(tftp_rules(config), link("eth0"), Loopback::always));
+    config.tftp.interfaces = {"eth1", "vnet*"};
+    EXPECT_TRUE(is_served(tftp_rules(config), link("eth1"), Loopback::always));
+    EXPECT_TRUE(is_served(tftp_rules(config), link("vnet3"), Loopback::always));
+    EXPECT_FALSE(is_served(tftp_rules(config), link("eth0"), Loopback::always));
+}
+
 TEST(Served, a_name_nobody_bears_is_missing_once_and_patterns_never_are) {
     const std::vector<Interface> table{link("lo"), link("eth0")};
     EXPECT_EQ(missing_interfaces(policy({"br0", "eth0", "br0", "tap*"}), table),
