@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include "skip.hpp"
 #include "test_loop.hpp"
 
 namespace {
@@ -92,7 +93,7 @@ TEST_F(FileReaderTest, AColdFileComesThroughTheDiskThread) {
 }
 
 TEST_F(FileReaderTest, AFileInMemoryNeverWaits) {
-    if (!fs::is_directory("/dev/shm")) GTEST_SKIP() << "no tmpfs at /dev/shm";
+    if (!fs::is_directory("/dev/shm")) return test::skip("no tmpfs at /dev/shm");
     make_in("/dev/shm");
     FileReader reader{opened(), disk, ready()};
     for (const std::size_t length : {1468, 65464}) {

@@ -11,9 +11,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "skip.hpp"
+
 namespace pxed::test {
 
-/// Runs `work` in a new network namespace; skips the test where that is not allowed.
+/// Runs `work` in a new network namespace; test::skip() where that is not allowed.
 inline void in_own_network(const std::function<void()>& work) {
     bool has_moved = false;
     std::thread thread{[&] {
@@ -21,7 +23,7 @@ inline void in_own_network(const std::function<void()>& work) {
         if (has_moved) work();
     }};
     thread.join();
-    if (!has_moved) GTEST_SKIP() << "needs CAP_SYS_ADMIN for a network namespace";
+    if (!has_moved) skip("needs CAP_SYS_ADMIN for a network namespace");
 }
 
 /// Runs a command in the caller's namespace; the test fails when the command does.
