@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/text.hpp"
@@ -215,11 +216,18 @@ Result<FileDescriptor, FileGate::Errno> FileGate::open_below(const FileDescripto
 }
 
 std::optional<bool> FileGate::has_directory(const FileDescriptor& root, const std::string& name,
-                                            Waiting waiting) {
+                                            Waiting waiting) const {
     const auto opened = ask_kernel(root.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC,
                                    RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, waiting);
-    if (!opened && opened.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
-    return opened.has_value();
+    if (opened) return true;
+    const int error = opened.error();
+    if (waiting == Waiting::no && (error == EAGAIN || error == EXDEV)) return std::nullopt;
+    if (error != EXDEV) return false;
+    // An absolute link, or one by way of above the root: the kernel stopped before it knew where it ends.
+    const auto followed = open_through_links(name);
+    if (!followed) return followed.error().reason != Reason::file_not_found;
+    struct stat status {};
+    return ::fstat(followed->get(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 Result<FileDescriptor, OpenError> FileGate::open_through_links(const std::string& name) const {

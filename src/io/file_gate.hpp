@@ -32,9 +32,10 @@ class FileGate {
     /// Opens for reading below `root`. EXDEV: a link leads out, or an absolute one perhaps only seems to.
     [[nodiscard]] static Result<FileDescriptor, Errno> open_below(const FileDescriptor& root,
                                                                   const std::string& name, Waiting waiting);
-    /// Nothing: not known without waiting.
-    [[nodiscard]] static std::optional<bool> has_directory(const FileDescriptor& root,
-                                                           const std::string& name, Waiting waiting);
+    /// Whether names below `name` are to be looked for: it is a directory, or a link to one, or a link that
+    /// leads out (opening a file below it says so). Nothing: not known without waiting.
+    [[nodiscard]] std::optional<bool> has_directory(const FileDescriptor& root, const std::string& name,
+                                                    Waiting waiting) const;
 
     /// Opens what `name` means when its links are followed to places below the root or below an allowed
     /// directory. May wait.

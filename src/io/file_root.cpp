@@ -72,7 +72,7 @@ std::optional<Answer> open_first(const std::string& directory, const std::vector
     }
     const auto* names = &lookup.candidates;
     if (!lookup.subdirectory.empty()) {
-        const auto is_there = FileGate::has_directory(*root, lookup.subdirectory, waiting);
+        const auto is_there = gate.has_directory(*root, lookup.subdirectory, waiting);
         if (!is_there) return std::nullopt;
         if (*is_there) names = &lookup.within;
     }

@@ -223,6 +223,25 @@ TEST_F(FileRootTest, ADirectoryOfOnesOwnIsTheOnlyPlaceWhenItExists) {
     EXPECT_EQ(text_of(open({{"file"}, "file", {"file/file"}})), "content");  // no directory
 }
 
+TEST_F(FileRootTest, ADirectoryOfOnesOwnMayBeAnAbsoluteLink) {
+    write("root/sub/file", "mine");
+    write("allowed/iso/file", "allowed");
+    link("10.0.0.5", top / "root/sub");
+    link("10.0.0.6", top / "allowed/iso");
+    link("10.0.0.7", top / "outside");
+    link("10.0.0.8", top / "root/nothing");
+    link("10.0.0.9", top / "root/file");
+    const std::vector<std::string> allowed{(top / "allowed").string()};
+    const auto open_of = [&](const std::string& own) {
+        return open({{"file"}, own, {own + "/file"}}, allowed);
+    };
+    EXPECT_EQ(text_of(open_of("10.0.0.5")), "mine");
+    EXPECT_EQ(text_of(open_of("10.0.0.6")), "allowed");
+    EXPECT_EQ(reason_of(open_of("10.0.0.7")), Reason::link_leaves_root);
+    EXPECT_EQ(text_of(open_of("10.0.0.8")), "content");  // leads nowhere: the common one
+    EXPECT_EQ(text_of(open_of("10.0.0.9")), "content");  // leads to no directory
+}
+
 TEST_F(FileRootTest, ARootThatIsSwitchedCountsFromTheNextFile) {
     fs::create_directories(top / "release-1");
     fs::create_directories(top / "release-2");
