@@ -146,10 +146,16 @@ void TftpSession::on_blocks_ready() {
 
 TftpSession::End TftpSession::on_packet(Bytes payload, Instant now) {
     const auto packet = tftp::parse(payload);
-    if (!packet || !transfer_) return {};
+    if (!packet || !transfer_) {
+        ++bench_.counts.dropped;
+        return {};
+    }
     if (const auto* error = std::get_if<tftp::Error>(&*packet)) return on_error(*error);
     const auto* ack = std::get_if<tftp::Ack>(&*packet);
-    if (ack == nullptr) return {};
+    if (ack == nullptr) {
+        ++bench_.counts.dropped;
+        return {};
+    }
     const bool was_validated = transfer_->is_validated();
     const auto step = transfer_->on_ack(ack->block, now);
     if (!was_validated && transfer_->is_validated()) bench_.validated(*this);

@@ -44,6 +44,14 @@ class TftpClient {
     /// Acknowledges what there is, once more.
     void acknowledge() { send(tftp::build_ack(static_cast<std::uint16_t>(have_))); }
 
+    /// Forgets the transfer and its peer, and keeps the port: a boot ROM whose ports are fixed.
+    void begin_anew() {
+        peer_.reset();
+        have_ = size_ = counted_ = 0;
+        content_.clear();
+        stops_after = UINT64_MAX;
+    }
+
     // What to do to the datagrams: true loses the block (its number counts from 1) or the ACK.
     std::function<bool(std::uint64_t)> loses_data = [](std::uint64_t) { return false; };
     std::function<bool(std::uint64_t)> loses_ack = [](std::uint64_t) { return false; };

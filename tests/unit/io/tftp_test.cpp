@@ -468,18 +468,37 @@ TEST_F(TftpTest, ARepeatedRequestIsOneTransfer) {
 
 TEST_F(TftpTest, AFixedPortMayAskForTheNextFile) {
     write("first", random_text(20'000));
+    const auto second = write("second", random_text(7'000));
     auto& c = client();
     c.stops_after = 5;
     c.get("first");
     loop.run_until([&] { return c.blocks() == 5; });
     EXPECT_EQ(service.running(), 1U);
-    c.send(tftp::build_ack(5));  // not needed by the server; the client is still the same
-    auto& other = client();
-    other.get("nothing");
-    loop.run_until([&] { return other.is_over(); });
-    EXPECT_EQ(service.running(), 1U);
+    c.begin_anew();
+    c.get("second");
+    run(c);
+    EXPECT_TRUE(c.content() == second);
+    EXPECT_EQ(last_event().stage, Stage::tftp_sent);
+    EXPECT_EQ(last_event().file, "second");
+    const auto ended = std::ranges::find(events, Stage::tftp_failed, &machine::Event::stage);
+    ASSERT_NE(ended, events.end());
+    EXPECT_EQ(ended->file, "first");
+    EXPECT_EQ(ended->detail, "asked anew from the same port");
+}
+
+TEST_F(TftpTest, WhatATransferCannotUnderstandIsCounted) {
+    write("f", random_text(20'000));
+    auto& c = client();
+    c.stops_after = 5;
+    c.get("f");
+    loop.run_until([&] { return c.blocks() == 5; });
+    EXPECT_EQ(service.counts().dropped, 0U);
+    c.send({0, 4});             // an ACK without its number
+    c.send({0, 3, 0, 1, 'x'});  // DATA, which no client sends
+    c.send({7});
+    loop.run_until([&] { return service.counts().dropped == 3; });
+    EXPECT_EQ(service.running(), 1U) << "and the transfer goes on";
     service.abandon();
-    EXPECT_EQ(service.running(), 0U);
 }
 
 TEST_F(TftpTest, SinglePortSendsAllFromTheListeningPort) {
