@@ -69,10 +69,13 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     const auto& policy = config_->daemon;
     auto plan = plan_privileges(standing, policy.user, policy.group, find_account, find_group);
     if (!plan) {
-        return failure(ExitCode::configuration, text_of(*config_, {policy.user_origin, plan.error()}));
+        const auto& origin = policy.user.empty() ? policy.group_origin : policy.user_origin;
+        return failure(ExitCode::configuration, text_of(*config_, {origin, plan.error()}));
     }
     for (auto& warning : plan->warnings)
         config_->warnings.push_back({policy.user_origin, std::move(warning)});
+    for (auto& warning : plan->group_warnings)
+        config_->warnings.push_back({policy.group_origin, std::move(warning)});
     if (!policy.pid_file.empty()) {
         auto written = PidFile::write(policy.pid_file);
         if (written) {
@@ -84,8 +87,8 @@ Result<void, StartFailure> Daemon::settle_privileges() {
             return failure(ExitCode::file, written.error());
         }
     }
+    const auto directory = directory_of(config_->lease_database_path(state_directory()));
     if (config_->dhcp.is_enabled()) {
-        const auto directory = directory_of(config_->lease_database_path(state_directory()));
         if (auto prepared = prepare_directory(directory, plan->become); !prepared)
             return failure(ExitCode::file, prepared.error());
     }
@@ -93,8 +96,13 @@ Result<void, StartFailure> Daemon::settle_privileges() {
         if (auto prepared = prepare_file(policy.log.path, *plan->become); !prepared)
             return failure(ExitCode::file, prepared.error());
     }
-    if (!plan->become) return {};
-    if (auto changed = change_to(*plan->become); !changed) return failure(ExitCode::other, changed.error());
+    Result<void, std::string> changed;
+    if (plan->become) changed = change_to(*plan->become);
+    if (plan->group) changed = change_group(*plan->group);
+    if (!changed) return failure(ExitCode::other, changed.error());
+    if (!config_->dhcp.is_enabled()) return {};
+    if (auto writable = check_writable(directory); !writable)
+        return failure(ExitCode::file, writable.error());
     return {};
 }
 

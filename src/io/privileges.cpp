@@ -29,13 +29,6 @@ bool was_started_by_systemd() {
     return std::getenv("NOTIFY_SOCKET") != nullptr;
 }
 
-bool can_write(const struct stat& directory, const Account& account) {
-    if (account.user == 0) return true;
-    if (directory.st_uid == account.user) return (directory.st_mode & S_IWUSR) != 0;
-    if (directory.st_gid == account.group) return (directory.st_mode & S_IWGRP) != 0;
-    return (directory.st_mode & S_IWOTH) != 0;
-}
-
 }  // namespace
 
 Result<Account, std::string> find_account(const std::string& name) {
@@ -66,6 +59,7 @@ Standing read_standing() {
     Standing standing;
     standing.is_root = ::geteuid() == 0;
     standing.is_under_systemd = was_started_by_systemd();
+    standing.group = ::getegid();
     std::array<char, k_account_memory> memory{};
     passwd row{};
     passwd* found = nullptr;
@@ -83,6 +77,12 @@ Result<void, std::string> change_to(const Account& account) {
     const int error = capng_change_id(static_cast<int>(account.user), static_cast<int>(account.group), flags);
     if (error != 0)
         return fail("cannot become user " + account.name + " (libcap-ng says " + std::to_string(error) + ")");
+    return {};
+}
+
+Result<void, std::string> change_group(gid_t group) {
+    if (::setgid(group) != 0)
+        return fail("cannot take group " + std::to_string(group) + ": " + std::strerror(errno));
     return {};
 }
 
@@ -105,9 +105,13 @@ Result<void, std::string> prepare_directory(const std::string& directory,
         return {};
     }
     if (!S_ISDIR(found.st_mode)) return fail(directory + " is not a directory");
-    const bool is_writable = account ? can_write(found, *account) : ::access(directory.c_str(), W_OK) == 0;
-    if (is_writable) return {};
-    const auto name = account ? account->name : read_standing().running_as;
+    return {};
+}
+
+Result<void, std::string> check_writable(const std::string& directory) {
+    // W_OK alone would do for no file: a name in a directory needs its X bit.
+    if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
+    const auto name = read_standing().running_as;
     return fail("directory " + directory + " is not writable by user " + name + ": run `chown " + name + ' ' +
                 directory + "`, or keep the leases elsewhere with lease-database=");
 }

@@ -1,12 +1,17 @@
 #include "io/privileges.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <grp.h>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "skip.hpp"
 
 namespace pxed::io {
 namespace {
@@ -82,6 +87,42 @@ TEST(Privileges, the_same_user_as_we_are_is_no_warning) {
     EXPECT_TRUE(plan->warnings.empty());
 }
 
+TEST(Privileges, a_group_without_a_user_is_the_group_of_pxed) {
+    const auto plan = plan_privileges({k_root, !k_systemd, "root"}, "", "tftp", two_accounts, one_group);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->become, (Account{"pxed", 500, 700}));
+}
+
+TEST(Privileges, root_that_stays_root_takes_the_group) {
+    for (const auto* user : {"root", ""}) {
+        const auto plan = plan_privileges({k_root, !k_systemd, "root"}, user, "tftp", no_accounts, one_group);
+        ASSERT_TRUE(plan);
+        EXPECT_FALSE(plan->become);
+        EXPECT_EQ(plan->group, gid_t{700});
+    }
+    const auto own =
+        plan_privileges({k_root, !k_systemd, "root", 700}, "root", "tftp", no_accounts, one_group);
+    ASSERT_TRUE(own);
+    EXPECT_FALSE(own->group) << "it is ours already";
+}
+
+TEST(Privileges, another_group_that_has_no_effect_is_one_warning) {
+    const auto plan =
+        plan_privileges({!k_root, k_systemd, "pxed", 501}, "pxed", "tftp", two_accounts, one_group);
+    ASSERT_TRUE(plan);
+    EXPECT_TRUE(plan->warnings.empty());
+    ASSERT_EQ(plan->group_warnings.size(), 1U);
+    EXPECT_EQ(plan->group_warnings[0],
+              "group=tftp has no effect: pxed was started with group 501 and keeps it");
+    const auto same =
+        plan_privileges({!k_root, !k_systemd, "pxed", 700}, "", "tftp", two_accounts, one_group);
+    ASSERT_TRUE(same);
+    EXPECT_TRUE(same->group_warnings.empty());
+    const auto unknown = plan_privileges({!k_root, k_systemd, "pxed", 501}, "", "x", two_accounts, one_group);
+    ASSERT_TRUE(unknown);
+    EXPECT_EQ(unknown->group_warnings.size(), 1U);
+}
+
 class Directory : public testing::Test {
  protected:
     void SetUp() override {
@@ -97,7 +138,7 @@ class Directory : public testing::Test {
 };
 
 TEST_F(Directory, is_made_for_the_account_when_it_is_missing) {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    if (::geteuid() != 0) return test::skip("needs root");
     ASSERT_TRUE(prepare_directory(path_ + "/state", Account{"daemon", 1, 1}));
     struct stat made {};
     ASSERT_EQ(::stat((path_ + "/state").c_str(), &made), 0);
@@ -105,14 +146,40 @@ TEST_F(Directory, is_made_for_the_account_when_it_is_missing) {
     EXPECT_EQ(made.st_mode & 0777U, 0750U);
 }
 
-TEST_F(Directory, that_the_account_cannot_write_is_an_error_with_the_fix) {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-    const auto prepared = prepare_directory(path_, Account{"daemon", 1, 1});
-    ASSERT_FALSE(prepared);
-    EXPECT_EQ(prepared.error(), "directory " + path_ + " is not writable by user daemon: run `chown daemon " +
-                                    path_ + "`, or keep the leases elsewhere with lease-database=");
+// What check_writable() says to uid 1 with the one supplementary group; empty: yes.
+std::string said_to_daemon(const std::string& directory, gid_t group) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return "no pipe";
+    const pid_t child = ::fork();
+    if (child == 0) {  // there is no way back to root
+        const bool has_changed = ::setgroups(1, &group) == 0 && ::setgid(1) == 0 && ::setuid(1) == 0;
+        const auto writable = check_writable(directory);
+        const std::string text = !has_changed ? "not changed" : writable ? "" : writable.error();
+        ::_exit(::write(ends[1], text.data(), text.size()) < 0 ? 1 : 0);
+    }
+    ::waitpid(child, nullptr, 0);
+    std::array<char, 4096> text{};
+    ::close(ends[1]);
+    const auto length = ::read(ends[0], text.data(), text.size());
+    ::close(ends[0]);
+    return std::string{text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+}
+
+TEST_F(Directory, that_cannot_be_written_is_an_error_with_the_fix) {
+    if (::geteuid() != 0) return test::skip("needs root");
+    EXPECT_EQ(said_to_daemon(path_, 1), "directory " + path_ +
+                                            " is not writable by user daemon: run `chown daemon " + path_ +
+                                            "`, or keep the leases elsewhere with lease-database=");
     ASSERT_EQ(::chown(path_.c_str(), 1, 1), 0);
-    EXPECT_TRUE(prepare_directory(path_, Account{"daemon", 1, 1}));
+    EXPECT_EQ(said_to_daemon(path_, 1), "");
+}
+
+TEST_F(Directory, may_be_writable_by_a_supplementary_group) {
+    if (::geteuid() != 0) return test::skip("needs root");
+    ASSERT_EQ(::chown(path_.c_str(), 0, 700), 0);
+    ASSERT_EQ(::chmod(path_.c_str(), 0770), 0);
+    EXPECT_EQ(said_to_daemon(path_, 700), "");
+    EXPECT_NE(said_to_daemon(path_, 701), "");
 }
 
 TEST_F(Directory, below_a_missing_one_is_not_made) {
@@ -120,7 +187,7 @@ TEST_F(Directory, below_a_missing_one_is_not_made) {
 }
 
 TEST(Privileges, changing_keeps_two_capabilities_and_no_more) {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    if (::geteuid() != 0) return test::skip("needs root");
     // In a child, for there is no way back.
     const pid_t child = ::fork();
     if (child == 0) {
