@@ -1,6 +1,7 @@
 #include "io/daemon.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.hpp"
 #include "io/clock.hpp"
@@ -117,6 +118,8 @@ void Daemon::on_minute(ev::timer&, int) {
     const auto now = read_clocks();
     if (store_) store_->on_clock_step(now);
     events_.on_time(now.instant);
+    // Nobody tells us that another program has given up the port.
+    if (dhcp_.lacks_sockets() || !tftp_refused_.empty()) follow_.start(0);
 }
 
 void Daemon::say_missing_interfaces() {
@@ -166,19 +169,21 @@ Result<void, std::string> Daemon::listen_tftp(const config::Config& config) {
     for (const auto& entry : tftp_listeners_)
         if (is_excluded(entry)) tftp_->remove_socket(entry.second);
     std::erase_if(tftp_listeners_, is_excluded);
-    std::map<ListenPoint, UdpSocket> fresh;
-    for (const auto& point : wanted) {
-        if (tftp_listeners_.contains(point) || tftp_sockets_.contains(point)) continue;
-        TRY(auto socket, open_listener(point, {.is_dual_stack = true, .sends_broadcast = false}));
-        fresh.emplace(point, std::move(socket));
-    }
+    std::erase_if(tftp_sockets_, is_excluded);
+    std::vector<ListenPoint> missing;
+    std::ranges::copy_if(wanted, std::back_inserter(missing), [&](const auto& point) {
+        return !tftp_listeners_.contains(point) && !tftp_sockets_.contains(point);
+    });
+    auto opened = open_points(missing, {.is_dual_stack = true, .sends_broadcast = false}, tftp_refused_);
+    tftp_sockets_.merge(opened.sockets);
+    if (!opened.failures.empty()) return fail(std::move(opened.failures));
     const auto is_unwanted = [&](const auto& entry) {
         return std::ranges::find(wanted, entry.first) == wanted.end();
     };
     for (const auto& entry : tftp_listeners_)
         if (is_unwanted(entry)) tftp_->remove_socket(entry.second);
     std::erase_if(tftp_listeners_, is_unwanted);
-    tftp_sockets_.merge(fresh);
+    std::erase_if(tftp_sockets_, is_unwanted);
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,7 @@ class Daemon {
     std::optional<TftpService> tftp_;
     std::map<ListenPoint, UdpSocket> tftp_sockets_;  ///< opened, and not yet given to the service
     std::map<ListenPoint, unsigned> tftp_listeners_;
+    std::set<ListenPoint> tftp_refused_;  ///< points that could not be opened, and are tried again
 
     Signals signals_;
     ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include <linux/sock_diag.h>
@@ -77,7 +78,6 @@ Result<void, std::string> DhcpService::open() {
 }
 
 Result<void, std::string> DhcpService::listen(const config::Config& config) {
-    std::map<ListenPoint, std::unique_ptr<Listener>> fresh;
     std::set<ListenPoint> wanted;
     if (config.dhcp.is_enabled()) {
         const auto points =
@@ -88,14 +88,16 @@ Result<void, std::string> DhcpService::listen(const config::Config& config) {
         return std::ranges::any_of(wanted,
                                    [&](const auto& point) { return excludes(point, listener.first); });
     });
-    for (const auto& point : wanted) {
-        if (listeners_.contains(point)) continue;
-        TRY(auto socket, open_listener(point, {.is_dual_stack = false, .sends_broadcast = true}));
+    std::vector<ListenPoint> missing;
+    std::ranges::copy_if(wanted, std::back_inserter(missing),
+                         [&](const auto& point) { return !listeners_.contains(point); });
+    auto opened = open_points(missing, {.is_dual_stack = false, .sends_broadcast = true}, refused_);
+    for (auto& [point, socket] : opened.sockets) {
         widen_receive_buffer(socket.descriptor());
-        fresh.emplace(point, std::make_unique<Listener>(*this, loop_, std::move(socket)));
+        listeners_.emplace(point, std::make_unique<Listener>(*this, loop_, std::move(socket)));
     }
+    if (!opened.failures.empty()) return fail(std::move(opened.failures));
     std::erase_if(listeners_, [&](const auto& listener) { return !wanted.contains(listener.first); });
-    listeners_.merge(fresh);
     return {};
 }
 

@@ -45,8 +45,9 @@ class DhcpService : private dhcp::Surroundings {
     /// Opens what needs CAP_NET_RAW. Errors: a sentence.
     [[nodiscard]] Result<void, std::string> open();
     /// Opens the sockets that `config` and the interfaces of this moment ask for and closes the others;
-    /// those that stay are not touched. Errors: a sentence; calling it with the configuration before takes
-    /// everything back.
+    /// those that stay are not touched. Errors: sentences for the sockets that failed for the first time (the
+    /// others are open nevertheless, and those no longer asked for still are); calling it with the
+    /// configuration before takes everything back.
     [[nodiscard]] Result<void, std::string> listen(const config::Config& config);
     /// Begins to answer. `config` must outlive the service or the next use(); `store` the service.
     void start(const config::Config& config, dhcp::LeaseStore& store, std::span<const dhcp::Lease> rows);
@@ -62,6 +63,8 @@ class DhcpService : private dhcp::Surroundings {
     /// Datagrams the kernel dropped because we were too slow.
     [[nodiscard]] std::uint64_t overruns() const;
     [[nodiscard]] std::size_t socket_count() const { return listeners_.size(); }
+    /// Whether sockets could not be opened: another program has their port, perhaps not for ever.
+    [[nodiscard]] bool lacks_sockets() const { return !refused_.empty(); }
 
  private:
     struct Listener {
@@ -96,6 +99,7 @@ class DhcpService : private dhcp::Surroundings {
     std::vector<dhcp::Link> links_;  ///< all interfaces
     std::set<unsigned> served_;      ///< indexes of those that are served
     std::map<ListenPoint, std::unique_ptr<Listener>> listeners_;
+    std::set<ListenPoint> refused_;  ///< points that could not be opened, and are tried again
     std::optional<PacketSocket> link_layer_;
     Prober prober_;
     std::optional<dhcp::Server> server_;

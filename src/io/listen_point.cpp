@@ -9,6 +9,9 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <utility>
+
+#include <unistd.h>
 
 #include "base/text.hpp"
 
@@ -83,17 +86,39 @@ Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenSty
                                                 : "; " + owner + " has it"));
 }
 
+OpenedPoints open_points(const std::vector<ListenPoint>& points, ListenStyle style,
+                         std::set<ListenPoint>& refused) {
+    OpenedPoints opened;
+    const auto before = std::exchange(refused, {});
+    for (const auto& point : points) {
+        auto socket = open_listener(point, style);
+        if (socket) {
+            opened.sockets.emplace(point, std::move(*socket));
+            continue;
+        }
+        // The table was read a moment ago; the kernel's notice is on its way.
+        if (!point.name.empty() && socket.error().find(std::strerror(ENODEV)) != std::string::npos) continue;
+        refused.insert(point);
+        if (before.contains(point)) continue;
+        const auto where = point.name.empty() ? std::string{} : "interface " + point.name + ", ";
+        opened.failures += (opened.failures.empty() ? "" : "; ") + where + socket.error();
+    }
+    return opened;
+}
+
 std::string owner_of_udp_port(std::uint16_t port) {
     std::set<std::string> inodes;
     add_inodes("/proc/thread-self/net/udp", port, inodes);
     add_inodes("/proc/thread-self/net/udp6", port, inodes);
     if (inodes.empty()) return {};
+    const auto own = std::to_string(::getpid());
     std::error_code ignored;
     for (std::filesystem::directory_iterator process{"/proc", ignored}, end; process != end;
          process.increment(ignored)) {
         const auto number = process->path().filename().string();
         if (!std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c) != 0; })) continue;
-        if (!has_open(process->path(), inodes)) continue;
+        // Our own sockets on other interfaces share the port with us and are in nobody's way.
+        if (number == own || !has_open(process->path(), inodes)) continue;
         std::string name;
         std::getline(std::ifstream{process->path() / "comm"}, name);
         return escaped(name) + " (process " + number + ")";

@@ -2,6 +2,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,7 +51,20 @@ struct ListenStyle {
 /// Opens the socket of a point. Errors: a sentence that names the port and, when another program has it, who.
 [[nodiscard]] Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenStyle style);
 
-/// `dnsmasq (process 812)`: who has the UDP port open, as far as we may look; empty when not known.
+/// What came of opening several points.
+struct OpenedPoints {
+    std::map<ListenPoint, UdpSocket> sockets;
+    std::string failures;  ///< sentences for those that failed for the first time; empty: none did
+};
+
+/// Opens all of `points`: one that cannot be opened keeps no other from being served. `refused` remembers
+/// which failed before, so that each is said once. A point whose interface went at this very moment is no
+/// failure: it is waited for like any other that is not there.
+[[nodiscard]] OpenedPoints open_points(const std::vector<ListenPoint>& points, ListenStyle style,
+                                       std::set<ListenPoint>& refused);
+
+/// `dnsmasq (process 812)`: which other process has the UDP port open, as far as we may look; empty when not
+/// known.
 [[nodiscard]] std::string owner_of_udp_port(std::uint16_t port);
 
 }  // namespace pxed::io

@@ -1,14 +1,41 @@
 #include "io/listen_point.hpp"
 
+#include <csignal>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "io/dhcp_service.hpp"
 #include "netns.hpp"
 
 namespace pxed::io {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
+
+// Another process that has the socket, and nothing else to do.
+class OtherProgram {
+ public:
+    explicit OtherProgram(UdpSocket) : process_(::fork()) {
+        while (process_ == 0)
+            ::pause();
+    }
+    ~OtherProgram() {
+        ::kill(process_, SIGKILL);
+        ::waitpid(process_, nullptr, 0);
+    }
+    OtherProgram(const OtherProgram&) = delete;
+    OtherProgram& operator=(const OtherProgram&) = delete;
+    [[nodiscard]] pid_t process() const { return process_; }
+
+ private:
+    pid_t process_;
+};
 
 std::vector<Interface> table() {
     std::vector<Interface> result(3);
@@ -57,13 +84,71 @@ TEST(ListenPoint, all_interfaces_and_one_of_them_exclude_each_other) {
 TEST(ListenPoint, a_port_that_is_taken_is_named_with_its_owner) {
     test::in_own_network([] {
         const ListenPoint point{67, 0, {}};
-        const auto first = open_listener(point, {});
-        ASSERT_TRUE(first) << first.error();
+        const OtherProgram other{*open_listener(point, {})};
         const auto second = open_listener(point, {});
         ASSERT_FALSE(second);
         EXPECT_THAT(second.error(), HasSubstr("67"));
         EXPECT_THAT(second.error(), HasSubstr("Address already in use"));
-        EXPECT_THAT(second.error(), HasSubstr("(process " + std::to_string(::getpid()) + ") has it"));
+        EXPECT_THAT(second.error(), HasSubstr("(process " + std::to_string(other.process()) + ") has it"));
+    });
+}
+
+TEST(ListenPoint, we_are_never_the_ones_who_have_the_port) {
+    test::in_own_network([] {
+        const auto own = open_listener({67, 0, {}}, {});
+        ASSERT_TRUE(own) << own.error();
+        EXPECT_EQ(owner_of_udp_port(67), "");
+    });
+}
+
+TEST(ListenPoint, one_interface_that_cannot_be_bound_blocks_no_other_and_is_said_once) {
+    test::in_own_network([] {
+        test::run("ip link add br0 type bridge && ip link add br1 type bridge");
+        const std::vector<ListenPoint> points{{67, ::if_nametoindex("br0"), "br0"},
+                                              {67, ::if_nametoindex("br1"), "br1"}};
+        std::set<ListenPoint> refused;
+        {
+            const OtherProgram other{*UdpSocket::open(Endpoint{Ipv4{}, 67}, {.interface = "br0"})};
+            const auto first = open_points(points, {}, refused);
+            EXPECT_EQ(first.sockets.size(), 1U);
+            EXPECT_TRUE(first.sockets.contains(points[1]));
+            EXPECT_THAT(first.failures, StartsWith("interface br0, "));
+            EXPECT_THAT(first.failures,
+                        HasSubstr("(process " + std::to_string(other.process()) + ") has it"));
+            EXPECT_EQ(open_points({points[0]}, {}, refused).failures, "");
+            EXPECT_EQ(refused.size(), 1U);
+        }
+        EXPECT_EQ(open_points({points[0]}, {}, refused).sockets.size(), 1U);
+        EXPECT_TRUE(refused.empty());
+    });
+}
+
+TEST(ListenPoint, an_interface_that_went_while_we_looked_is_waited_for) {
+    test::in_own_network([] {
+        std::set<ListenPoint> refused;
+        const auto opened = open_points({{67, 99, "gone0"}}, {}, refused);
+        EXPECT_TRUE(opened.sockets.empty());
+        EXPECT_EQ(opened.failures, "");
+        EXPECT_TRUE(refused.empty());
+    });
+}
+
+TEST(ListenPoint, dhcp_serves_the_interfaces_it_can) {
+    test::in_own_network([] {
+        test::run("ip link add br0 type bridge && ip link add br1 type bridge");
+        ev::dynamic_loop loop{k_loop_flags};
+        Interfaces interfaces{loop, [] {}};
+        ASSERT_TRUE(interfaces.open());
+        DhcpService service{loop, interfaces, {}};
+        config::Config config;
+        config.daemon.binds_interfaces = true;
+        config.daemon.interfaces.push_back({"br*", {}});
+        config.dhcp.ranges.emplace_back();
+        const OtherProgram other{*UdpSocket::open(Endpoint{Ipv4{}, 67}, {.interface = "br0"})};
+        EXPECT_FALSE(service.listen(config));
+        EXPECT_EQ(service.socket_count(), 1U);
+        EXPECT_TRUE(service.lacks_sockets());
+        EXPECT_TRUE(service.listen(config)) << "it was said";
     });
 }
 
