@@ -18,8 +18,9 @@ constexpr std::uint16_t k_tftp_port = 69;
 constexpr seconds k_stop_grace{5};
 constexpr milliseconds k_stop_pace{50};
 
-bool is_same(const config::LogTarget& a, const config::LogTarget& b) {
-    return a.kind == b.kind && a.path == b.path && a.facility == b.facility;
+bool logs_alike(const config::DaemonPolicy& a, const config::DaemonPolicy& b) {
+    return a.log.kind == b.log.kind && a.log.path == b.log.path && a.log.facility == b.log.facility &&
+           a.log_queue == b.log_queue;
 }
 
 }  // namespace
@@ -229,7 +230,7 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
     if (auto listening = listen_tftp(*fresh); !listening) return take_back(listening.error());
     give_tftp_sockets();
     if (auto begun = begin_dhcp(*fresh); !begun) return take_back(begun.error());
-    if (!is_same(fresh->daemon.log, config_->daemon.log)) {
+    if (!logs_alike(fresh->daemon, config_->daemon)) {
         auto opened = log_.open(fresh->daemon.log, fresh->daemon.log_queue.value_or(k_log_lines));
         if (!opened) return take_back(opened.error());
     }
