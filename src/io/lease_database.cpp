@@ -214,6 +214,15 @@ Result<void, SqliteError> LeaseDatabase::drop_damaged_rows() {
     return {};
 }
 
+Result<bool, SqliteError> LeaseDatabase::has_imported() {
+    TRY(const auto marks, connection_->number("SELECT count(*) FROM sqlite_schema WHERE name = 'imported'"));
+    return marks > 0;
+}
+
+Result<void, SqliteError> LeaseDatabase::note_import() {
+    return connection_->execute(k_import_mark);
+}
+
 std::vector<dhcp::CommitResult> LeaseDatabase::commit(std::span<const std::vector<dhcp::Change>> commits) {
     std::vector<dhcp::CommitResult> results;
     results.reserve(commits.size());

@@ -34,6 +34,10 @@ class LeaseDatabase {
     /// Deletes the rows that cannot be understood, which nobody could ever replace.
     [[nodiscard]] Result<void, SqliteError> drop_damaged_rows();
 
+    /// Whether note_import() was ever called.
+    [[nodiscard]] Result<bool, SqliteError> has_imported();
+    [[nodiscard]] Result<void, SqliteError> note_import();
+
     /// Writes all commits in one transaction and waits for the disk; one answer for each commit.
     [[nodiscard]] std::vector<dhcp::CommitResult> commit(std::span<const std::vector<dhcp::Change>> commits);
 

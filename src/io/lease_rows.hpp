@@ -33,6 +33,9 @@ CREATE TABLE leases(
   version       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID)";
 
+/// Its mere presence says that a text file's leases are in the database, or were.
+inline constexpr const char* k_import_mark = "CREATE TABLE IF NOT EXISTS imported(mark)";
+
 /// Adds a row where there is none.
 inline constexpr const char* k_insert_lease =
     "INSERT INTO leases VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(address) DO NOTHING";

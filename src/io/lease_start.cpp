@@ -238,10 +238,14 @@ Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& s
         if (const auto dropped = start.database->drop_damaged_rows(); !dropped)
             return fail("cannot repair the lease database " + path + ": " + dropped.error().why);
     }
-    // An empty database is a first start, or one after damage: dnsmasq's file or our mirror knows who has
+    // A fresh database is a first start, or one after damage: dnsmasq's file or our mirror knows who has
     // which address. Rows that could be read of the damaged one count before those of the text, which may be
-    // a second older.
-    if (read->rows.leases.empty()) {
+    // a second older. Any other empty one is right, and the mirror behind it: kill -9 after the last release.
+    const auto has_imported = start.database->has_imported();
+    if (!has_imported)
+        return fail("cannot read the lease database " + path + ": " + has_imported.error().why);
+    const bool had_damage = read->rows.damaged > 0;
+    if (read->rows.leases.empty() && (!*has_imported || had_damage)) {
         TRY(const auto imported, import_leases(settings.import_from, now, start.notes));
         recovered.insert(recovered.end(), imported.begin(), imported.end());
         if (!recovered.empty()) {
@@ -251,6 +255,10 @@ Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& s
             if (!rows) return fail("cannot read the lease database " + path + ": " + rows.error().why);
             read->rows = std::move(*rows);
         }
+    }
+    if (!*has_imported && !settings.import_from.empty()) {
+        if (const auto noted = start.database->note_import(); !noted)
+            return fail("cannot write the lease database " + path + ": " + noted.error().why);
     }
     start.rows = std::move(read->rows.leases);
     return start;

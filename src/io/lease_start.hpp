@@ -21,7 +21,7 @@ struct LeaseStart {
 };
 
 /// Locks, creates, opens, checks and reads the database; sets a damaged one aside and goes on with what could
-/// be read of it; fills an empty one from dnsmasq's lease file. Errors: a sentence with the fix.
+/// be read of it; fills a fresh one from dnsmasq's lease file. Errors: a sentence with the fix.
 [[nodiscard]] Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& settings,
                                                            Now now);
 

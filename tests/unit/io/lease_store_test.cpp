@@ -337,6 +337,27 @@ TEST_F(LeaseStore, DnsmasqsFileIsImportedOnceWithItsDamageNamed) {
     EXPECT_THAT(open().rows, ::testing::ElementsAre(lease_of(1)));
 }
 
+TEST_F(LeaseStore, AReleasedLeaseDoesNotComeBackFromTheTextFile) {
+    // As kill -9 leaves it: the last lease is deleted, and the mirror has not followed yet.
+    const std::string text = "1800003600 52:54:00:00:00:01 10.0.0.1 node1 ff:00:01\n";
+    directory_.write("leases", text);
+    import_ = directory_.file("leases");
+    {
+        auto opened = open();
+        ASSERT_THAT(opened.rows, SizeIs(1));
+        ASSERT_EQ(commit(*opened.store, {{lease_of(1).address, std::nullopt, 1}}).index(), 0U);
+    }
+    directory_.write("leases", text);
+    EXPECT_THAT(open().rows, IsEmpty());
+}
+
+TEST_F(LeaseStore, ATextFileThatIsNamedLaterIsStillImported) {
+    EXPECT_THAT(open().rows, IsEmpty());
+    directory_.write("leases", "1800003600 52:54:00:00:00:01 10.0.0.1 node1 ff:00:01\n");
+    import_ = directory_.file("leases");
+    EXPECT_THAT(open().rows, ::testing::ElementsAre(lease_of(1)));
+}
+
 TEST_F(LeaseStore, AnImportThatCannotBeReadIsAnErrorForLeasesWouldBeGivenTwice) {
     import_ = directory_.path();  // a directory
     EXPECT_THAT(error_of_open(), HasSubstr("cannot read the leases of dhcp-leasefile"));
