@@ -31,7 +31,7 @@ void widen_receive_buffer(int descriptor) {
         ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &k_receive_buffer, sizeof k_receive_buffer);
 }
 
-machine::Stage stage_of(dhcp::MessageType reply) {
+machine::Stage stage_of_reply(dhcp::MessageType reply) {
     switch (reply) {
         case dhcp::MessageType::offer:
             return machine::Stage::offer;
@@ -253,7 +253,7 @@ bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
 
 void DhcpService::note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes) {
     machine::Event event;
-    event.stage = stage_of(outgoing.message.type());
+    event.stage = stage_of_reply(outgoing.message.type());
     event.reason = Reason::option_left_out;
     event.machine = outgoing.message.hardware;
     event.xid = outgoing.message.xid;
