@@ -15,7 +15,7 @@ namespace pxed::io {
 struct ConfigurationSource {
     std::string file;             ///< empty: none
     bool may_be_missing = false;  ///< the default file, which nobody named: without it nothing is read
-    std::vector<config::Argument> arguments;
+    std::vector<config::Argument> arguments{};
 };
 
 /// All problems, as lines `FILE:LINE: what`.

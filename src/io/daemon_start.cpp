@@ -136,7 +136,7 @@ TftpSurroundings Daemon::tftp_surroundings() {
     TftpSurroundings surroundings;
     surroundings.link = [this](unsigned index) -> std::optional<TftpLink> {
         const auto* interface = interfaces_.find(index);
-        if (interface == nullptr || !is_served(config_->daemon, *interface, Loopback::always))
+        if (interface == nullptr || !is_served(tftp_rules(*config_), *interface, Loopback::always))
             return std::nullopt;
         return TftpLink{interface->name, interface->mtu};
     };
