@@ -65,7 +65,7 @@ Verdict judge_state(const Inquiry& inquiry, const Ask& ask) {
         case State::rebinding:
             if (is_leased || (inquiry.lease == nullptr && is_authoritative)) return k_granted;
             // A rebinding client asks everybody: another server may have its lease. A renewing one asked us.
-            return ask.state == State::rebinding ? ignored(Reason::unknown_lease)
+            return ask.state == State::rebinding ? ignored(Reason::unknown_rebinding)
                                                  : refused(Reason::lease_not_found);
     }
     return k_granted;

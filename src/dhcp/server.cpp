@@ -281,8 +281,7 @@ void Server::on_stored(Flight flight) {
     // In the order of arrival: a client that asked twice hears its last transaction last.
     for (Answer& answer : flight.answers) {
         if (!is_still_true(answer)) {
-            tell_silence(answer.question, Reason::unknown_lease,
-                         "the lease ended before its ACK could leave");
+            tell_silence(answer.question, Reason::lease_ended, "");
             continue;
         }
         send(answer.question, answer.decision);

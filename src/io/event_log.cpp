@@ -100,12 +100,14 @@ Level level_of(Reason reason) {
         case Reason::waiting_for_store:
         case Reason::waiting_for_probe:
         case Reason::size_probe:
-        case Reason::malformed:  // "a malformed datagram is dropped, counted and named with log-dhcp"
+        case Reason::unknown_rebinding:  // beside another server, its clients are heard here as well
+        case Reason::malformed:          // "a malformed datagram is dropped, counted and named with log-dhcp"
             return Level::debug;
         case Reason::none:
         case Reason::ignored_by_tag:
         case Reason::ignored_host:
         case Reason::unknown_lease:
+        case Reason::lease_ended:
         case Reason::unsupported_type:
         case Reason::bootp_without_host:
         case Reason::wrong_server_id:
@@ -281,9 +283,7 @@ std::vector<LogLine> dhcp_lines(const Event& event, const config::Config& config
     }
     const bool is_step = event.stage == Stage::lease_expired ||
                          (event.reason == Reason::none && event.stage != Stage::release);
-    // Beside another server, its clients' renewals are heard here as well.
-    const bool is_not_ours = event.stage == Stage::request && event.reason == Reason::unknown_lease;
-    const bool is_routine = level == Level::debug || is_step || is_not_ours;
+    const bool is_routine = level == Level::debug || is_step;
     if (is_routine && !logs_dhcp) return lines;
     if (!is_problem && event.reason == Reason::none && config.daemon.is_quiet_dhcp && !logs_dhcp)
         return lines;

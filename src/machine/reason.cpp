@@ -38,6 +38,10 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     // a network.
     {Reason::unknown_lease, "unknown_lease", "unknown lease",
      "The address was not leased by this server; set dhcp-authoritative if this server is the only one."},
+    {Reason::unknown_rebinding, "unknown_rebinding", "unknown lease",
+     "The machine asks every server to extend a lease; this one did not give it, another may have."},
+    {Reason::lease_ended, "lease_ended", "the lease ended before its ACK could leave",
+     "The machine gave the address back while the disk was busy; it asks again."},
     {Reason::not_pxe, "not_pxe", "not a PXE request", "Only PXE clients are answered here."},
     // giaddr is where the reply goes: unchecked it makes the server send to any host.
     {Reason::relay_refused, "relay_refused", "relay refused",

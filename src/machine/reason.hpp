@@ -23,6 +23,8 @@ enum class Reason : std::uint8_t {
     no_unique_id,
     other_server,
     unknown_lease,
+    unknown_rebinding,
+    lease_ended,
     not_pxe,
     relay_refused,
     too_many_hops,

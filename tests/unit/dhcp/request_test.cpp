@@ -83,13 +83,13 @@ TEST(Request, EachStateIsAnsweredAsDnsmasqDoes) {
         {"renew", Known::other_address, true, "lease not found"},
         {"renew", Known::other_subnet, false, "lease not found"},
         {"renew", Known::other_subnet, true, "wrong network"},
-        {"rebind", Known::no, false, "silence: unknown_lease"},
+        {"rebind", Known::no, false, "silence: unknown_rebinding"},
         {"rebind", Known::no, true, "ack"},
         {"rebind", Known::yes, false, "ack"},
         {"rebind", Known::yes, true, "ack"},
-        {"rebind", Known::other_address, false, "silence: unknown_lease"},
-        {"rebind", Known::other_address, true, "silence: unknown_lease"},
-        {"rebind", Known::other_subnet, false, "silence: unknown_lease"},
+        {"rebind", Known::other_address, false, "silence: unknown_rebinding"},
+        {"rebind", Known::other_address, true, "silence: unknown_rebinding"},
+        {"rebind", Known::other_subnet, false, "silence: unknown_rebinding"},
         {"rebind", Known::other_subnet, true, "wrong network"},
     };
     for (const auto& c : k_cases) {

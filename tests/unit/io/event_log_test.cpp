@@ -86,12 +86,21 @@ TEST(EventLog, WhatHappensAllDayIsSaidOnlyWithLogDhcp) {
     config::Config verbose;
     verbose.daemon.logs_dhcp = true;
     for (const auto& event :
-         {dhcp_event(Stage::request, Reason::other_server), dhcp_event(Stage::request, Reason::unknown_lease),
+         {dhcp_event(Stage::request, Reason::other_server),
+          dhcp_event(Stage::request, Reason::unknown_rebinding),
           dhcp_event(Stage::discover, Reason::malformed), dhcp_event(Stage::lease_expired),
           tftp_event(Stage::tftp_request), tftp_event(Stage::tftp_failed, Reason::size_probe)}) {
         EXPECT_THAT(texts(event), IsEmpty()) << static_cast<int>(event.stage);
         EXPECT_THAT(texts(event, verbose), SizeIs(1)) << static_cast<int>(event.stage);
     }
+}
+
+TEST(EventLog, ARequestThatGotNoAnswerHasALine) {
+    EXPECT_THAT(texts(dhcp_event(Stage::request, Reason::unknown_lease)),
+                ElementsAre("DHCPREQUEST(br0) 192.168.1.132 52:54:00:00:00:01 unknown lease"));
+    EXPECT_THAT(texts(dhcp_event(Stage::request, Reason::lease_ended)),
+                ElementsAre("DHCPREQUEST(br0) 192.168.1.132 52:54:00:00:00:01 "
+                            "the lease ended before its ACK could leave"));
 }
 
 TEST(EventLog, WithLogDhcpTheRequestHasItsOwnLineAndLinesTheNumberOfTheExchange) {
