@@ -120,7 +120,10 @@ Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Lin
     } else {
         place.subnets = local_subnets(policy, *arrival.link);
         // A lease that came through a relay is renewed without it: the client's address says where it is.
-        if (!client.ciaddr.is_zero() && !is_on_link(*arrival.link, client.ciaddr)) {
+        // Only a datagram to us comes so far; a broadcast from an address that is not of this wire is from a
+        // client that was moved here.
+        const bool is_routed = arrival.was_unicast && !client.ciaddr.is_zero();
+        if (is_routed && !is_on_link(*arrival.link, client.ciaddr)) {
             auto elsewhere = remote_subnets(policy, arrival, links, client.ciaddr);
             if (!elsewhere.empty()) place.subnets = std::move(elsewhere);
         }
