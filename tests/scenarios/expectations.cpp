@@ -1,6 +1,7 @@
 // The `expect` steps of the player.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "io/event_log.hpp"
@@ -12,13 +13,43 @@
 
 namespace pxed::scenario {
 
+namespace {
+
+// The names a field of an event has in `expect event`.
+constexpr auto k_event_names =
+    std::to_array<std::string_view>({"reason", "hw", "line", "host", "file", "interface", "detail", "arch"});
+
+// A word that is compared with nothing would let every `no-event` pass.
+Result<void, std::string> check_event_words(const Step& step) {
+    if (step.words.size() < 3) return fail("expect " + step.words[1] + " STAGE [ADDRESS] [NAME=VALUE...]");
+    if (!is_stage(step.words[2])) return fail("there is no stage '" + step.words[2] + "'");
+    for (std::size_t i = 3; i < step.words.size(); ++i) {
+        const auto name = name_of(step.words[i]);
+        const auto value = value_of(step.words[i]);
+        if (name == step.words[i]) {
+            TRY(const Ipv4 address, parse_address(name));
+            if (address.is_zero()) return fail("an event names no address 0.0.0.0");
+        } else if (std::ranges::find(k_event_names, name) == k_event_names.end()) {
+            return fail("an event has no '" + std::string{name} + "'");
+        } else if (name == "reason" &&
+                   std::ranges::find(reason_table(), value, &ReasonRow::name) == reason_table().end()) {
+            return fail("there is no reason '" + std::string{value} + "'");
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
 const Player::Verb* Player::find_expectation(std::string_view word) {
-    static constexpr std::array<Verb, 13> k_verbs{{
+    static constexpr std::array<Verb, 15> k_verbs{{
         {"nothing", &Player::expect_nothing},
         {"event", &Player::expect_event},
         {"no-event", &Player::expect_no_event},
         {"log", &Player::expect_log},
         {"trace", &Player::expect_trace},
+        {"no-trace", &Player::expect_no_trace},
+        {"left-out", &Player::expect_left_out},
         {"probe", &Player::expect_probe},
         {"lease", &Player::expect_lease},
         {"no-lease", &Player::expect_no_lease},
@@ -129,8 +160,7 @@ bool Player::is_like(const machine::Event& event, const Step& step) {
 }
 
 Player::Outcome Player::expect_event(const Step& step) {
-    if (step.words.size() < 3) return fail("expect event STAGE [ADDRESS] [NAME=VALUE...]");
-    if (!is_stage(step.words[2])) return fail("there is no stage '" + step.words[2] + "'");
+    if (auto checked = check_event_words(step); !checked) return checked;
     const bool is_told =
         std::ranges::any_of(events_, [&](const machine::Event& event) { return is_like(event, step); });
     if (!is_told) return fail("no event is like that; the events were\n" + events_text());
@@ -138,8 +168,7 @@ Player::Outcome Player::expect_event(const Step& step) {
 }
 
 Player::Outcome Player::expect_no_event(const Step& step) {
-    if (step.words.size() < 3) return fail("expect no-event STAGE [ADDRESS] [NAME=VALUE...]");
-    if (!is_stage(step.words[2])) return fail("there is no stage '" + step.words[2] + "'");
+    if (auto checked = check_event_words(step); !checked) return checked;
     const bool is_told =
         std::ranges::any_of(events_, [&](const machine::Event& event) { return is_like(event, step); });
     if (is_told) return fail("there is such an event:\n" + events_text());
@@ -165,6 +194,7 @@ Player::Outcome Player::expect_log(const Step& step) {
 }
 
 Player::Outcome Player::expect_trace(const Step& step) {
+    if (step.block.empty()) return fail("expect trace stands above the words that are wanted");
     for (const std::string& wanted : step.block) {
         const bool is_there = std::ranges::any_of(
             traces_, [&](const std::string& text) { return text.find(wanted) != std::string::npos; });
@@ -175,6 +205,22 @@ Player::Outcome Player::expect_trace(const Step& step) {
         return fail("wanted in the trace\n    " + wanted + "\ngot\n" + all);
     }
     return {};
+}
+
+Player::Outcome Player::expect_no_trace(const Step&) {
+    if (!traces_.empty()) return fail("there is a trace:\n" + traces_.front());
+    return {};
+}
+
+Player::Outcome Player::expect_left_out(const Step& step) {
+    const std::vector<std::string> wanted{step.words.begin() + 2, step.words.end()};
+    if (wanted.empty()) return fail("expect left-out CODE...");
+    const auto got = std::exchange(left_out_, {});
+    if (got == wanted) return {};
+    std::string all;
+    for (const std::string& code : got)
+        all += " " + code;
+    return fail("left out was" + (all.empty() ? " nothing" : all));
 }
 
 Player::Outcome Player::expect_probe(const Step& step) {
@@ -222,6 +268,7 @@ Player::Outcome Player::expect_no_lease(const Step& step) {
 }
 
 Player::Outcome Player::expect_problem(const Step& step) {
+    if (step.block.empty()) return fail("expect problem stands above the words that are wanted");
     std::string all;
     for (const config::Problem& problem : problems_)
         all += "    " + problem.text() + "\n";
@@ -233,6 +280,7 @@ Player::Outcome Player::expect_problem(const Step& step) {
 }
 
 Player::Outcome Player::expect_warning(const Step& step) {
+    if (step.block.empty()) return fail("expect warning stands above the words that are wanted");
     if (configs_.empty()) return fail("there is no configuration yet");
     std::string all;
     for (const config::Notice& notice : configs_.back().warnings) {

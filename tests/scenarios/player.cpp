@@ -327,6 +327,7 @@ Player::Outcome Player::play_restart(const Step&) {
     // Killed, not stopped: what waits is lost, and that is the point.
     store_.kill();
     replies_.clear();
+    left_out_.clear();
     probes_.clear();
     server_.reset();
     if (configs_.empty()) return fail("there is no configuration yet");
@@ -340,6 +341,7 @@ Player::Outcome Player::require_quiet(const Step&) {
     store_.flush();
     if (!replies_.empty()) return fail("before this, a reply that nothing expects:\n" + replies_text());
     if (!probes_.empty()) return fail("before this, a probe that nothing expects: " + probes_.front().text());
+    if (!left_out_.empty()) return fail("before this, option " + left_out_.front() + " did not fit");
     return {};
 }
 
@@ -347,6 +349,7 @@ Player::Outcome Player::end() {
     store_.flush();
     if (!replies_.empty()) return fail("at the end, a reply that nothing expects:\n" + replies_text());
     if (!probes_.empty()) return fail("at the end, a probe that nothing expects: " + probes_.front().text());
+    if (!left_out_.empty()) return fail("at the end, option " + left_out_.front() + " did not fit");
     if (!server_ || (store_.scripted() != nullptr && store_.scripted()->pending() > 0)) return {};
     // What the server believes and what would survive it are the same once nothing is under way.
     std::vector<dhcp::Lease> believed;
@@ -377,7 +380,13 @@ void Player::send(const dhcp::Outgoing& outgoing) {
             broken_.push_back("acknowledged but not stored: " + dhcp::text_of(outgoing.message));
         }
     }
-    replies_.push_back(outgoing);
+    // What is compared is what the client reads, not what was meant.
+    const dhcp::Built built = dhcp::build(outgoing.message, outgoing.limit);
+    for (const std::uint8_t code : built.left_out)
+        left_out_.push_back(std::to_string(code));
+    dhcp::Outgoing read = outgoing;
+    if (auto parsed = dhcp::parse(built.bytes)) read.message = std::move(*parsed);
+    replies_.push_back(std::move(read));
 }
 
 void Player::probe(Ipv4 address, unsigned) {

@@ -60,6 +60,8 @@ class Player : private dhcp::Surroundings {
     Outcome expect_no_event(const Step& step);
     Outcome expect_log(const Step& step);
     Outcome expect_trace(const Step& step);
+    Outcome expect_no_trace(const Step& step);
+    Outcome expect_left_out(const Step& step);
     Outcome expect_probe(const Step& step);
     Outcome expect_lease(const Step& step);
     Outcome expect_no_lease(const Step& step);
@@ -101,7 +103,8 @@ class Player : private dhcp::Surroundings {
     Now now_;
 
     std::vector<dhcp::Arrival> batch_;
-    std::vector<dhcp::Outgoing> replies_;
+    std::vector<dhcp::Outgoing> replies_;  ///< as the client reads their bytes
+    std::vector<std::string> left_out_;    ///< options that did not fit their reply
     std::vector<Ipv4> probes_;
     std::vector<machine::Event> events_;  ///< since the last `send`, `wait` or `answer`
     std::vector<std::string> traces_;
