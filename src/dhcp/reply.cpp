@@ -20,14 +20,12 @@ Message header_of(const Inquiry& inquiry) {
     return reply;
 }
 
-// RFC 6842 3: option 61 comes back unaltered. RFC 4578 2.3: so does 97. RFC 3046 2.2: so does 82, whole, and
-// last so that a relay that looks at the end finds it.
-void put_echoes(const Message& asked, Options& reply) {
+// RFC 6842 3: option 61 MUST come back unaltered. RFC 4578 2.3: so does 97.
+void put_identities(const Message& asked, Options& reply) {
     if (const auto id = asked.options.find(k_client_id); id && !id->empty()) reply.set(k_client_id, *id);
     if (const auto guid = asked.options.find(k_client_machine_id);
         guid && !guid->empty() && asked.type() != MessageType::none)
         reply.set(k_client_machine_id, *guid);
-    if (const auto relay = asked.options.find(k_relay_agent)) reply.set(k_relay_agent, *relay);
 }
 
 std::optional<seconds> configured_time(const ChosenOptions& chosen, std::uint8_t code) {
@@ -124,7 +122,7 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     if (terms.type != MessageType::offer) message.ciaddr = client.ciaddr;
     if (must_broadcast(inquiry)) message.flags |= k_broadcast_flag;
 
-    // The order is dnsmasq's: some ROMs read no further than they must.
+    // The order is dnsmasq's, but for the identities: some ROMs read no further than they must.
     Options& options = message.options;
     const bool is_dhcp = terms.type != MessageType::none;
     const bool has_lease = is_dhcp && !terms.address.is_zero();
@@ -134,6 +132,8 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     }
     // RFC 2131 4.3.5: no lease time in the answer to INFORM.
     if (has_lease) put_seconds(options, k_lease_time, terms.lease_time);
+    // Before all that is configured: where room is short, build() leaves out what comes last.
+    put_identities(inquiry.message(), options);
     put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen), local, reply);
     if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
     // RFC 3011 2: a server that used the option MUST return it.
@@ -142,7 +142,8 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     put_names(inquiry, terms.type, chosen, options);
     chosen.put_plain(client, local, options);
     chosen.put_encapsulated(client, options);
-    put_echoes(inquiry.message(), options);
+    // RFC 3046 2.2: whole, and last so that a relay that looks at the end finds it.
+    if (const auto relay = inquiry.message().options.find(k_relay_agent)) options.set(k_relay_agent, *relay);
     return reply;
 }
 
