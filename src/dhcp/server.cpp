@@ -238,6 +238,8 @@ void Server::land(std::uint64_t number, const CommitResult& result) {
     if (node.empty()) return;
     Flight flight = std::move(node.mapped());
     replies_waiting_ -= flight.answers.size();
+    // The disk took its time: the durations told and the pause before the next attempt count from now.
+    now_ = surroundings_.time();
     // The table first: what is decided again must see the rows as they are now.
     settle(flight, result);
     if (std::holds_alternative<Stored>(result)) {
@@ -248,6 +250,7 @@ void Server::land(std::uint64_t number, const CommitResult& result) {
         on_conflict(std::move(flight));
     }
     if (flights_.empty()) taken_away_.clear();
+    surroundings_.deadline_changed();
 }
 
 void Server::settle(const Flight& flight, const CommitResult& result) {

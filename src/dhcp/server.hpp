@@ -25,7 +25,7 @@ struct Outgoing {
 
 /// What the server asks of its surroundings. All calls are made from within Server's public functions or the
 /// store's callbacks; an implementation must not call back into the server from them, except that store
-/// callbacks may come from inside commit().
+/// callbacks may come from inside commit() and that deadline_changed() may ask for the deadline.
 class Surroundings {
  public:
     virtual ~Surroundings() = default;
@@ -35,6 +35,10 @@ class Surroundings {
     virtual void tell(machine::Event event) = 0;
     /// A line for log-dhcp.
     virtual void trace(const std::string& text) = 0;
+    /// The time, for an answer of the store: those come by themselves.
+    [[nodiscard]] virtual Now time() const = 0;
+    /// The store answered: Server::next_deadline() may be another one.
+    virtual void deadline_changed() = 0;
 };
 
 /// DHCP service without sockets and clocks: decides each message of a batch, makes changes visible at once,
@@ -68,7 +72,8 @@ class Server {
     /// Timed work: leases and holds that end, probes that were never answered. Call at or after
     /// next_deadline().
     void on_time(Now now);
-    /// When on_time() is next needed. Ask again after each call of any function above.
+    /// When on_time() is next needed. Ask again after each call of any function above, and at each
+    /// Surroundings::deadline_changed().
     [[nodiscard]] std::optional<Instant> next_deadline() const;
     /// Drops what waits for probes and the store, unanswered; used before shutdown. What the store still
     /// stores stays stored.
@@ -132,7 +137,7 @@ class Server {
     LeaseTable leases_;
     ProbeDesk desk_;
     std::vector<Link> links_;  ///< as last seen: the store's answers come without them
-    Now now_;                  ///< likewise
+    Now now_;                  ///< as last told
     std::map<std::uint64_t, Flight> flights_;
     std::uint64_t last_flight_ = 0;
     std::uint64_t last_ticket_ = 0;

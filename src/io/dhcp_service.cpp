@@ -286,6 +286,10 @@ void DhcpService::on_probe_answer(Ipv4 address, bool is_in_use, const HwAddr& ha
     arm();
 }
 
+Now DhcpService::time() const {
+    return read_clocks();
+}
+
 void DhcpService::on_time(ev::timer&, int) {
     server_->on_time(read_clocks());
     arm();

@@ -79,6 +79,8 @@ class DhcpService : private dhcp::Surroundings {
     void probe(Ipv4 address, unsigned interface) override;
     void tell(machine::Event event) override { callbacks_.tell(std::move(event)); }
     void trace(const std::string& text) override { callbacks_.trace(text); }
+    [[nodiscard]] Now time() const override;
+    void deadline_changed() override { arm(); }
 
     void receive(UdpSocket& socket);
     [[nodiscard]] std::optional<dhcp::Arrival> read(const Datagram& datagram, std::uint16_t port,

@@ -90,6 +90,8 @@ class Player : private dhcp::Surroundings {
     void probe(Ipv4 address, unsigned interface) override;
     void tell(machine::Event event) override;
     void trace(const std::string& text) override;
+    [[nodiscard]] Now time() const override { return now_; }
+    void deadline_changed() override {}
 
     const Scenario& scenario_;
     std::vector<dhcp::Link> links_;

@@ -87,7 +87,9 @@ class ServerTest : public testing::Test, protected Surroundings {
     void send(const Outgoing& outgoing) override { sent.push_back(outgoing); }
     void probe(Ipv4 address, unsigned) override { probed.push_back(address); }
     void tell(machine::Event event) override { events.push_back(std::move(event)); }
-    void trace(const std::string&) override {}
+    void trace(const std::string& text) override { traced.push_back(text); }
+    [[nodiscard]] Now time() const override { return now; }
+    void deadline_changed() override { deadline_told = server.next_deadline(); }
 
     Policy policy;
     std::vector<Link> links;
@@ -97,6 +99,8 @@ class ServerTest : public testing::Test, protected Surroundings {
     std::vector<Outgoing> sent;
     std::vector<Ipv4> probed;
     std::vector<machine::Event> events;
+    std::vector<std::string> traced;
+    std::optional<Instant> deadline_told;
 };
 
 class LateServerTest : public ServerTest {
@@ -124,6 +128,26 @@ TEST_F(LateServerTest, TellsOfAnAcknowledgementNoEarlierThanTheClient) {
     store.answer_all(Which::oldest);
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events.front().stage, machine::Stage::ack);
+}
+
+TEST_F(LateServerTest, CountsTheWaitForTheDiskInTheDurationOfAnAck) {
+    receive({request_of(1, "10.99.0.60")});
+    now.instant += seconds{3};
+    store.answer_all(Which::oldest);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events.front().duration, seconds{3});
+}
+
+TEST_F(LateServerTest, SaysWhenItWantsToTryAgainToStoreThatALeaseEnded) {
+    receive({request_of(1, "10.99.0.60")});
+    store.answer_all(Which::oldest);
+    store.fail_next(1, "no space");
+    now.instant += seconds{28800};
+    server.on_time(now);
+    EXPECT_EQ(server.next_deadline(), std::nullopt) << "nothing to do before the store answers";
+    now.instant += seconds{20};
+    store.answer_all(Which::oldest);
+    EXPECT_EQ(deadline_told, now.instant + Server::k_expiry_pause);
 }
 
 TEST_F(ServerTest, CommitsABatchAsOneTransaction) {
