@@ -29,20 +29,20 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
     // those repeats take.
     constexpr seconds k_boot_pause{90};
     if (answers_a_discover(event.stage) && is_firmware(event)) {
-        if (machine.boot_id == 0 || machine.offers == 0 || now - machine.last_seen > k_boot_pause) {
+        if (machine.boot_id == 0 || machine.got_further || now - machine.last_seen > k_boot_pause) {
             machine.boot_id = next_boot_id;
-            machine.offers = 0;
+            machine.got_further = false;
             machine.boot_program.clear();
         }
     }
     switch (event.stage) {
-        case Stage::offer:
-            ++machine.offers;
-            break;
         case Stage::request:
         case Stage::ack:
         case Stage::nak:
-            machine.offers = 0;
+        case Stage::tftp_request:
+        case Stage::tftp_sent:
+        case Stage::tftp_failed:
+            machine.got_further = true;
             break;
         case Stage::release:
         case Stage::decline:
@@ -51,12 +51,10 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
             machine.address.reset();
             break;
         case Stage::discover:
+        case Stage::offer:
         case Stage::inform:
         case Stage::bootp:
         case Stage::probe:
-        case Stage::tftp_request:
-        case Stage::tftp_sent:
-        case Stage::tftp_failed:
             break;
     }
     // A BOOTP reply and the ciaddr of an INFORM are as good as an ACK. An OFFER is not: the machine may never

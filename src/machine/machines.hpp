@@ -23,13 +23,13 @@ struct Machine {
     std::optional<Arch> arch;
     std::uint32_t boot_id = 0;  ///< counts boots seen of any machine; 0 before the first
     std::string boot_program;   ///< the last file named to it or fetched by it
-    std::uint32_t offers = 0;   ///< OFFERs since its last REQUEST
+    bool got_further = false;   ///< than asking for an address, in this boot
     Instant last_seen{};
 };
 
 /// The machine after `event` at `now`. Pure. A DISCOVER from firmware (option 60 begins with PXEClient or
-/// HTTPClient, and the last step was not another DISCOVER of the same boot) begins a new boot, numbered
-/// `next_boot_id`.
+/// HTTPClient) begins a new boot, numbered `next_boot_id`, unless it repeats the one before: the machine has
+/// got no further since, and was not silent for long.
 [[nodiscard]] Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id);
 
 /// The machines seen last, at most `limit` of them; the one unseen for longest gives way.

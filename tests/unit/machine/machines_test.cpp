@@ -32,7 +32,29 @@ TEST(Machines, RepeatedDiscoversBelongToOneBoot) {
     machines.observe(repeated, at(4));
     EXPECT_EQ(first.boot_id, 1U);
     EXPECT_EQ(repeated.boot_id, 1U);
-    EXPECT_EQ(machines.find(mac(1))->offers, 2U);
+}
+
+TEST(Machines, DiscoversThatGetNoOfferAreOneBoot) {
+    Machines machines;
+    for (const int second : {0, 4, 12, 28}) {
+        auto unanswered = event(Stage::discover, 1);
+        machines.observe(unanswered, at(second));
+        EXPECT_EQ(unanswered.boot_id, 1U) << second;
+    }
+    auto answered = event(Stage::offer, 1);
+    machines.observe(answered, at(60));
+    EXPECT_EQ(answered.boot_id, 1U);
+}
+
+TEST(Machines, ADiscoverAfterATransferBeginsTheNextBoot) {
+    Machines machines;
+    for (const auto stage : {Stage::offer, Stage::tftp_request}) {
+        auto step = event(stage, 1);
+        machines.observe(step, at(1));
+    }
+    auto again = event(Stage::offer, 1);
+    machines.observe(again, at(30));
+    EXPECT_EQ(again.boot_id, 2U);
 }
 
 TEST(Machines, ADiscoverAfterAnAckBeginsTheNextBoot) {
