@@ -126,7 +126,10 @@ void Server::decide_all(std::vector<Question> questions) {
 void Server::take(Question question, Flight& flight) {
     question.arrival.link = find_link(question.interface);
     // The interface went away while the message waited: there is nobody left to answer.
-    if (question.arrival.link == nullptr) return;
+    if (question.arrival.link == nullptr) {
+        tell_silence(question, Reason::wrong_interface, "it went away while an address was tested");
+        return;
+    }
     Decision decision = decide({*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room()});
     if (decision.probe) {
         await_probe(std::move(question), std::move(decision));

@@ -382,6 +382,7 @@ TEST_F(ServerTest, AnswersNobodyWhenTheInterfaceWentAwayDuringTheProbe) {
     ASSERT_EQ(probed.size(), 1U);
     server.on_probe_answer(probed.front(), false, {}, now);
     EXPECT_EQ(replies(), "");
+    EXPECT_EQ(told(Reason::wrong_interface), 1U);
     EXPECT_EQ(server.waiting(), 0U);
 }
 
