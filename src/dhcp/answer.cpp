@@ -21,7 +21,7 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     decision.destination = destination_of(inquiry, reply.message, local_address(inquiry, terms.subnet));
     decision.reason = event.reason;
     decision.line = event.line;
-    decision.trace = trace_of(inquiry, reply.tags, &reply.message);
+    if (inquiry.context.traces) decision.trace = trace_of(inquiry, reply.tags, &reply.message);
     decision.reply = std::move(reply.message);
     decision.events.push_back(std::move(event));
     return decision;
@@ -32,7 +32,7 @@ Decision refuse(const Inquiry& inquiry, Reason reason, Ipv4 address, Ipv4 server
     decision.reply = build_nak(inquiry, reason, server_id);
     decision.reply_limit = reply_limit(inquiry.message());
     decision.destination = destination_of(inquiry, *decision.reply, inquiry.place.local);
-    decision.trace = trace_of(inquiry, inquiry.who.tags, &*decision.reply);
+    if (inquiry.context.traces) decision.trace = trace_of(inquiry, inquiry.who.tags, &*decision.reply);
     return decision;
 }
 

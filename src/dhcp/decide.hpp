@@ -36,6 +36,7 @@ struct Context {
     Now now;
     const Probed& probed;
     bool probe_more = true;  ///< false: too many probes are running, offer without one
+    bool traces = false;     ///< somebody reads Decision::trace
 };
 
 /// What is to be done about one message. Effects are values; nobody has acted yet.
@@ -50,7 +51,7 @@ struct Decision {
     std::vector<machine::Event> events;  ///< the first one is the log line of this decision
     Reason reason = Reason::none;        ///< why there is no reply, or what is to be said beside it
     Origin line;                         ///< the configuration line that decided
-    std::string trace;  ///< for log-dhcp: tags, ranges and options in words, lines split by \n
+    std::string trace;  ///< if Context::traces: tags, ranges and options in words, lines split by \n
 };
 
 /// What to do about one message. Pure: no clock, socket, log, file, randomness or static state. Source: RFC

@@ -71,7 +71,7 @@ Decision silence(const Inquiry& inquiry, machine::Stage stage, Reason reason, st
     decision.events.front().reason = reason;
     decision.events.front().line = line;
     if (reason == Reason::no_range) decision.events.front().detail = sought(inquiry);
-    decision.trace = trace_of(inquiry, inquiry.who.tags, nullptr);
+    if (inquiry.context.traces) decision.trace = trace_of(inquiry, inquiry.who.tags, nullptr);
     return decision;
 }
 

@@ -62,6 +62,9 @@ class Server {
     /// Takes over a new configuration; leases and holds stay. `policy` must outlive the server or the next
     /// call.
     void use(const Policy& policy) { policy_ = &policy; }
+    /// Whether decisions are told in full by Surroundings::trace(); not at first. The texts cost more than
+    /// the decisions.
+    void trace_decisions(bool traces) { traces_ = traces; }
     /// At start: the rows the store has.
     void load(std::span<const Lease> rows);
 
@@ -132,6 +135,7 @@ class Server {
     void tell_silence(const Question& question, Reason reason, std::string detail);
 
     const Policy* policy_;
+    bool traces_ = false;
     LeaseStore& store_;
     Surroundings& surroundings_;
     LeaseTable leases_;

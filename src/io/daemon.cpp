@@ -76,7 +76,6 @@ void Daemon::tell(machine::Event event) {
 }
 
 void Daemon::trace(const std::string& text) {
-    if (!config_->daemon.logs_dhcp) return;
     for (const auto line : split(text, '\n'))
         if (!line.empty()) log_.write(Level::info, std::string{line}, {{"SYSLOG_IDENTIFIER", "pxed-dhcp"}});
 }

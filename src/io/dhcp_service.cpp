@@ -105,6 +105,7 @@ void DhcpService::start(const config::Config& config, dhcp::LeaseStore& store,
                         std::span<const dhcp::Lease> rows) {
     config_ = &config;
     server_.emplace(config.dhcp, store, static_cast<dhcp::Surroundings&>(*this));
+    server_->trace_decisions(config.daemon.logs_dhcp);
     server_->load(rows);
     follow_interfaces();
     arm();
@@ -112,7 +113,10 @@ void DhcpService::start(const config::Config& config, dhcp::LeaseStore& store,
 
 void DhcpService::use(const config::Config& config) {
     config_ = &config;
-    if (server_) server_->use(config.dhcp);
+    if (server_) {
+        server_->use(config.dhcp);
+        server_->trace_decisions(config.daemon.logs_dhcp);
+    }
     follow_interfaces();
 }
 

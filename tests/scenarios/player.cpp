@@ -141,7 +141,10 @@ Player::Outcome Player::play_config(const Step& step) {
         return {};
     }
     configs_.push_back(std::move(*loaded));
-    if (server_) server_->use(configs_.back().dhcp);
+    if (server_) {
+        server_->use(configs_.back().dhcp);
+        server_->trace_decisions(configs_.back().daemon.logs_dhcp);
+    }
     return {};
 }
 
@@ -188,6 +191,7 @@ Player::Outcome Player::start() {
     store_.open(rows_at_start_);
     dhcp::Surroundings& surroundings = *this;
     server_ = std::make_unique<dhcp::Server>(configs_.back().dhcp, store_.store(), surroundings);
+    server_->trace_decisions(configs_.back().daemon.logs_dhcp);
     server_->load(store_.rows());
     return {};
 }
@@ -333,6 +337,7 @@ Player::Outcome Player::play_restart(const Step&) {
     if (configs_.empty()) return fail("there is no configuration yet");
     dhcp::Surroundings& surroundings = *this;
     server_ = std::make_unique<dhcp::Server>(configs_.back().dhcp, store_.store(), surroundings);
+    server_->trace_decisions(configs_.back().daemon.logs_dhcp);
     server_->load(store_.rows());
     return {};
 }

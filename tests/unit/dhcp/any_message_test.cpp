@@ -97,8 +97,8 @@ class AnyMessage : public testing::TestWithParam<unsigned> {
                         .was_unicast = below(2) == 0,
                         .local_port = k_server_port,
                         .received = rig_.now.instant};
-        return dhcp::decide(
-            {rig_.policy, rig_.leases, rig_.arrival, rig_.links, rig_.now, rig_.probed, rig_.may_probe});
+        return dhcp::decide({rig_.policy, rig_.leases, rig_.arrival, rig_.links, rig_.now, rig_.probed,
+                             rig_.may_probe, rig_.traces});
     }
 
     void let_happen(const Decision& decision) {

@@ -128,7 +128,7 @@ class Rig {
                    .was_unicast = how.was_unicast,
                    .local_port = k_server_port,
                    .received = now.instant};
-        return dhcp::decide({policy, leases, arrival, links, now, probed, may_probe});
+        return dhcp::decide({policy, leases, arrival, links, now, probed, may_probe, traces});
     }
 
     /// Decides and lets the effects happen.
@@ -152,6 +152,7 @@ class Rig {
     Now now;
     Answers probed;
     bool may_probe = true;
+    bool traces = true;
     Arrival arrival;
     std::uint64_t ticket = 0;
 };

@@ -386,6 +386,14 @@ TEST_F(ServerTest, AnswersNobodyWhenTheInterfaceWentAwayDuringTheProbe) {
     EXPECT_EQ(server.waiting(), 0U);
 }
 
+TEST_F(ServerTest, TracesDecisionsOnlyWhenAskedTo) {
+    receive({discover_of(1), request_of(2, "10.99.0.200")});
+    EXPECT_TRUE(traced.empty());
+    server.trace_decisions(true);
+    receive({discover_of(1), request_of(2, "10.99.0.200")});
+    EXPECT_EQ(traced.size(), 2U);
+}
+
 TEST_F(ServerTest, ServesANewConfigurationToTheNextMessage) {
     receive({discover_of(1)});
     sent.clear();
