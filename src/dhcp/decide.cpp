@@ -4,8 +4,6 @@
 
 namespace pxed::dhcp {
 
-namespace {
-
 machine::Stage stage_of(MessageType type) {
     switch (type) {
         case MessageType::none:
@@ -26,8 +24,6 @@ machine::Stage stage_of(MessageType type) {
     }
     return machine::Stage::request;
 }
-
-}  // namespace
 
 Decision decide(const Context& context) {
     const Message& message = context.arrival.message;

@@ -54,6 +54,9 @@ struct Decision {
     std::string trace;  ///< if Context::traces: tags, ranges and options in words, lines split by \n
 };
 
+/// The step that a message of this type is when it got no answer.
+[[nodiscard]] machine::Stage stage_of(MessageType type);
+
 /// What to do about one message. Pure: no clock, socket, log, file, randomness or static state. Source: RFC
 /// 2131 4.3, with dnsmasq 2.90's order of decisions (reference dnsmasq-directives A.6.1) where the RFC leaves
 /// a choice. Cost: logarithmic in leases; linear in the matching directive lists.

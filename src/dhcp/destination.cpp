@@ -1,7 +1,5 @@
 #include "dhcp/destination.hpp"
 
-#include <algorithm>
-
 namespace pxed::dhcp {
 
 namespace {
@@ -15,11 +13,6 @@ std::uint16_t relay_port(const Inquiry& inquiry) {
     const auto relay_agent = inquiry.message().options.find(k_relay_agent);
     const bool names_port = relay_agent && find_suboption(*relay_agent, k_relay_source_port, false);
     return names_port ? inquiry.context.arrival.source_port : inquiry.policy().server_port;
-}
-
-bool is_on_link(const Inquiry& inquiry, Ipv4 address) {
-    return std::ranges::any_of(inquiry.context.arrival.link->addresses,
-                               [&](const Network& own) { return own.contains(address); });
 }
 
 bool is_host_address(Ipv4 address) {
@@ -43,7 +36,8 @@ void send_to_client(const Inquiry& inquiry, Ipv4 address, Destination& destinati
 // from behind a router would not: its own address is the only way to it.
 bool may_route_nak(const Inquiry& inquiry) {
     const Ipv4 ciaddr = inquiry.client.ciaddr;
-    return inquiry.context.arrival.was_unicast && is_host_address(ciaddr) && !is_on_link(inquiry, ciaddr);
+    const Arrival& arrival = inquiry.context.arrival;
+    return arrival.was_unicast && is_host_address(ciaddr) && !is_on_link(*arrival.link, ciaddr);
 }
 
 }  // namespace

@@ -26,10 +26,6 @@ Ipv4 first_address(const Link& link) {
     return link.addresses.empty() ? Ipv4{} : link.addresses.front().address;
 }
 
-bool is_on_link(const Link& link, Ipv4 address) {
-    return std::ranges::any_of(link.addresses, [&](const Network& own) { return own.contains(address); });
-}
-
 bool lies_within(const Range& range, const Network& network) {
     return network.contains(range.first) && network.contains(range.last);
 }
@@ -130,6 +126,10 @@ Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Lin
     }
     place.local = place.subnets.empty() ? first_address(*arrival.link) : place.subnets.front().local;
     return place;
+}
+
+bool is_on_link(const Link& link, Ipv4 address) {
+    return std::ranges::any_of(link.addresses, [&](const Network& own) { return own.contains(address); });
 }
 
 bool is_ours(std::span<const Link> links, Ipv4 address) {

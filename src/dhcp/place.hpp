@@ -41,6 +41,9 @@ struct Place {
 [[nodiscard]] Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Link> links,
                              const Client& client);
 
+/// Whether `address` is in a network of this interface.
+[[nodiscard]] bool is_on_link(const Link& link, Ipv4 address);
+
 /// Whether `address` is one of ours on any interface.
 [[nodiscard]] bool is_ours(std::span<const Link> links, Ipv4 address);
 

@@ -12,29 +12,6 @@ namespace {
 constexpr seconds k_failure_window{10};
 constexpr std::uint32_t k_failures_told = 8;
 
-/// The stage of a message that got no answer.
-machine::Stage stage_of(MessageType type) {
-    using machine::Stage;
-    switch (type) {
-        case MessageType::none:
-            return Stage::bootp;
-        case MessageType::discover:
-            return Stage::discover;
-        case MessageType::decline:
-            return Stage::decline;
-        case MessageType::release:
-            return Stage::release;
-        case MessageType::inform:
-            return Stage::inform;
-        case MessageType::request:
-        case MessageType::offer:
-        case MessageType::ack:
-        case MessageType::nak:
-            break;
-    }
-    return Stage::request;
-}
-
 /// The event of a lease, or of a quarantine, that came to its end.
 machine::Event ended(const Lease& lease) {
     machine::Event event;

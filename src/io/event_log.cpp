@@ -24,40 +24,6 @@ bool is_tftp(Stage stage) {
     return stage == Stage::tftp_request || stage == Stage::tftp_sent || stage == Stage::tftp_failed;
 }
 
-std::string_view name_of(Stage stage) {
-    switch (stage) {
-        case Stage::discover:
-            return "discover";
-        case Stage::offer:
-            return "offer";
-        case Stage::request:
-            return "request";
-        case Stage::ack:
-            return "ack";
-        case Stage::nak:
-            return "nak";
-        case Stage::decline:
-            return "decline";
-        case Stage::release:
-            return "release";
-        case Stage::inform:
-            return "inform";
-        case Stage::bootp:
-            return "bootp";
-        case Stage::probe:
-            return "probe";
-        case Stage::lease_expired:
-            return "lease_expired";
-        case Stage::tftp_request:
-            return "tftp_request";
-        case Stage::tftp_sent:
-            return "tftp_sent";
-        case Stage::tftp_failed:
-            return "tftp_failed";
-    }
-    return {};
-}
-
 // dnsmasq's word for a message; empty for steps that are none.
 std::string_view word_of(Stage stage) {
     switch (stage) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/endpoint.hpp"
 #include "base/hwaddr.hpp"
@@ -31,6 +32,9 @@ enum class Stage : std::uint8_t {
     tftp_sent,
     tftp_failed,  // TFTP
 };
+
+/// The word for a stage, as fields of the log have it: the enumerator's name.
+[[nodiscard]] std::string_view name_of(Stage stage);
 
 /// What is said of a step: log, metrics and (later) the boot timeline read the same stream of these. Texts
 /// are as the wire had them; readers escape.

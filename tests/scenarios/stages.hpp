@@ -6,8 +6,6 @@
 
 namespace pxed::scenario {
 
-/// The word for a stage: the enumerator's name.
-[[nodiscard]] std::string_view name_of(machine::Stage stage);
 [[nodiscard]] bool is_stage(std::string_view name);
 
 }  // namespace pxed::scenario
