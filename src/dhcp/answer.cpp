@@ -12,6 +12,7 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     event.file = reply.boot_file;
     event.host_name = host_name_for(inquiry);
     event.reason = reply.note;
+    event.detail = std::move(reply.detail);
     event.line = given_by;
     if (reply.boot_line.is_known()) event.line = reply.boot_line;
     if (!event.line.is_known() && terms.subnet != nullptr) event.line = terms.subnet->range->origin;

@@ -48,7 +48,8 @@ void put_own_address(std::vector<std::uint8_t>& addresses, Ipv4 local) {
 
 void append_element(std::vector<std::uint8_t>& chain, const ConfiguredOption& option, const Client& client) {
     const auto value = value_for(option, client);
-    if (value.size() > k_longest_element) return;  // one length byte: there is no way to say it
+    // One length byte: there is no way to say it, and the configuration has refused it.
+    if (value.size() > k_longest_element) return;
     chain.push_back(option.code);
     chain.push_back(static_cast<std::uint8_t>(value.size()));
     chain.insert(chain.end(), value.begin(), value.end());
@@ -105,7 +106,7 @@ void ChosenOptions::put_plain(const Client& client, Ipv4 local, Options& reply) 
     }
 }
 
-void ChosenOptions::put_encapsulated(const Client& client, Options& reply) const {
+std::string ChosenOptions::put_encapsulated(const Client& client, Options& reply) const {
     // One option for each outer code, where its first line stands.
     std::vector<std::uint8_t> outer_codes;
     for (const ConfiguredOption* option : encapsulated_) {
@@ -122,12 +123,13 @@ void ChosenOptions::put_encapsulated(const Client& client, Options& reply) const
         }
         append_chain(reply, outer, std::move(chain));
     }
-    put_vendor_vi(client, reply);
+    std::string left_out = put_vendor_vi(client, reply);
     put_vendor(client, reply);
+    return left_out;
 }
 
 // RFC 3925 4: enterprise, length, sub-options; one block for each enterprise.
-void ChosenOptions::put_vendor_vi(const Client& client, Options& reply) const {
+std::string ChosenOptions::put_vendor_vi(const Client& client, Options& reply) const {
     std::vector<std::pair<std::uint32_t, std::vector<std::uint8_t>>> blocks;
     for (const ConfiguredOption* option : encapsulated_) {
         if (option->envelope != Envelope::vendor_vi) continue;
@@ -136,8 +138,14 @@ void ChosenOptions::put_vendor_vi(const Client& client, Options& reply) const {
         if (block == blocks.end()) block = blocks.insert(blocks.end(), {option->enterprise, {}});
         append_element(block->second, *option, client);
     }
+    std::string left_out;
     for (const auto& [enterprise, chain] : blocks) {
-        if (chain.size() > k_longest_element) continue;
+        // RFC 3925 4: an enterprise should have one block, so what is over its length byte is not split.
+        if (chain.size() > k_longest_element) {
+            left_out += (left_out.empty() ? "" : ", ") + option_label(k_vendor_options_vi) +
+                        " of enterprise " + std::to_string(enterprise) + " is over 255 bytes";
+            continue;
+        }
         std::array<std::uint8_t, 5> head{};
         ByteWriter writer{head};
         writer.u32(enterprise);
@@ -145,6 +153,7 @@ void ChosenOptions::put_vendor_vi(const Client& client, Options& reply) const {
         reply.append(k_vendor_options_vi, head);
         reply.append(k_vendor_options_vi, chain);
     }
+    return left_out;
 }
 
 void ChosenOptions::put_vendor(const Client& client, Options& reply) const {

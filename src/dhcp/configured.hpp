@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,12 +29,13 @@ class ChosenOptions {
     /// Adds the plain options the client asks for or is to have by force, except those `reply` has already.
     /// `local`: our address, for 0.0.0.0.
     void put_plain(const Client& client, Ipv4 local, Options& reply) const;
-    /// Adds the encapsulated ones: encap:N, vi-encap:E, then vendor:CLASS in option 43.
-    void put_encapsulated(const Client& client, Options& reply) const;
+    /// Adds the encapsulated ones: encap:N, vi-encap:E, then vendor:CLASS in option 43. Gives what had to be
+    /// left out, in words; empty when that is nothing.
+    [[nodiscard]] std::string put_encapsulated(const Client& client, Options& reply) const;
 
  private:
     void put_vendor(const Client& client, Options& reply) const;
-    void put_vendor_vi(const Client& client, Options& reply) const;
+    [[nodiscard]] std::string put_vendor_vi(const Client& client, Options& reply) const;
 
     std::vector<const ConfiguredOption*> plain_;
     std::vector<const ConfiguredOption*> encapsulated_;

@@ -141,7 +141,11 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms.type, chosen, options);
     chosen.put_plain(client, local, options);
-    chosen.put_encapsulated(client, options);
+    std::string left_out = chosen.put_encapsulated(client, options);
+    if (!left_out.empty() && reply.note == Reason::none) {
+        reply.note = Reason::option_left_out;
+        reply.detail = std::move(left_out);
+    }
     // RFC 3046 2.2: whole, and last so that a relay that looks at the end finds it.
     if (const auto relay = inquiry.message().options.find(k_relay_agent)) options.set(k_relay_agent, *relay);
     return reply;

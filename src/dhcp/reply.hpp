@@ -19,7 +19,8 @@ struct Reply {
     Message message;
     Tags tags;                   ///< those of the range included
     Origin boot_line;            ///< the line that named the boot file
-    Reason note = Reason::none;  ///< boot_file_too_long
+    Reason note = Reason::none;  ///< boot_file_too_long, option_left_out
+    std::string detail;          ///< of the note
     std::string boot_file;
 };
 
