@@ -162,7 +162,7 @@ std::string Daemon::status() const {
 Result<void, std::string> Daemon::listen_tftp(const config::Config& config) {
     std::vector<ListenPoint> wanted;
     if (config.tftp.is_enabled)
-        wanted = listen_points(config.daemon, k_tftp_port, interfaces_.all(), Loopback::always);
+        wanted = listen_points(tftp_rules(config), k_tftp_port, interfaces_.all(), Loopback::always);
     const auto is_excluded = [&](const auto& entry) {
         return std::ranges::any_of(wanted, [&](const auto& point) { return excludes(point, entry.first); });
     };
