@@ -232,19 +232,11 @@ bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
     route.interface = outgoing.interface;
     if (!destination.source.is_zero()) route.from = Endpoint{destination.source, destination.source_port};
     switch (destination.way) {
-        case dhcp::Destination::Way::link_layer: {
+        case dhcp::Destination::Way::link_layer:
             // RFC 2131 4.1: a client without an address cannot answer ARP, so the frame names its hardware.
-            const auto frame = build_udp_frame({.source = destination.source,
-                                                .source_port = destination.source_port,
-                                                .destination = destination.address,
-                                                .destination_port = destination.port,
-                                                .payload = payload});
-            if (link_layer_ &&
-                link_layer_->send(frame, k_ether_type_ipv4, outgoing.interface, destination.hardware))
-                return true;
+            if (deliver_below_ip(outgoing, payload, destination.address, destination.hardware)) return true;
             // Where frames cannot be sent below IP, the same RFC lets the reply be broadcast.
             break;
-        }
         case dhcp::Destination::Way::broadcast:
             break;
         case dhcp::Destination::Way::routed:
@@ -252,7 +244,21 @@ bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
             return socket->send(payload, route);
     }
     route.to = Endpoint{k_limited_broadcast, destination.port};
-    return socket->send(payload, route);
+    if (socket->send(payload, route)) return true;
+    // Replies to renewing machines that have gone wait in the kernel for ARP, and a few of them fill the
+    // socket's buffer for seconds. Who is here must not wait for them.
+    return errno == EAGAIN && deliver_below_ip(outgoing, payload, k_limited_broadcast, {});
+}
+
+bool DhcpService::deliver_below_ip(const dhcp::Outgoing& outgoing, Bytes payload, Ipv4 address,
+                                   const HwAddr& hardware) {
+    const auto& destination = outgoing.destination;
+    const auto frame = build_udp_frame({.source = destination.source,
+                                        .source_port = destination.source_port,
+                                        .destination = address,
+                                        .destination_port = destination.port,
+                                        .payload = payload});
+    return link_layer_ && link_layer_->send(frame, k_ether_type_ipv4, outgoing.interface, hardware);
 }
 
 void DhcpService::note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes) {

@@ -87,6 +87,8 @@ class DhcpService : private dhcp::Surroundings {
                                                     Instant now);
     void note_malformed(const Datagram& datagram, const dhcp::Link& link, dhcp::ParseError error);
     [[nodiscard]] bool deliver(const dhcp::Outgoing& outgoing, Bytes payload);
+    [[nodiscard]] bool deliver_below_ip(const dhcp::Outgoing& outgoing, Bytes payload, Ipv4 address,
+                                        const HwAddr& hardware);
     void note_not_sent(const dhcp::Outgoing& outgoing, int error);
     void note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes);
     [[nodiscard]] UdpSocket* socket_for(std::uint16_t port, unsigned interface);
