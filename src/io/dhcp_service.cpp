@@ -221,6 +221,9 @@ void DhcpService::note_not_sent(const dhcp::Outgoing& outgoing, int error) {
     callbacks_.warn(std::move(text));
 }
 
+// Replies to renewing machines that have gone wait in the kernel for ARP, and a few hundred of them fill the
+// socket's buffer for seconds. Who is here must not wait for them: a reply the socket refuses with EAGAIN
+// leaves below IP, where no ARP is needed.
 bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
     const auto& destination = outgoing.destination;
     UdpSocket* socket = socket_for(destination.source_port, outgoing.interface);
@@ -241,13 +244,22 @@ bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
             break;
         case dhcp::Destination::Way::routed:
             route.to = Endpoint{destination.address, destination.port};
-            return socket->send(payload, route);
+            if (socket->send(payload, route)) return true;
+            return errno == EAGAIN && is_on_link(outgoing) &&
+                   deliver_below_ip(outgoing, payload, destination.address, outgoing.message.hardware);
     }
     route.to = Endpoint{k_limited_broadcast, destination.port};
     if (socket->send(payload, route)) return true;
-    // Replies to renewing machines that have gone wait in the kernel for ARP, and a few of them fill the
-    // socket's buffer for seconds. Who is here must not wait for them.
     return errno == EAGAIN && deliver_below_ip(outgoing, payload, k_limited_broadcast, {});
+}
+
+bool DhcpService::is_on_link(const dhcp::Outgoing& outgoing) const {
+    const auto* interface = interfaces_.find(outgoing.interface);
+    const bool came_directly = outgoing.message.giaddr.is_zero() && outgoing.message.hardware.is_ethernet();
+    return came_directly && interface != nullptr &&
+           std::ranges::any_of(interface->addresses, [&](const Network& network) {
+               return network.contains(outgoing.destination.address);
+           });
 }
 
 bool DhcpService::deliver_below_ip(const dhcp::Outgoing& outgoing, Bytes payload, Ipv4 address,

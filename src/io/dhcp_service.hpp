@@ -87,6 +87,8 @@ class DhcpService : private dhcp::Surroundings {
                                                     Instant now);
     void note_malformed(const Datagram& datagram, const dhcp::Link& link, dhcp::ParseError error);
     [[nodiscard]] bool deliver(const dhcp::Outgoing& outgoing, Bytes payload);
+    /// Whether the reply's own client is reached without a router.
+    [[nodiscard]] bool is_on_link(const dhcp::Outgoing& outgoing) const;
     [[nodiscard]] bool deliver_below_ip(const dhcp::Outgoing& outgoing, Bytes payload, Ipv4 address,
                                         const HwAddr& hardware);
     void note_not_sent(const dhcp::Outgoing& outgoing, int error);
