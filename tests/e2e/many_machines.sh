@@ -27,6 +27,11 @@ expect "all hold a lease" on client timeout 100 "$dorabot" flood eth0 --acks "$m
 recorded() { "$dorabot" audit --log "$lab_dir/acks" --leases "$lab_dir/state/leases"; }
 expect "each lease is in the file, once" eventually 5 recorded
 
+step "they ask for their leases again and are gone: their ACKs wait for ARP"
+expect "all ask" on client "$dorabot" rebind eth0 --log "$lab_dir/acks"
+expect "a machine that is there is offered an address" on client timeout 20 "$dorabot" first eth0 --times 3
+expect_not "no reply was refused because the socket was full" logged 'cannot send'
+
 step "$transfers machines fetch a file at once"
 expect "all get it whole" on client timeout 120 "$TFTP_LOAD" 10.77.0.1 loader "$lab_dir/tftp/loader" --clients "$transfers"
 expect "and with windows" on client timeout 120 "$TFTP_LOAD" 10.77.0.1 loader "$lab_dir/tftp/loader" --clients "$transfers" --windowsize 8
