@@ -21,6 +21,12 @@ bool answers_a_discover(Stage stage) {
     return stage == Stage::offer || stage == Stage::discover;
 }
 
+// A BOOTP reply and the ciaddr of an INFORM are as good as an ACK. An OFFER is not: the machine may never
+// take it.
+bool gives_address(Stage stage) {
+    return stage == Stage::ack || stage == Stage::inform || stage == Stage::bootp;
+}
+
 }  // namespace
 
 Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id) {
@@ -57,11 +63,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::probe:
             break;
     }
-    // A BOOTP reply and the ciaddr of an INFORM are as good as an ACK. An OFFER is not: the machine may never
-    // take it.
-    const bool gives_address =
-        event.stage == Stage::ack || event.stage == Stage::inform || event.stage == Stage::bootp;
-    if (gives_address && event.peer && event.peer->ipv4()) machine.address = event.peer->ipv4();
+    if (gives_address(event.stage) && event.peer && event.peer->ipv4()) machine.address = event.peer->ipv4();
     if (!event.client_id.is_empty()) machine.client_id = event.client_id;
     if (event.arch) machine.arch = event.arch;
     // A file that was not there is none it boots.
@@ -98,7 +100,9 @@ void Machines::observe(Event& event, Instant now) {
         const auto entry = by_address_.find(*previous);
         if (entry != by_address_.end() && entry->second == machines_.begin()) by_address_.erase(entry);
     }
-    if (machine.address) by_address_[*machine.address] = machines_.begin();
+    // Only what says so anew: a record may hold an address that went to a sibling meanwhile.
+    if (machine.address && (machine.address != previous || gives_address(event.stage)))
+        by_address_[*machine.address] = machines_.begin();
     event.boot_id = machine.boot_id;
     // TFTP says no architecture, and a log line with it explains most wrong files.
     if (!event.arch) event.arch = machine.arch;

@@ -120,6 +120,20 @@ TEST(Machines, AnAddressThatMovesToAnotherMachineIsTheNewOnes) {
     EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 1))->hardware, mac(2));
 }
 
+TEST(Machines, AMachineThatLostItsAddressDoesNotTakeItBackByADiscover) {
+    Machines machines;
+    auto first = event(Stage::ack, 1);
+    machines.observe(first, at(0));
+    auto second = event(Stage::ack, 2);
+    second.peer = first.peer;
+    machines.observe(second, at(1));
+    auto again = event(Stage::offer, 1);
+    again.peer = Endpoint{Ipv4(10, 0, 0, 99), 68};
+    machines.observe(again, at(2));
+    ASSERT_NE(machines.find(Ipv4(10, 0, 0, 1)), nullptr);
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 1))->hardware, mac(2));
+}
+
 TEST(Machines, TheTableIsBoundedAndForgetsTheOneUnseenForLongest) {
     Machines machines{2};
     for (const std::uint8_t last : {1, 2, 1, 3}) {
