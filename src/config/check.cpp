@@ -195,16 +195,12 @@ void check_tftp_roots(const Config& config, const World& world, Findings& findin
     }
 }
 
-// Descriptors beside those of transfers: sockets, database, log.
-constexpr std::uint64_t k_other_files = 32;
-
-// Told, not refused: at start pxed lowers tftp-max to what the limit allows.
 void check_file_limit(const Config& config, const World& world, Findings& findings) {
-    const auto wanted = config.tftp.max_transfers + k_other_files;
-    if (!config.tftp.is_enabled || world.file_limit == 0 || wanted <= world.file_limit) return;
+    const auto& tftp = config.tftp;
+    if (!tftp.is_enabled || world.most_transfers == 0 || tftp.max_transfers <= world.most_transfers) return;
     warn(findings, {},
-         "tftp-max is " + std::to_string(config.tftp.max_transfers) + " but only " +
-             std::to_string(world.file_limit) + " files may be open; raise LimitNOFILE or lower tftp-max");
+         "tftp-max is " + std::to_string(tftp.max_transfers) + ", but the limit of open files allows " +
+             std::to_string(world.most_transfers) + " transfers; raise LimitNOFILE or lower tftp-max");
 }
 
 // `dhcp-boot=FILE,ADDRESS`: dnsmasq makes a name of it, and the file comes from the same host only as long as

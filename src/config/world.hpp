@@ -27,7 +27,7 @@ struct World {
     bool has_user = true;                ///< the account of user= exists (true when none is named)
     bool has_group = true;               ///< the same of group=
     std::vector<Directory> directories;  ///< every tftp-root and tree-allow
-    std::uint64_t file_limit = 0;        ///< open files this process may have (RLIMIT_NOFILE); 0: not known
+    std::uint32_t most_transfers = 0;    ///< that fit into the limit of open files (RLIMIT_NOFILE); 0: not known
 };
 
 }  // namespace pxed::config

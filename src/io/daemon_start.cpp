@@ -145,14 +145,9 @@ TftpSurroundings Daemon::tftp_surroundings() {
     return surroundings;
 }
 
+// The check of the configuration has said so.
 void Daemon::bound_transfers(config::Config& config) const {
-    const auto most = transfers_within(file_limit_);
-    if (!config.tftp.is_enabled || config.tftp.max_transfers <= most) return;
-    config.warnings.push_back({{},
-                               "tftp-max is " + std::to_string(config.tftp.max_transfers) +
-                                   ", but the limit of " + std::to_string(file_limit_) +
-                                   " open files allows " + std::to_string(most) + " transfers"});
-    config.tftp.max_transfers = most;
+    config.tftp.max_transfers = std::min(config.tftp.max_transfers, transfers_within(file_limit_));
 }
 
 void Daemon::say_start() {

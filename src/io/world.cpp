@@ -48,7 +48,7 @@ config::World gather_world(const config::Config& config, const std::vector<Inter
     for (const auto& allowed : config.tftp.allowed_targets)
         world.directories.push_back(look_at(allowed.directory));
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) world.file_limit = limit.rlim_max;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) world.most_transfers = transfers_within(limit.rlim_max);
     return world;
 }
 

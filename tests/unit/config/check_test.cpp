@@ -14,7 +14,7 @@ World ordinary_world() {
     World world;
     world.interfaces = {{"lo", {{Ipv4{127, 0, 0, 1}, netmask_of(8)}}, true},
                         {"br0", {{Ipv4{192, 168, 1, 1}, netmask_of(24)}}, false}};
-    world.file_limit = 65536;
+    world.most_transfers = 30000;
     return world;
 }
 
@@ -111,10 +111,12 @@ TEST(Check, AMissingTftpRootIsAnErrorUnlessItMayFail) {
 
 TEST(Check, TransfersNeedOpenFiles) {
     auto world = ordinary_world();
-    world.file_limit = 1024;
-    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/ok\n", world),
-              "tftp-max is 2000 but only 1024 files may be open; raise LimitNOFILE or lower tftp-max");
-    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/ok\ntftp-max=900\n", world), "");
+    world.most_transfers = 480;
+    EXPECT_EQ(
+        findings_of("enable-tftp\ntftp-root=/ok\n", world),
+        "tftp-max is 2000, but the limit of open files allows 480 transfers; raise LimitNOFILE or lower "
+        "tftp-max");
+    EXPECT_EQ(findings_of("enable-tftp\ntftp-root=/ok\ntftp-max=480\n", world), "");
 }
 
 TEST(Check, AnAddressInTheServerNamesPlaceIsOnlyAName) {

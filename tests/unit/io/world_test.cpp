@@ -31,7 +31,7 @@ TEST(World, tells_accounts_and_directories_as_they_are) {
     EXPECT_EQ(world.directories[2].why, "Not a directory");
     ASSERT_EQ(world.interfaces.size(), 1U);
     EXPECT_EQ(world.interfaces[0].networks, link.addresses);
-    EXPECT_GT(world.file_limit, 0U);
+    EXPECT_GT(world.most_transfers, 0U);
 }
 
 TEST(World, transfers_fit_into_the_file_limit) {
