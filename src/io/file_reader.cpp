@@ -79,7 +79,7 @@ FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> pa
             piece_ = {};  // passed
             if (read_cached(offset, parts) == length) return Got::all;
         }
-        if (reading_ == Reading::always_at_once) return Got::shrank;
+        if (reading_ == Reading::always_at_once) return error_.empty() ? Got::shrank : Got::failed;
     }
     // Nothing or less than all: the rest is not cached, or the file has shrunk, or the disk is bad. The disk
     // thread finds out which.
@@ -106,6 +106,8 @@ std::size_t FileReader::read_cached(std::uint64_t offset, std::span<const iovec>
                                    static_cast<off_t>(offset), waits_never ? 0 : RWF_NOWAIT);
         if (got >= 0) return static_cast<std::size_t>(got);
         if (errno == EINTR) continue;
+        // No disk thread will look at a file in memory again: its error is said here.
+        if (waits_never) error_ = std::strerror(errno);
         if (errno != EOPNOTSUPP || waits_never) return 0;
         // overlayfs, NFS and FUSE cannot say whether they would wait; tmpfs cannot either, but never does.
         reading_ = is_in_memory() ? Reading::always_at_once : Reading::by_disk_thread;

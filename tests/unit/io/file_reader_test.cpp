@@ -115,13 +115,16 @@ TEST_F(FileReaderTest, AFileThatShrankIsSaid) {
     }
 }
 
-TEST_F(FileReaderTest, AReadErrorIsSaidInWords) {
-    io::OpenFile file;
-    file.descriptor = io::FileDescriptor{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    file.size = 4096;
-    FileReader reader{std::move(file), disk, ready()};
-    EXPECT_EQ(read(reader, 0, 100), Got::failed);
-    EXPECT_EQ(reader.error(), "Is a directory");
+TEST_F(FileReaderTest, AReadErrorIsSaidInWordsOnADiskAndInMemory) {
+    for (const fs::path& parent : {fs::temp_directory_path(), fs::path{"/dev/shm"}}) {
+        make_in(parent);
+        io::OpenFile file;
+        file.descriptor = io::FileDescriptor{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        file.size = 4096;
+        FileReader reader{std::move(file), disk, ready()};
+        EXPECT_EQ(read(reader, 0, 100), Got::failed) << parent;
+        EXPECT_EQ(reader.error(), "Is a directory") << parent;
+    }
 }
 
 TEST_F(FileReaderTest, AReaderMayGoWhileTheDiskWorks) {
