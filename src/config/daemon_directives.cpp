@@ -111,7 +111,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual =
          "When root starts pxed by hand it changes to this account once its sockets are open; without the "
          "line to `pxed` if there is such an account. `root` keeps root. Under systemd the unit decides, "
-         "and another name here is only warned about.",
+         "and another name here is only warned about."
+         "\n\n    user=pxed",
      .reload = Reload::restart,
      .parse = parse_user},
     {.name = "group",
@@ -120,7 +121,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "NAME",
      .help = "run with this group when started as root",
-     .manual = "The group that goes with user; without it that account's own.",
+     .manual = "The group that goes with user; without it that account's own."
+               "\n\n    group=pxed",
      .reload = Reload::restart,
      .parse = parse_group},
     // dnsmasq's default is /run/dnsmasq.pid, so a file without the line makes a difference here.
@@ -132,7 +134,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "PATH",
      .help = "write the process id to this file (default: none)",
      .manual = "Writes the process id here at start and removes the file at the end. Without PATH, and by "
-               "default, there is none: systemd needs none.",
+               "default, there is none: systemd needs none."
+               "\n\n    pid-file=/run/pxed.pid",
      .reload = Reload::restart,
      .parse = text<&DaemonPolicy::pid_file>},
     {.name = "keep-in-foreground",
@@ -160,7 +163,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "FACILITY|PATH|-",
      .help = "log to syslog with this facility, to a file, or to standard error",
      .manual = "Where messages go. By default to the journal when systemd started pxed, to standard error "
-               "otherwise. A PATH has a slash; on SIGUSR2 the file is opened again, for logrotate.",
+               "otherwise. A PATH has a slash; on SIGUSR2 the file is opened again, for logrotate."
+               "\n\n    log-facility=/var/log/pxed.log",
      .parse = parse_log_facility},
     {.name = "log-dhcp",
      .group = Group::log,
@@ -195,14 +199,16 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "LINES",
      .help = "how many lines may wait for a slow log",
      .manual = "pxed never waits for its log. LINES says how many may wait for a slow one before lines are "
-               "dropped, which is then said.",
+               "dropped, which is then said."
+               "\n\n    log-async=20000",
      .parse = parse_log_async},
     {.name = "conf-file",
      .short_option = 'C',
      .group = Group::files,
      .syntax = "PATH",
      .help = "read this configuration file (default: /etc/pxed.conf)",
-     .manual = "Reads another file in the place of the line. A file is read once only, by whatever name.",
+     .manual = "Reads another file in the place of the line. A file is read once only, by whatever name."
+               "\n\n    conf-file=/etc/pxed.hosts",
      .parse = parse_conf_file},
     {.name = "conf-dir",
      .short_option = '7',

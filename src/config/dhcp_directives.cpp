@@ -143,7 +143,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "tag:TAG[,tag:TAG...]",
      .help = "broadcast replies to clients with all these tags",
      .manual = "Sends replies by broadcast although the client did not ask for it: for clients that cannot "
-               "receive what is addressed to them yet and do not say so. Without tags it holds for all.",
+               "receive what is addressed to them yet and do not say so. Without tags it holds for all."
+               "\n\n    dhcp-broadcast=tag:old-rom",
      .parse = parse_dhcp_broadcast},
     {.name = "dhcp-ignore",
      .short_option = 'J',
@@ -152,7 +153,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "do not answer clients with all these tags",
      .manual =
          "Leaves clients that have all the tags without any answer. `dhcp-ignore=tag:!known` serves only "
-         "machines that a dhcp-host line matches.",
+         "machines that a dhcp-host line matches."
+         "\n\n    dhcp-ignore=tag:!known",
      .parse = parse_dhcp_ignore},
     // dnsmasq's 1000 is what bounds its memory; here the pools do, and a lease costs little.
     {.name = "dhcp-lease-max",
@@ -163,7 +165,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "most leases at one time (default: what the ranges hold)",
      .manual =
          "Limits how many leases there are at one time. Without it the ranges are the limit; dnsmasq has "
-         "1000.",
+         "1000."
+         "\n\n    dhcp-lease-max=5000",
      .parse = number<&dhcp::Policy::lease_max, 0, 0xffffffff>},
     // Also what lets the tests run without root.
     {.name = "dhcp-alternate-port",
@@ -174,7 +177,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "use other ports than 67 and 68 (bare: 1067 and 1068)",
      .manual =
          "Serves DHCP on other ports, for tests without root. With SERVER-PORT alone the client's is the "
-         "next one.",
+         "next one."
+         "\n\n    dhcp-alternate-port=1067,1068",
      .reload = Reload::sockets,
      .parse = parse_alternate_port},
     // Without it dnsmasq's hash (SDBM over the MAC), so that a migrated network keeps its addresses.
@@ -216,7 +220,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "the domain clients are in (option 15)",
      .manual =
          "The domain name that clients are told when they ask for it (option 15). A dhcp-option line for "
-         "it goes first.",
+         "it goes first."
+         "\n\n    domain=lab.example.org",
      .parse = parse_domain},
     {.name = "domain-suffix",
      .short_option = 's',
@@ -238,7 +243,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Writes all leases to this file, in dnsmasq's format, for the scripts that read it: at most once "
          "a second, and always a whole file. On the first start, when there is no lease database yet, "
          "leases are read from it. The leases themselves are kept in the database (see lease-database), "
-         "by default beside this file with `.db` appended.",
+         "by default beside this file with `.db` appended."
+         "\n\n    dhcp-leasefile=/var/lib/misc/dnsmasq.leases",
      .reload = Reload::restart,
      .parse = parse_dhcp_leasefile},
     {.name = "dhcp-lease",
@@ -259,7 +265,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "where the leases are kept (SQLite)",
      .manual = "The database of leases. No lease is acknowledged before it is stored there. Default: the "
                "dhcp-leasefile with `.db` appended when there is one, else `leases.db` in systemd's state "
-               "directory, else `/var/lib/pxed/leases.db`.",
+               "directory, else `/var/lib/pxed/leases.db`."
+               "\n\n    lease-database=/srv/pxed/leases.db",
      .reload = Reload::restart,
      .parse = text<&DaemonPolicy::lease_database>},
 });

@@ -76,7 +76,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual =
          "Serves only the interfaces named here, on one line or several. A name that ends in `*` stands "
          "for all that begin so. Without any such line all interfaces are served but the loopback, which "
-         "must be named. An interface that is not there yet is waited for.",
+         "must be named. An interface that is not there yet is waited for."
+         "\n\n    interface=eth1\n    interface=lab*",
      .reload = Reload::sockets,
      .parse = parse_interface},
     {.name = "except-interface",
@@ -85,7 +86,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "do not serve these interfaces",
      .manual = "Leaves out the interfaces named here, even when an interface line names them too. A "
-               "listen-address of such an interface counts more.",
+               "listen-address of such an interface counts more."
+               "\n\n    except-interface=wlan0",
      .reload = Reload::sockets,
      .parse = parse_except_interface},
     {.name = "listen-address",
@@ -93,8 +95,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::interfaces,
      .syntax = "ADDRESS[,ADDRESS...]",
      .help = "serve the interfaces that have these addresses",
-     .manual =
-         "Serves the interfaces that have one of the addresses, beside those that interface lines name.",
+     .manual = "Serves the interfaces that have one of the addresses, beside those that interface lines name."
+               "\n\n    listen-address=192.168.1.1",
      .reload = Reload::sockets,
      .parse = parse_listen_address},
     // dnsmasq with this line does not start when the interface comes a second later at boot.
@@ -122,7 +124,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "0",
      .help = "dnsmasq's DNS port; 0 (no DNS) is what pxed does",
-     .manual = "The port of dnsmasq's DNS. pxed serves no DNS: 0 is accepted, anything else is warned about.",
+     .manual = "The port of dnsmasq's DNS. pxed serves no DNS: 0 is accepted, anything else is warned about."
+               "\n\n    port=0",
      .reload = Reload::none,
      .parse = parse_port},
 });

@@ -80,7 +80,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "[tag:TAG,...][vendor:[CLASS],|encap:N,|vi-encap:ENTERPRISE,]N|option:NAME[,VALUE...]",
      .help = "send a DHCP option whether or not the client asks for it",
      .manual = "As dhcp-option, but the option is sent to clients that do not ask for it as well: PXELINUX's "
-               "options 208 to 211, or `dhcp-option-force=tag:http,60,HTTPClient` for UEFI HTTP boot.",
+               "options 208 to 211, or `dhcp-option-force=tag:http,60,HTTPClient` for UEFI HTTP boot."
+               "\n\n    dhcp-option-force=tag:http,60,HTTPClient",
      .parse = parse_dhcp_option_force},
     // "First match wins" is the natural mistake: with an architecture's line above that of iPXE, iPXE would
     // be sent to load iPXE for ever.

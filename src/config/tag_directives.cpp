@@ -119,7 +119,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "set:TAG,TEXT",
      .help = "set a tag for clients whose user class contains TEXT",
      .manual = "Gives the tag to clients whose user class (option 77) contains TEXT, upper and lower case as "
-               "written. `dhcp-userclass=set:ipxe,iPXE` finds iPXE.",
+               "written. `dhcp-userclass=set:ipxe,iPXE` finds iPXE."
+               "\n\n    dhcp-userclass=set:ipxe,iPXE\n    dhcp-boot=tag:ipxe,http://192.168.1.1/menu.ipxe",
      .parse = parse_userclass},
     {.name = "dhcp-mac",
      .short_option = '4',

@@ -86,17 +86,18 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "serve files over TFTP (on these interfaces only)",
-     .manual = "Serves files over TFTP, on the interfaces that DHCP is served on or on those named here.",
+     .manual = "Serves files over TFTP, on the interfaces that DHCP is served on or on those named here."
+               "\n\n    enable-tftp\n    tftp-root=/srv/tftp",
      .reload = Reload::sockets,
      .parse = parse_enable_tftp},
     {.name = "tftp-root",
      .group = Group::tftp,
      .syntax = "DIRECTORY[,INTERFACE]",
      .help = "the directory whose files TFTP serves",
-     .manual =
-         "The directory whose files are served, perhaps for one interface only; of several lines that "
-         "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links. "
-         "Without such a line no file is served at all, where dnsmasq serves every file of the machine.",
+     .manual = "The directory whose files are served, perhaps for one interface only; of several lines that "
+               "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links. "
+               "Without such a line no file is served at all, where dnsmasq serves every file of the machine."
+               "\n\n    tftp-root=/srv/tftp\n    tftp-root=/srv/arm,eth2",
      .reload = Reload::sockets,
      .parse = parse_tftp_root},
     // dnsmasq follows links anywhere; a boot tree that links to a distribution's packages needs this line
@@ -117,7 +118,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual =
          "Looks for files in the directory below tftp-root that is named by the client's address "
          "(`192.168.1.5`) or with `mac` by its hardware address (`52-54-00-12-34-56`), if that directory "
-         "exists, else in the root.",
+         "exists, else in the root."
+         "\n\n    tftp-unique-root=mac",
      .parse = parse_unique_root},
     {.name = "tftp-secure",
      .group = Group::tftp,
@@ -156,7 +158,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "most transfers at one time (default: 2000)",
      .manual =
          "Limits how many transfers run at one time. The default is 2000, where dnsmasq has 50, or what "
-         "the limit of open files leaves, which is said at start.",
+         "the limit of open files leaves, which is said at start."
+         "\n\n    tftp-max=500",
      .parse = number<&tftp::Policy::max_transfers, 0, 1000000>},
     // The cure for PXE-E35 behind tunnels: some firmware cannot put fragments together.
     {.name = "tftp-mtu",
@@ -166,14 +169,16 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "largest packet TFTP may send, instead of the interface's MTU",
      .manual =
          "Bounds the block size as if the interface had this MTU (blocks have 32 bytes less): for paths "
-         "that lose large packets.",
+         "that lose large packets."
+         "\n\n    tftp-mtu=1400",
      .parse = number<&tftp::Policy::mtu, 68, 65535>},
     {.name = "tftp-port-range",
      .group = Group::tftp,
      .use = Use::once,
      .syntax = "FIRST,LAST",
      .help = "ports that transfers use, for firewalls",
-     .manual = "Transfers use ports from FIRST to LAST, one each, which bounds their number as well.",
+     .manual = "Transfers use ports from FIRST to LAST, one each, which bounds their number as well."
+               "\n\n    tftp-port-range=50000,50999",
      .parse = parse_port_range},
     // A departure from RFC 1350 4 (a new port for each transfer), for ways that let nothing back but answers
     // of port 69.

@@ -1,0 +1,55 @@
+// The examples of the manual are configuration: each loads, and every directive that takes a value has one.
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "config/directive.hpp"
+#include "read.hpp"
+
+namespace pxed::config {
+namespace {
+
+/// The lines of the paragraph that begin with four blanks, without them.
+std::vector<std::string> examples_of(std::string_view manual) {
+    constexpr std::string_view k_indent = "    ";
+    std::vector<std::string> examples;
+    for (std::size_t at = 0; at < manual.size();) {
+        const auto end = std::min(manual.find('\n', at), manual.size());
+        const auto line = manual.substr(at, end - at);
+        if (line.starts_with(k_indent)) examples.emplace_back(line.substr(k_indent.size()));
+        at = end + 1;
+    }
+    return examples;
+}
+
+bool needs_example(const Directive& row) {
+    return row.status == Status::served && row.value != Value::none && row.alias_of.empty();
+}
+
+TEST(Examples, StandAtEveryDirectiveThatTakesAValue) {
+    for (const auto& row : directives()) {
+        if (!needs_example(row)) continue;
+        bool uses_it = false;
+        for (const auto& example : examples_of(row.manual))
+            uses_it = uses_it || example.substr(0, example.find('=')) == row.name;
+        EXPECT_TRUE(uses_it) << row.name << " has no line of its own among its examples";
+    }
+}
+
+TEST(Examples, AreAcceptedWithoutAWarning) {
+    for (const auto& row : directives()) {
+        std::string text;
+        for (const auto& example : examples_of(row.manual)) {
+            // What these lead to is on the reader's machine.
+            const bool names_files = example.starts_with("conf-") || example.starts_with("dhcp-hosts") ||
+                                     example.starts_with("dhcp-opts");
+            if (!names_files) text += example + '\n';
+        }
+        EXPECT_EQ(warnings_of(text), "") << row.name;
+    }
+}
+
+}  // namespace
+}  // namespace pxed::config
