@@ -48,7 +48,7 @@ po::options_description described() {
                 break;
         }
     }
-    add("test", "")("help,w", "")("version,v", "");
+    add("test", po::value<std::string>()->implicit_value(""), "")("help,w", "")("version,v", "");
     return options;
 }
 
@@ -96,6 +96,10 @@ Result<void, std::string> take(CommandLine& line, const po::option& option, std:
     }
     if (option.string_key == "test") {
         line.tests = true;
+        // `--test=` is taken for `--test`, as an empty value is everywhere.
+        line.is_strict = value == "strict";
+        if (!value.empty() && !line.is_strict)
+            return fail("--test takes nothing or =strict, not '" + escaped(value) + '\'');
     } else if (option.string_key == "help") {
         line.prints = config::help_text();
     } else if (option.string_key == "version") {

@@ -14,6 +14,7 @@ struct CommandLine {
     std::optional<std::string> file;  ///< -C FILE; empty: read none; absent: /etc/pxed.conf, if there is one
     std::vector<config::Argument> arguments;  ///< directives, in their order
     bool tests = false;                       ///< --test
+    bool is_strict = false;                   ///< --test=strict: a warning is a failure
     std::optional<std::string> prints;        ///< text to print and exit 0: --help, --version
 };
 

@@ -56,8 +56,9 @@ int main(int argc, char** argv) try {
         return leave(ExitCode::ok);
     }
     const bool tests = line->tests;
+    const auto strictness = line->is_strict ? pxed::io::Strictness::strict : pxed::io::Strictness::lenient;
     const auto source = source_of(*line);
-    return tests ? leave(pxed::io::test_configuration(source)) : serve(source);
+    return tests ? leave(pxed::io::test_configuration(source, strictness)) : serve(source);
 } catch (const std::exception& problem) {
     return leave(ExitCode::other, problem.what());
 }

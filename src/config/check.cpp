@@ -20,7 +20,7 @@ using Severity = Finding::Severity;
 using Findings = std::vector<Finding>;
 
 void warn(Findings& findings, Origin origin, std::string text) {
-    findings.push_back({Severity::warning, origin, std::move(text)});
+    findings.push_back({origin, std::move(text)});
 }
 
 bool matches_one(const std::vector<InterfaceName>& names, std::string_view interface) {
@@ -179,7 +179,7 @@ void check_tftp_roots(const Config& config, const World& world, Findings& findin
             // dnsmasq stops at a missing directory as well, and tftp-no-fail is its word against it.
             const auto severity = tftp.ignores_missing_root ? Severity::warning : Severity::error;
             findings.push_back(
-                {severity, root.origin, "tftp-root " + escaped(root.directory) + ": " + directory->why});
+                {root.origin, "tftp-root " + escaped(root.directory) + ": " + directory->why, severity});
         }
     }
     for (const auto& target : tftp.allowed_targets) {

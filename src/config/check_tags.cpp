@@ -75,7 +75,7 @@ bool is_set(const Names& names, const Config& config, const std::string& tag, bo
 
 }  // namespace
 
-std::vector<Notice> find_unset_tags(const Config& config, const World& world) {
+std::vector<Finding> find_unset_tags(const Config& config, const World& world) {
     const Names names = tags_set(config, world);
     const std::vector<std::string_view> candidates{names.begin(), names.end()};
     std::map<std::string, Origin> unset;  // the first line in the files that tests it
@@ -85,15 +85,15 @@ std::vector<Notice> find_unset_tags(const Config& config, const World& world) {
         // for_each_test() goes directive by directive, not in the order of the file.
         if (!is_new) known->second = std::min(known->second, origin);
     });
-    std::vector<Notice> notices;
+    std::vector<Finding> findings;
     for (const auto& [tag, origin] : unset) {
         const auto near = nearest(tag, candidates);
-        notices.push_back(
+        findings.push_back(
             {origin, "tag " + quote(tag) + " is tested but nothing sets it" +
                          (near.empty() ? std::string{} : "; did you mean " + quote(near) + '?')});
     }
-    std::ranges::sort(notices, {}, &Notice::origin);
-    return notices;
+    std::ranges::sort(findings, {}, &Finding::origin);
+    return findings;
 }
 
 }  // namespace pxed::config

@@ -7,8 +7,8 @@
 
 namespace pxed::config {
 
-/// A notice for every tag that some line tests and nothing ever sets, at the first such line: that line is
+/// A finding for every tag that some line tests and nothing ever sets, at the first such line: that line is
 /// dead, or with `tag:!x` holds for all.
-[[nodiscard]] std::vector<Notice> find_unset_tags(const Config& config, const World& world);
+[[nodiscard]] std::vector<Finding> find_unset_tags(const Config& config, const World& world);
 
 }  // namespace pxed::config

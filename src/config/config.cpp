@@ -9,6 +9,18 @@ bool InterfaceName::matches(std::string_view interface) const {
     return interface == name;
 }
 
+std::string_view word_of(Finding::Severity severity) {
+    switch (severity) {
+        case Finding::Severity::note:
+            return "note";
+        case Finding::Severity::warning:
+            return "warning";
+        case Finding::Severity::error:
+            return "error";
+    }
+    return "finding";
+}
+
 std::string Config::text_of(Origin origin) const {
     const std::string file = origin.file < files.size() ? files[origin.file] : "?";
     return origin.is_known() ? file + ':' + std::to_string(origin.line) : file;

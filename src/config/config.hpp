@@ -8,6 +8,7 @@
 
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
+#include "config/finding.hpp"
 #include "dhcp/policy.hpp"
 #include "tftp/policy.hpp"
 
@@ -40,7 +41,10 @@ struct DaemonPolicy {
     std::vector<InterfaceName> except_interfaces;
     std::vector<ListenAddress> listen_addresses;
     bool binds_interfaces = false;  ///< bind-interfaces or bind-dynamic
-    std::string user;               ///< empty: not named
+    Origin bind_interfaces_origin;  ///< which of the two it was
+    Origin bind_dynamic_origin;
+    std::optional<std::uint32_t> dns_port;  ///< port=: dnsmasq's DNS; 0 is none, absent is 53
+    std::string user;                       ///< empty: not named
     std::string group;
     Origin user_origin;
     Origin group_origin;
@@ -54,12 +58,6 @@ struct DaemonPolicy {
     std::string lease_database;  ///< lease-database; empty: see lease_database_path()
 };
 
-/// Something to say of a file that loads all the same.
-struct Notice {
-    Origin origin;
-    std::string text;
-};
-
 /// One configuration, whole. Nothing in it refers to the files once they are read.
 struct Config {
     // Never cleared: an Origin of any line stays good as long as the Config does.
@@ -67,7 +65,7 @@ struct Config {
     DaemonPolicy daemon;
     dhcp::Policy dhcp;
     tftp::Policy tftp;
-    std::vector<Notice> warnings;
+    std::vector<Finding> findings;      ///< of any severity below error, in the order they were made
     std::uint32_t directive_count = 0;  ///< lines that set something
 
     /// `/etc/pxed.conf:12`, or `command line`.

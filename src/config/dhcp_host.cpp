@@ -101,8 +101,10 @@ Parsed add_word(Line& line, const Field& field, dhcp::Host& host) {
         host.lease_time = std::max(*time, dhcp::k_shortest_lease_time);
         return {};
     }
-    // Or a mistyped address would become a host name: both are letters, digits and dots.
-    if (has_only_digits_and_dots(text)) return fail(quote(text) + " is no address");
+    // A mistyped address becomes a host name, as in dnsmasq: both are letters, digits and dots. The file has
+    // worked so far, without the reservation.
+    if (has_only_digits_and_dots(text))
+        line.warn(quote(text) + " is no address, and is read as a host name; the host gets any address");
     if (!is_host_name(text)) {
         return fail("bad host name " + quote(text) + "; a name has letters, digits, \"-\" and \"_\"");
     }

@@ -319,8 +319,10 @@ Parsed parse_dhcp_match(Line& line) {
         return fail("exactly one tag is set by a match (set:TAG,OPTION[,VALUE]); here are " +
                     std::to_string(selector.tags.size()));
     }
-    // Refused, unlike in dhcp-option: nothing could ever match.
-    if (selector.code.value_or(0) > 0xff) return fail("there is no option " + std::to_string(*selector.code));
+    if (selector.code.value_or(0) > 0xff) {
+        line.warn("there is no option " + std::to_string(*selector.code) + "; nothing ever matches");
+        return {};
+    }
 
     dhcp::Match match;
     match.set_tag = set_tag_name(selector.tags.front());

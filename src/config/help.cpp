@@ -33,12 +33,13 @@ constexpr std::array k_headings{
 };
 
 constexpr std::string_view k_usage =
-    "Usage: pxed [-C FILE] [--test] [--DIRECTIVE[=VALUE] ...]\n"
+    "Usage: pxed [-C FILE] [--test[=strict]] [--DIRECTIVE[=VALUE] ...]\n"
     "Network-boot daemon: DHCP and TFTP for machines that boot, configured like dnsmasq.\n"
     "\n"
     "Options of pxed itself:\n"
     "  -C, --conf-file=FILE         read FILE instead of /etc/pxed.conf (empty: none)\n"
-    "      --test                   read the configuration, say what is wrong with it, and exit\n"
+    "      --test[=strict]          read the configuration, say what is wrong with it, and exit;\n"
+    "                               strict: warnings are a failure as well\n"
     "  -w, --help [TOPIC]           this text, one group of it, or all about one directive\n"
     "  -v, --version                version and features\n"
     "\n"

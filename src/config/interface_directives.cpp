@@ -61,9 +61,28 @@ Parsed parse_listen_address(Line& line) {
 
 // dnsmasq's DNS port. Only 0, "no DNS", says what is so.
 Parsed parse_port(Line& line) {
+    if (line.value().is_empty()) {
+        // What a template with nothing to fill in leaves; dnsmasq reads it as 0.
+        line.warn("the value is empty; that is read as 0", "0");
+        return {};
+    }
     const auto port = parse_number_between(line.value().text(), 0, 0xffff);
     if (!port) return fail(quote(line.value().text()) + " is no port from 0 to 65535");
+    line.config().daemon.dns_port = *port;
     if (*port != 0) line.warn("the port is that of DNS, which pxed does not serve");
+    return {};
+}
+
+// dnsmasq stops at run time when both are given; here they are one, and check() says so.
+Parsed bind_interfaces(Line& line) {
+    line.config().daemon.binds_interfaces = true;
+    line.config().daemon.bind_interfaces_origin = line.origin();
+    return {};
+}
+
+Parsed bind_dynamic(Line& line) {
+    line.config().daemon.binds_interfaces = true;
+    line.config().daemon.bind_dynamic_origin = line.origin();
     return {};
 }
 
@@ -109,7 +128,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Binds to each interface that is served, so that another DHCP server can serve the others of "
                "this machine. Unlike dnsmasq, pxed waits for an interface that is not there yet.",
      .reload = Reload::sockets,
-     .parse = flag<&DaemonPolicy::binds_interfaces>},
+     .parse = bind_interfaces},
     {.name = "bind-dynamic",
      .group = Group::interfaces,
      .use = Use::flag,
@@ -117,7 +136,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "the same as bind-interfaces",
      .manual = "The same as bind-interfaces, which follows interfaces that come and go as well.",
      .reload = Reload::sockets,
-     .parse = flag<&DaemonPolicy::binds_interfaces>},
+     .parse = bind_dynamic},
     {.name = "port",
      .short_option = 'p',
      .group = Group::interfaces,

@@ -49,9 +49,12 @@ class Line {
     [[nodiscard]] Reading& reading() const { return reading_; }
 
     /// Says something about the line without refusing it.
-    void warn(const std::string& text) const {
-        config_.warnings.push_back({origin_, std::string{directive_.name} + ": " + text});
+    /// `suggestion`: the value to write instead.
+    void warn(const std::string& text, const std::string& suggestion = {}) const {
+        say(Finding::Severity::warning, text, suggestion);
     }
+    /// As warn(), for what need not be changed; only --test says it.
+    void note(const std::string& text) const { say(Finding::Severity::note, text, {}); }
     /// As warn(), but only at the first line of this directive that says it.
     void warn_once(const std::string& text) const {
         if (reading_.told.insert(std::string{directive_.name} + ' ' + text).second) warn(text);
@@ -61,6 +64,12 @@ class Line {
     [[nodiscard]] const std::vector<Include>& includes() const { return includes_; }
 
  private:
+    void say(Finding::Severity severity, const std::string& text, const std::string& suggestion) const {
+        const std::string name{directive_.name};
+        config_.findings.push_back({origin_, name + ": " + text, severity,
+                                    suggestion.empty() ? std::string{} : name + '=' + suggestion});
+    }
+
     const Directive& directive_;
     Field value_;
     bool has_value_;

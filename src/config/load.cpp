@@ -206,7 +206,7 @@ class Loader {
     // Once a name, not once a line: a combined file may have a hundred `address=` lines.
     void warn_once(const Directive& directive, Origin origin) {
         if (!warned_.insert(directive.name).second) return;
-        config_.warnings.push_back(
+        config_.findings.push_back(
             {origin, std::string{directive.name} + ' ' + std::string{directive.reason}});
     }
 

@@ -38,6 +38,12 @@ Parsed flag(Line& line) {
 template <auto member, std::uint32_t least, std::uint32_t most>
 Parsed number(Line& line) {
     auto& target = field_of(line.config(), member);
+    if (line.value().is_empty()) {
+        // What a template with nothing to fill in leaves. dnsmasq reads it as 0 without a word, which no
+        // number here is meant to be.
+        line.warn("the value is empty; the default holds");
+        return {};
+    }
     const auto parsed = parse_number_between(line.value().text(), least, most);
     if (!parsed) {
         return fail(quote(line.value().text()) + " is no number from " + std::to_string(least) + " to " +

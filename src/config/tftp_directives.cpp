@@ -53,6 +53,8 @@ Parsed parse_tree_allow(Line& line) {
 
 Parsed parse_unique_root(Line& line) {
     const auto value = line.value();
+    if (value.is_empty() && line.has_value())
+        return fail(std::string{"ip or mac is missing behind the \"=\""});
     auto& unique = line.config().tftp.unique_root;
     if (value.is_empty() || value.is_word("ip")) {
         unique = tftp::UniqueRoot::by_address;

@@ -1,5 +1,6 @@
 #include "io/configuration.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -47,55 +48,115 @@ std::string file_to_read(const ConfigurationSource& source) {
     return source.may_be_missing && is_missing ? std::string{} : source.file;
 }
 
+// `/etc/pxed.conf:12: ` in front of what is said of a line; nothing where no line is to blame.
+std::string place_of(const config::Config& config, const config::Finding& finding) {
+    return finding.origin.is_known() ? config.text_of(finding.origin) + ": " : std::string{};
+}
+
+struct Loaded {
+    Result<config::Config, std::vector<config::Problem>> config;
+    bool is_only_unreadable = false;  // all that is wrong are files that could not be read
+};
+
+Loaded load_from(const ConfigurationSource& source) {
+    std::size_t unreadable = 0;
+    auto config = config::load(file_to_read(source), source.arguments, counting(config_reader(), unreadable));
+    const bool is_only_unreadable = !config && unreadable == config.error().size();
+    return {std::move(config), is_only_unreadable};
+}
+
+void add_findings(config::Config& config) {
+    for (auto& finding : config::check(config, gather_world(config, interfaces_now())))
+        config.findings.push_back(std::move(finding));
+}
+
+// As compilers print it, so that an editor's "next error" finds the line.
+void print(const config::Config& config, const config::Finding& finding) {
+    const auto place = place_of(config, finding);
+    std::fprintf(stderr, "%s%s: %s\n", place.empty() ? "pxed: " : place.c_str(),
+                 std::string{word_of(finding.severity)}.c_str(), finding.text.c_str());
+    if (!finding.suggestion.empty()) std::fprintf(stderr, "    write: %s\n", finding.suggestion.c_str());
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+ExitCode say_failure(std::size_t problems, ExitCode code) {
+    say("syntax check failed: " + counted(problems, "problem") + '.');
+    return code;
+}
+
+void say_what_was_read(const config::Config& config) {
+    std::string files;
+    for (std::size_t i = 1; i < config.files.size(); ++i)
+        files += (files.empty() ? "" : ", ") + config.files[i];
+    say("read " + (files.empty() ? std::string{"no file"} : files) + ": " +
+        std::to_string(config.directive_count) + " directives.");
+}
+
 }  // namespace
 
 Result<config::Config, ConfigurationFailure> read_configuration(const ConfigurationSource& source) {
-    std::size_t unreadable = 0;
-    auto loaded = config::load(file_to_read(source), source.arguments, counting(config_reader(), unreadable));
-    if (!loaded) {
+    auto [config, is_only_unreadable] = load_from(source);
+    if (!config) {
         ConfigurationFailure failure;
-        for (const auto& problem : loaded.error())
+        for (const auto& problem : config.error())
             failure.lines.push_back(problem.text());
-        if (unreadable == failure.lines.size()) failure.code = ExitCode::file;
+        if (is_only_unreadable) failure.code = ExitCode::file;
         return fail(std::move(failure));
     }
+    add_findings(*config);
     std::vector<std::string> errors;
-    for (auto& finding : config::check(*loaded, gather_world(*loaded, interfaces_now()))) {
-        config::Notice notice{finding.origin, std::move(finding.text)};
-        switch (finding.severity) {
-            case config::Finding::Severity::warning:
-                loaded->warnings.push_back(std::move(notice));
-                break;
-            case config::Finding::Severity::error:
-                errors.push_back(text_of(*loaded, notice));
-                break;
-        }
+    for (const auto& finding : config->findings) {
+        if (finding.severity == config::Finding::Severity::error)
+            errors.push_back(place_of(*config, finding) + finding.text);
     }
     // The text is sound: what this machine lacks for it is a directory (dnsmasq ends with 3 as well).
     if (!errors.empty()) return fail(ConfigurationFailure{std::move(errors), ExitCode::file});
-    return std::move(*loaded);
+    return std::move(*config);
 }
 
-std::string text_of(const config::Config& config, const config::Notice& notice) {
-    return notice.origin.is_known() ? config.text_of(notice.origin) + ": " + notice.text : notice.text;
-}
-
-ExitCode test_configuration(const ConfigurationSource& source) {
-    const auto config = read_configuration(source);
-    if (!config) {
-        for (const auto& line : config.error().lines)
-            say(line);
-        const auto count = config.error().lines.size();
-        say("syntax check failed: " + std::to_string(count) + (count == 1 ? " problem." : " problems."));
-        return config.error().code;
+std::vector<std::string> warning_lines(const config::Config& config) {
+    std::vector<std::string> lines;
+    for (const auto& finding : config.findings) {
+        if (finding.severity == config::Finding::Severity::note) continue;
+        lines.push_back(place_of(config, finding) + finding.text +
+                        (finding.suggestion.empty() ? "" : "; write: " + finding.suggestion));
     }
-    std::string files;
-    for (std::size_t i = 1; i < config->files.size(); ++i)
-        files += (files.empty() ? "" : ", ") + config->files[i];
-    say("read " + (files.empty() ? std::string{"no file"} : files) + ": " +
-        std::to_string(config->directive_count) + " directives.");
-    for (const auto& warning : config->warnings)
-        say("warning: " + text_of(*config, warning));
+    return lines;
+}
+
+ExitCode test_configuration(const ConfigurationSource& source, Strictness strictness) {
+    auto [config, is_only_unreadable] = load_from(source);
+    if (!config) {
+        for (const auto& problem : config.error())
+            std::fprintf(stderr, "%s: error: %s\n", problem.where.empty() ? "pxed" : problem.where.c_str(),
+                         problem.what.c_str());
+        return say_failure(config.error().size(),
+                           is_only_unreadable ? ExitCode::file : ExitCode::configuration);
+    }
+    say_what_was_read(*config);
+    add_findings(*config);
+    // By place: the reader goes through the file once.
+    std::ranges::stable_sort(config->findings, {}, &config::Finding::origin);
+    using Severity = config::Finding::Severity;
+    std::size_t notes = 0;
+    std::size_t warnings = 0;
+    std::size_t errors = 0;
+    for (const auto& finding : config->findings) {
+        print(*config, finding);
+        ++(finding.severity == Severity::note      ? notes
+           : finding.severity == Severity::warning ? warnings
+                                                   : errors);
+    }
+    // dnsmasq's --test looks at no directory, so its status 3 for one that is missing has no place here.
+    if (errors > 0) return say_failure(errors, ExitCode::configuration);
+    if (warnings > 0 && strictness == Strictness::strict) {
+        say("syntax check OK, but --test=strict lets no warning pass: " + counted(warnings, "warning") + '.');
+        return ExitCode::configuration;
+    }
+    if (warnings + notes > 0) say(counted(warnings, "warning") + ", " + counted(notes, "note") + '.');
     say("syntax check OK.");
     return ExitCode::ok;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,21 +19,30 @@ struct ConfigurationSource {
     std::vector<config::Argument> arguments{};
 };
 
-/// All problems, as lines `FILE:LINE: what`.
+/// What stands against a start.
 struct ConfigurationFailure {
-    std::vector<std::string> lines;
+    std::vector<std::string> lines;           ///< all problems, `FILE:LINE: what`
     ExitCode code = ExitCode::configuration;  ///< `file` when files that could not be read are all there is
 };
 
-/// Reads the configuration and holds it against this machine. Warnings are in Config::warnings.
+/// Reads the configuration and holds it against this machine. What is dubious is in Config::findings.
 [[nodiscard]] Result<config::Config, ConfigurationFailure> read_configuration(
     const ConfigurationSource& source);
 
-/// `/etc/pxed.conf:12: what`, or only `what` where no line is to blame.
-[[nodiscard]] std::string text_of(const config::Config& config, const config::Notice& notice);
+/// What a log has to say of the findings, notes left out: `/etc/pxed.conf:12: what; write: LINE`, without a
+/// place where no line is to blame.
+[[nodiscard]] std::vector<std::string> warning_lines(const config::Config& config);
 
-/// For `--test`: says on standard error what was read and all that is wrong or dubious; touches no socket and
-/// no lease.
-[[nodiscard]] ExitCode test_configuration(const ConfigurationSource& source);
+/// What `--test` makes of a warning.
+enum class Strictness : std::uint8_t {
+    lenient,  ///< printed, and the status is 0, as dnsmasq's
+    strict,   ///< status 1: `--test=strict`
+};
+
+/// For `--test`: prints on standard error what was read and all that is wrong or dubious, each with its line
+/// and, where there is one, the line to write instead; touches no socket and no lease. Gives
+/// `configuration` for errors, and `file` when all that is wrong is that a file cannot be read.
+[[nodiscard]] ExitCode test_configuration(const ConfigurationSource& source,
+                                          Strictness strictness = Strictness::lenient);
 
 }  // namespace pxed::io

@@ -238,8 +238,8 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
     const auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);
     dhcp_.use(*config_);
-    for (const auto& warning : config_->warnings)
-        log_.warning(text_of(*config_, warning));
+    for (const auto& line : warning_lines(*config_))
+        log_.warning(line);
     for (auto& line : service_lines(*config_))
         say(Level::info, std::move(line));
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so

@@ -58,7 +58,7 @@ Result<void, StartFailure> Daemon::open_network() {
         return failure(ExitCode::network, listening.error());
     if (!config_->dhcp.is_enabled()) return {};
     if (auto opened = dhcp_.open(); !opened) {
-        config_->warnings.push_back(
+        config_->findings.push_back(
             {{}, opened.error() + "; replies are broadcast, and addresses are offered without a test"});
     }
     return {};
@@ -70,19 +70,19 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     auto plan = plan_privileges(standing, policy.user, policy.group, find_account, find_group);
     if (!plan) {
         const auto& origin = policy.user.empty() ? policy.group_origin : policy.user_origin;
-        return failure(ExitCode::configuration, text_of(*config_, {origin, plan.error()}));
+        return failure(ExitCode::configuration, config_->text_of(origin) + ": " + plan.error());
     }
     for (auto& warning : plan->warnings)
-        config_->warnings.push_back({policy.user_origin, std::move(warning)});
+        config_->findings.push_back({policy.user_origin, std::move(warning)});
     for (auto& warning : plan->group_warnings)
-        config_->warnings.push_back({policy.group_origin, std::move(warning)});
+        config_->findings.push_back({policy.group_origin, std::move(warning)});
     if (!policy.pid_file.empty()) {
         auto written = PidFile::write(policy.pid_file);
         if (written) {
             pid_file_ = std::move(*written);
         } else if (standing.is_under_systemd) {
             // systemd knows our number anyway, and the unit's account cannot write where root could.
-            config_->warnings.push_back({{}, written.error()});
+            config_->findings.push_back({{}, written.error()});
         } else {
             return failure(ExitCode::file, written.error());
         }
@@ -154,8 +154,8 @@ void Daemon::say_start() {
     log_.info("started, version " PXED_VERSION);
     for (std::size_t i = 1; i < config_->files.size(); ++i)
         log_.info("read " + config_->files[i]);
-    for (const auto& warning : config_->warnings)
-        log_.warning(text_of(*config_, warning));
+    for (const auto& line : warning_lines(*config_))
+        log_.warning(line);
     for (auto& line : service_lines(*config_))
         say(Level::info, std::move(line));
     if (const auto* server = dhcp_.server(); server != nullptr)

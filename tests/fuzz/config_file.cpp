@@ -74,7 +74,7 @@ void check_ranges(const dhcp::Policy& policy) {
 
 void check_config(const Config& config) {
     require(config.files.size() >= 2 && config.files[0] == "command line", "the files are listed");
-    for (const auto& warning : config.warnings) {
+    for (const auto& warning : config.findings) {
         require(is_one_line(warning.text), "a warning is told in one line");
         require(is_one_line(config.text_of(warning.origin)), "a warning has a place");
     }
@@ -83,7 +83,8 @@ void check_config(const Config& config) {
     world.interfaces = {{"br0", {{Ipv4{192, 168, 1, 1}, netmask_of(24)}}, false}};
     world.directories = {{"/srv/tftp", false, "No such file or directory"}};
     for (const auto& finding : check(config, world)) {
-        require(is_one_line(finding.text), "a finding is told in one line");
+        require(is_one_line(finding.text) && is_one_line(finding.suggestion),
+                "a finding is told in one line");
     }
 }
 
@@ -95,7 +96,7 @@ std::string summary(const Result<Config, std::vector<Problem>>& loaded) {
             text += problem.text() + '\n';
         return text;
     }
-    for (const auto& warning : loaded->warnings)
+    for (const auto& warning : loaded->findings)
         text += loaded->text_of(warning.origin) + warning.text + '\n';
     for (const auto& file : loaded->files)
         text += file + '\n';

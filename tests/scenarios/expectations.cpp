@@ -283,8 +283,8 @@ Player::Outcome Player::expect_warning(const Step& step) {
     if (step.block.empty()) return fail("expect warning stands above the words that are wanted");
     if (configs_.empty()) return fail("there is no configuration yet");
     std::string all;
-    for (const config::Notice& notice : configs_.back().warnings) {
-        all += "    " + configs_.back().text_of(notice.origin) + ": " + notice.text + "\n";
+    for (const config::Finding& finding : configs_.back().findings) {
+        all += "    " + configs_.back().text_of(finding.origin) + ": " + finding.text + "\n";
     }
     for (const std::string& wanted : step.block) {
         if (all.find(wanted) == std::string::npos) return fail("wanted\n    " + wanted + "\ngot\n" + all);

@@ -51,6 +51,17 @@ TEST(CommandLine, TakesEveryLetterOfTheTable) {
     EXPECT_GT(letters, 40);
 }
 
+TEST(CommandLine, TestIsLenientUnlessItIsToldOtherwise) {
+    EXPECT_TRUE(read({"--test"})->tests);
+    EXPECT_FALSE(read({"--test"})->is_strict);
+    EXPECT_TRUE(read({"--test=strict"})->tests);
+    EXPECT_TRUE(read({"--test=strict"})->is_strict);
+    EXPECT_FALSE(read({"--test", "-C", "x"})->is_strict);
+    const auto wrong = read({"--test=hard"});
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error(), "--test takes nothing or =strict, not 'hard'");
+}
+
 TEST(CommandLine, LettersMayShareADashAndTakeTheNextWord) {
     const auto line = read({"-kd", "-p", "0", "-i", "eth0"});
     ASSERT_TRUE(line) << line.error();

@@ -75,7 +75,7 @@ TEST(DhcpRange, OfIpv6IsSkippedWithAWarning) {
          {"::1,::ff,64,12h", "::,constructor:eth0", "fd00:1:2:3:4:5:6:7,fd00:1:2:3:4:5:6:8"}) {
         const auto config = loaded("dhcp-range=" + std::string{value} + "\n");
         EXPECT_THAT(config.dhcp.ranges, IsEmpty());
-        EXPECT_EQ(config.warnings.size(), 1U);
+        EXPECT_EQ(config.findings.size(), 1U);
     }
 }
 

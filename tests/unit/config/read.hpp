@@ -56,7 +56,7 @@ using Files = std::map<std::string, std::string>;
     const auto loaded = read(text);
     if (!loaded) return problems_of(text);
     std::string result;
-    for (const auto& warning : loaded->warnings) {
+    for (const auto& warning : loaded->findings) {
         result += (result.empty() ? "" : "\n") + loaded->text_of(warning.origin) + ": " + warning.text;
     }
     return result;

@@ -37,8 +37,8 @@ TEST_F(Configuration, is_read_and_held_against_this_machine) {
     ASSERT_TRUE(config);
     EXPECT_EQ(config->dhcp.ranges.size(), 1U);
     bool is_warned = false;
-    for (const auto& warning : config->warnings)
-        is_warned = is_warned || text_of(*config, warning).find("no-such-link") != std::string::npos;
+    for (const auto& line : warning_lines(*config))
+        is_warned = is_warned || line.find("no-such-link") != std::string::npos;
     EXPECT_TRUE(is_warned);
 }
 
@@ -72,6 +72,16 @@ TEST_F(Configuration, a_test_run_answers_by_its_exit_status) {
     EXPECT_EQ(test_configuration(with("port=0\n")), ExitCode::ok);
     EXPECT_EQ(test_configuration(with("bogus\n")), ExitCode::configuration);
     EXPECT_EQ(test_configuration({directory_ + "/none.conf", {}}), ExitCode::file);
+    EXPECT_EQ(test_configuration(with("enable-tftp\ntftp-root=" + directory_ + "/none\n")),
+              ExitCode::configuration);
+}
+
+TEST_F(Configuration, a_strict_test_run_lets_no_warning_pass) {
+    const std::string served = "enable-tftp\ntftp-root=" + directory_ + "\n";
+    EXPECT_EQ(test_configuration(with(served), Strictness::strict), ExitCode::ok);
+    EXPECT_EQ(test_configuration(with(served + "cache-size=9\n"), Strictness::strict),
+              ExitCode::configuration);
+    EXPECT_EQ(test_configuration(with(served + "cache-size=9\n")), ExitCode::ok);
 }
 
 }  // namespace
