@@ -183,7 +183,6 @@ constexpr auto k_rows = std::to_array<Directive>({
     refused("dhcp-pxe-vendor", Shape::many, "is not served yet"),
     refused("dhcp-relay", Shape::many, "is not served: pxed is no relay yet"),
     refused("dhcp-remoteid", Shape::many, "is not served yet"),
-    refused("dhcp-reply-delay", Shape::many, "is not served yet"),
     refused("dhcp-script", Shape::once, "is not served yet", '6'),
     refused("dhcp-split-relay", Shape::many, "is not served: pxed is no relay yet"),
     refused("dhcp-subscrid", Shape::many, "is not served yet"),

@@ -1,5 +1,6 @@
 #include "dhcp/answer.hpp"
 
+#include "dhcp/delay.hpp"
 #include "dhcp/destination.hpp"
 #include "dhcp/trace.hpp"
 
@@ -23,6 +24,7 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     decision.reason = event.reason;
     decision.line = event.line;
     if (inquiry.context.traces) decision.trace = trace_of(inquiry, reply.tags, &reply.message);
+    if (stage == machine::Stage::offer) delay(inquiry, reply.tags, decision);
     decision.reply = std::move(reply.message);
     decision.events.push_back(std::move(event));
     return decision;

@@ -69,6 +69,14 @@ Client client_of(const Message& message, bool ignores_client_ids) {
     return client;
 }
 
+bool is_same_client(const Message& a, const Message& b) {
+    if (a.hardware != b.hardware) return false;
+    const auto id_a = a.options.find(k_client_id);
+    const auto id_b = b.options.find(k_client_id);
+    if (id_a.has_value() != id_b.has_value()) return false;
+    return !id_a || std::ranges::equal(*id_a, *id_b);
+}
+
 bool user_class_contains(Bytes option, std::string_view text) {
     std::string plain;
     ByteReader reader{option};

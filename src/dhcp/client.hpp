@@ -35,6 +35,9 @@ struct Client {
 /// Reads the message; `ignores_client_ids` is the policy's (dhcp-ignore-clid).
 [[nodiscard]] Client client_of(const Message& message, bool ignores_client_ids);
 
+/// Whether one client sent both (RFC 2131 4.2: by client identifier, and by hardware address without one).
+[[nodiscard]] bool is_same_client(const Message& a, const Message& b);
+
 /// Whether a class of option 77 contains `text`. RFC 3004 makes the option a list of counted texts; iPXE
 /// sends its text as it is. Both are read.
 [[nodiscard]] bool user_class_contains(Bytes option, std::string_view text);

@@ -44,6 +44,7 @@ struct Decision {
     std::optional<Message> reply;
     std::size_t reply_limit = 548;  ///< bytes of payload the client takes (option 57, RFC 2132 9.10)
     Destination destination;
+    std::optional<Instant> send_at;  ///< not before this moment (dhcp-reply-delay); only without `changes`
     std::optional<Ipv4> probe;    ///< test this address, then decide again; `holds` applies now, no reply yet
     std::vector<Change> changes;  ///< to be stored before the reply leaves
     std::vector<Hold> holds;

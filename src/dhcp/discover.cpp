@@ -1,4 +1,6 @@
 // DHCPDISCOVER (RFC 2131 4.3.1).
+#include <algorithm>
+
 #include "dhcp/address.hpp"
 #include "dhcp/answer.hpp"
 
@@ -61,7 +63,12 @@ Decision discover(const Inquiry& inquiry) {
         choice.needs_probe ? test_first(inquiry, *choice.address) : offer(inquiry, choice, *subnet);
     if (choice.gives_way) decision.released_holds.push_back(*choice.gives_way);
     // RFC 2131 4.3.1: an address offered to one client is not to be offered to another meanwhile.
-    if (!choice.needs_probe) decision.holds.push_back(hold_for(inquiry, *choice.address));
+    if (!choice.needs_probe) {
+        Hold hold = hold_for(inquiry, *choice.address);
+        // Counted from when the client hears of it, or a long dhcp-reply-delay would eat the time it has.
+        if (decision.send_at) hold.expires = std::max(hold.expires, after(*decision.send_at, k_hold_time));
+        decision.holds.push_back(hold);
+    }
     // The client keeps the address that is tested next: the one found in use would never be told of.
     if (choice.needs_probe) tell_conflicts(inquiry, choice, decision);
     return decision;

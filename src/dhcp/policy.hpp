@@ -12,6 +12,7 @@
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
 #include "base/time.hpp"
+#include "dhcp/relay_policy.hpp"
 #include "dhcp/tags.hpp"
 #include "wire/client_id.hpp"
 #include "wire/dhcp_option_table.hpp"
@@ -143,6 +144,8 @@ struct Policy {
     std::vector<TagIf> tag_ifs;
     std::vector<Condition> ignores;
     std::vector<Condition> broadcasts;
+    std::vector<ReplyDelay> reply_delays;
+    std::vector<Relay> relays;
     std::string domain;              ///< `domain=NAME`: sent as option 15
     std::uint16_t server_port = 67;  ///< dhcp-alternate-port
     std::uint16_t client_port = 68;

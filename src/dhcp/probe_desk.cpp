@@ -3,18 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "dhcp/client.hpp"
+
 namespace pxed::dhcp {
-namespace {
-
-/// Whether one client sent both (RFC 2131 4.2: by client identifier, and by hardware address without one).
-bool is_same_client(const Message& a, const Message& b) {
-    const auto id_a = a.options.find(k_client_id);
-    const auto id_b = b.options.find(k_client_id);
-    if (a.hardware != b.hardware || id_a.has_value() != id_b.has_value()) return false;
-    return !id_a || std::ranges::equal(*id_a, *id_b);
-}
-
-}  // namespace
 
 std::optional<Probed::Answer> ProbeDesk::find(Ipv4 address) const {
     const auto found = outcomes_.find(address);

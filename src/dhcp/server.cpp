@@ -57,6 +57,7 @@ void Server::on_probe_answer(Ipv4 address, bool is_in_use, std::span<const Link>
 void Server::on_time(Now now) {
     see(links_, now);
     expire();
+    send_delayed();
     // A prober that does not answer must not keep a machine from booting: its address counts as free.
     for (const Ipv4 address : desk_.overdue(now.instant)) {
         decide_all(desk_.answer(address, Probed::Answer::free, now.instant));
@@ -65,6 +66,7 @@ void Server::on_time(Now now) {
 
 std::optional<Instant> Server::next_deadline() const {
     std::optional<Instant> first = desk_.next_deadline();
+    if (const auto delayed = delays_.next_deadline()) first = first ? std::min(*first, *delayed) : delayed;
     if (const auto expiry = leases_.next_expiry(); expiry && *expiry != k_never) {
         const Instant at = std::max(*expiry, expire_again_at_);
         first = first ? std::min(*first, at) : at;
@@ -74,6 +76,7 @@ std::optional<Instant> Server::next_deadline() const {
 
 void Server::abandon() {
     desk_.abandon();
+    delays_.abandon();
     // The flights stay: when they land, the table still has to learn what became of its rows.
     for (auto& entry : flights_)
         entry.second.answers.clear();
@@ -118,9 +121,7 @@ void Server::take(Question question, Flight& flight) {
     // rests on a row that is not stored yet carries that row in its changes, and so waits below.
     if (decision.changes.empty()) {
         apply_holds(decision);
-        send(question, decision);
-        for (machine::Event& event : decision.events)
-            tell(std::move(event), question);
+        answer(std::move(question), std::move(decision));
         return;
     }
     // Memory is bounded while the disk hangs; the client asks again.
@@ -269,8 +270,6 @@ void Server::on_stored(Flight flight) {
             continue;
         }
         send(answer.question, answer.decision);
-        for (machine::Event& event : answer.decision.events)
-            tell(std::move(event), answer.question);
     }
     for (machine::Event& event : flight.events)
         surroundings_.tell(std::move(event));
@@ -298,10 +297,40 @@ void Server::on_conflict(Flight flight) {
     }
 }
 
+void Server::answer(Question question, Decision decision) {
+    if (decision.send_at && *decision.send_at > now_.instant) {
+        DelayedReply delayed{std::move(question), std::move(decision)};
+        if (!delays_.put(delayed))
+            tell_silence(delayed.question, Reason::overloaded, "too many replies wait for dhcp-reply-delay");
+        return;
+    }
+    send(question, decision);
+}
+
+void Server::send_delayed() {
+    for (DelayedReply& delayed : delays_.take_due(now_.instant)) {
+        if (find_link(delayed.question.interface) == nullptr) {
+            tell_silence(delayed.question, Reason::wrong_interface,
+                         "it went away while its reply was delayed");
+            continue;
+        }
+        // In a full pool the oldest hold gives way; its address must not be offered to two.
+        const Hold* hold =
+            leases_.find_hold(delayed.decision.reply ? delayed.decision.reply->yiaddr : Ipv4{});
+        if (hold != nullptr && hold->hardware != delayed.question.arrival.message.hardware) {
+            tell_silence(delayed.question, Reason::no_address, "another machine got it while it was delayed");
+            continue;
+        }
+        send(delayed.question, delayed.decision);
+    }
+}
+
 void Server::send(const Question& question, Decision& decision) {
-    if (!decision.reply) return;
-    surroundings_.send(
-        {std::move(*decision.reply), decision.reply_limit, decision.destination, question.interface});
+    if (decision.reply)
+        surroundings_.send(
+            {std::move(*decision.reply), decision.reply_limit, decision.destination, question.interface});
+    for (machine::Event& event : decision.events)
+        tell(std::move(event), question);
 }
 
 void Server::tell(machine::Event event, const Question& question) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dhcp/decide.hpp"
+#include "dhcp/delay_desk.hpp"
 #include "dhcp/lease_table.hpp"
 #include "dhcp/probe_desk.hpp"
 
@@ -72,8 +73,8 @@ class Server {
     void receive(std::vector<Arrival> batch, std::span<const Link> links, Now now);
     /// The prober's answer; decides again what waited for it.
     void on_probe_answer(Ipv4 address, bool is_in_use, std::span<const Link> links, Now now);
-    /// Timed work: leases and holds that end, probes that were never answered. Call at or after
-    /// next_deadline().
+    /// Timed work: leases and holds that end, probes that were never answered, replies that were to be late.
+    /// Call at or after next_deadline().
     void on_time(Now now);
     /// When on_time() is next needed. Ask again after each call of any function above, and at each
     /// Surroundings::deadline_changed().
@@ -83,8 +84,10 @@ class Server {
     void abandon();
 
     [[nodiscard]] const LeaseTable& leases() const { return leases_; }
-    /// Replies that wait for the store, and messages that wait for a probe.
-    [[nodiscard]] std::size_t waiting() const { return replies_waiting_ + desk_.waiting(); }
+    /// Replies that wait for the store or for their time, and messages that wait for a probe.
+    [[nodiscard]] std::size_t waiting() const {
+        return replies_waiting_ + desk_.waiting() + delays_.waiting();
+    }
 
  private:
     /// A decided message whose answer waits for the store.
@@ -129,6 +132,10 @@ class Server {
     void on_failed(Flight flight, const std::string& why);
     void on_conflict(Flight flight);
 
+    /// Sends, now or at the time the decision names.
+    void answer(Question question, Decision decision);
+    void send_delayed();
+    /// Sends the reply, if there is one, and tells the events.
     void send(const Question& question, Decision& decision);
     void tell(machine::Event event, const Question& question);
     void tell_failure(const Answer& answer, const std::string& why);
@@ -140,6 +147,7 @@ class Server {
     Surroundings& surroundings_;
     LeaseTable leases_;
     ProbeDesk desk_;
+    DelayDesk delays_;
     std::vector<Link> links_;  ///< as last seen: the store's answers come without them
     Now now_;                  ///< as last told
     std::map<std::uint64_t, Flight> flights_;
