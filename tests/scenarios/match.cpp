@@ -183,15 +183,4 @@ std::string side_by_side(std::string_view wanted, std::string_view got) {
     return text;
 }
 
-std::string with_defaults(std::string_view text, std::string_view defaults) {
-    const auto own = words_of(text);
-    std::string all{text};
-    for (const std::string& word : words_of(defaults)) {
-        const bool is_named =
-            std::ranges::any_of(own, [&](const std::string& w) { return name_of(w) == name_of(word); });
-        if (!is_named) all += ' ' + word;
-    }
-    return all;
-}
-
 }  // namespace pxed::scenario

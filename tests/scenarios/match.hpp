@@ -33,7 +33,4 @@ struct Wanted {
 /// Both texts in two columns, a field a line.
 [[nodiscard]] std::string side_by_side(std::string_view wanted, std::string_view got);
 
-/// `text` with the fields of `defaults` that it does not name itself.
-[[nodiscard]] std::string with_defaults(std::string_view text, std::string_view defaults);
-
 }  // namespace pxed::scenario

@@ -62,6 +62,17 @@ std::string_view value_of(std::string_view word) {
     return word;
 }
 
+std::string with_defaults(std::string_view text, std::string_view defaults) {
+    const auto own = words_of(text);
+    std::string all{text};
+    for (const std::string& word : words_of(defaults)) {
+        const bool is_named =
+            std::ranges::any_of(own, [&](const std::string& w) { return name_of(w) == name_of(word); });
+        if (!is_named) all += ' ' + word;
+    }
+    return all;
+}
+
 Result<Scenario, std::string> read(std::string name, std::string_view text) {
     Scenario scenario{std::move(name), {}, {}};
     unsigned number = 0;

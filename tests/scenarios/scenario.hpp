@@ -38,4 +38,7 @@ struct Scenario {
 /// The value behind it, without quotes around it.
 [[nodiscard]] std::string_view value_of(std::string_view word);
 
+/// `text` with the fields of `defaults` that it does not name itself.
+[[nodiscard]] std::string with_defaults(std::string_view text, std::string_view defaults);
+
 }  // namespace pxed::scenario
