@@ -31,14 +31,15 @@ pxed::io::ConfigurationSource source_of(pxed::CommandLine& line) {
 }
 
 int serve(const pxed::io::ConfigurationSource& source) {
-    auto config = pxed::io::read_configuration(source);
+    pxed::io::FileMemory memory;
+    auto config = pxed::io::read_configuration(source, &memory);
     if (!config) {
         for (const auto& problem : config.error().lines)
             std::fprintf(stderr, "pxed: %s\n", problem.c_str());
         return leave(config.error().code);
     }
     ev::default_loop loop{pxed::io::k_loop_flags};
-    pxed::io::Daemon daemon{loop, source, std::move(*config)};
+    pxed::io::Daemon daemon{loop, source, std::move(*config), std::move(memory)};
     if (const auto started = daemon.start(); !started)
         return leave(started.error().code, started.error().text);
     daemon.run();

@@ -4,6 +4,13 @@
 
 namespace pxed::config {
 
+namespace {
+
+// Origin::file has 16 bits. A directory with a file a machine (dhcp-hostsdir) can be large.
+constexpr std::size_t k_most_files = 60000;
+
+}  // namespace
+
 bool InterfaceName::matches(std::string_view interface) const {
     if (name.ends_with('*')) return interface.starts_with(std::string_view{name}.substr(0, name.size() - 1));
     return interface == name;
@@ -24,6 +31,13 @@ std::string_view word_of(Finding::Severity severity) {
 std::string Config::text_of(Origin origin) const {
     const std::string file = origin.file < files.size() ? files[origin.file] : "?";
     return origin.is_known() ? file + ':' + std::to_string(origin.line) : file;
+}
+
+Result<std::uint16_t, std::string> Config::add_file(const std::string& path) {
+    if (files.size() >= k_most_files)
+        return fail("more than " + std::to_string(k_most_files) + " files are named");
+    files.push_back(path);
+    return static_cast<std::uint16_t>(files.size() - 1);
 }
 
 std::string Config::lease_database_path(std::string_view state_directory) const {

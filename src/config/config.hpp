@@ -8,6 +8,8 @@
 
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
+#include "base/result.hpp"
+#include "config/external.hpp"
 #include "config/finding.hpp"
 #include "dhcp/policy.hpp"
 #include "tftp/policy.hpp"
@@ -65,11 +67,14 @@ struct Config {
     DaemonPolicy daemon;
     dhcp::Policy dhcp;
     tftp::Policy tftp;
+    Externals externals;
     std::vector<Finding> findings;      ///< of any severity below error, in the order they were made
     std::uint32_t directive_count = 0;  ///< lines that set something
 
     /// `/etc/pxed.conf:12`, or `command line`.
     [[nodiscard]] std::string text_of(Origin origin) const;
+    /// Gives a file that is read its number for Origin::file. Errors: a sentence, when there are too many.
+    [[nodiscard]] Result<std::uint16_t, std::string> add_file(const std::string& path);
     /// Where the lease database is: lease-database, else dhcp-leasefile + ".db", else
     /// `state_directory`/leases.db, else /var/lib/pxed/leases.db (`state_directory` empty).
     [[nodiscard]] std::string lease_database_path(std::string_view state_directory) const;

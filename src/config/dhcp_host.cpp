@@ -71,15 +71,14 @@ Parsed add_hardware(Line& line, const Field& field, dhcp::Host& host) {
     return {};
 }
 
-// Two hosts with one address would be offered it in turn and refused it in turn.
-Parsed set_address(const Line& line, Ipv4 address, dhcp::Host& host) {
-    const auto [other, is_first] = line.reading().host_addresses.emplace(address, line.origin());
-    if (!is_first) {
-        return fail("duplicate address " + address.text() + "; it is already given at " +
-                    line.config().text_of(other->second));
-    }
-    host.address = address;
-    return {};
+// Two hosts with one address would be offered it in turn and refused it in turn. Last of all fields: a line
+// that is refused for another one (in a hostsfile it is only skipped) keeps no address from others.
+Parsed claim_address(const Line& line, const dhcp::Host& host) {
+    if (!host.address) return {};
+    const auto [other, is_first] = line.reading().host_addresses.emplace(*host.address, line.origin());
+    if (is_first) return {};
+    return fail("duplicate address " + host.address->text() + "; it is already given at " +
+                line.config().text_of(other->second));
 }
 
 bool has_only_digits_and_dots(std::string_view text) {
@@ -91,7 +90,10 @@ bool has_only_digits_and_dots(std::string_view text) {
 Parsed add_word(Line& line, const Field& field, dhcp::Host& host) {
     const auto text = field.text();
     if (text.empty()) return {};
-    if (const auto address = Ipv4::parse(text)) return set_address(line, *address, host);
+    if (const auto address = Ipv4::parse(text)) {
+        host.address = *address;
+        return {};
+    }
     if (field.is_word("ignore")) {
         host.is_ignored = true;
         return {};
@@ -143,6 +145,7 @@ Parsed parse_dhcp_host(Line& line) {
     while (fields.has_more()) {
         if (auto added = add_field(line, fields.take(), host); !added) return added;
     }
+    if (auto claimed = claim_address(line, host); !claimed) return claimed;
     // dnsmasq takes even `dhcp-host=` alone.
     const bool identifies = !host.hardware.empty() || !host.client_ids.empty() || !host.name.empty();
     if (!identifies) line.warn(std::string{"no MAC, client id or name: the line matches no machine"});

@@ -14,7 +14,7 @@ namespace {
 std::vector<Directive> join() {
     std::vector<Directive> rows;
     for (const auto part : {daemon_rows(), interface_rows(), dhcp_rows(), option_rows(), tag_rows(),
-                            relay_rows(), tftp_rows(), other_rows()}) {
+                            relay_rows(), tftp_rows(), external_rows(), other_rows()}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
     // For find_directive(), and for people: help and manual list them in this order.

@@ -64,6 +64,7 @@ Parsed parse_port(Line& line) {
     if (line.value().is_empty()) {
         // What a template with nothing to fill in leaves; dnsmasq reads it as 0.
         line.warn("the value is empty; that is read as 0", "0");
+        line.config().daemon.dns_port = 0;
         return {};
     }
     const auto port = parse_number_between(line.value().text(), 0, 0xffff);

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,6 +21,12 @@ struct Include {
     std::vector<std::string> included_suffixes;  ///< `*.conf`: only names that end so; empty: all
     std::vector<std::string> excluded_suffixes;  ///< `.bak`
 };
+
+/// Whether a directory's file of that name is passed over: what editors leave behind, as dnsmasq has it.
+[[nodiscard]] constexpr bool is_leftover(std::string_view name) {
+    return name.empty() || name.ends_with('~') || name.starts_with('.') ||
+           (name.starts_with('#') && name.ends_with('#'));
+}
 
 /// What lines of one configuration have to know of each other while it is read.
 struct Reading {

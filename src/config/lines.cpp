@@ -132,6 +132,13 @@ std::string describe_bad_name(const Field& name) {
     return quote(name.text()) + " is no directive; a name has letters, digits and dashes only";
 }
 
+void set_value(FileLine& line, const Field& value) {
+    line.value = value.str();
+    line.quoted.clear();
+    for (std::size_t i = 0; i < value.size(); ++i)
+        line.quoted += value.is_quoted(i) ? '\1' : '\0';
+}
+
 Result<FileLine, std::string> cut(const Lexed& lexed) {
     const Field line = Field{lexed.text, lexed.quoted}.trimmed();
     // The first one outside quotes; those behind it belong to the value (`dhcp-boot=http://x/?a=b`).
@@ -146,11 +153,7 @@ Result<FileLine, std::string> cut(const Lexed& lexed) {
     result.name = name.str();
     result.has_value = has_value;
     if (has_value) {
-        const Field value = line.from(equals + 1).trimmed();
-        result.value = value.str();
-        for (std::size_t i = 0; i < value.size(); ++i) {
-            result.quoted += value.is_quoted(i) ? '\1' : '\0';
-        }
+        set_value(result, line.from(equals + 1).trimmed());
     }
     return result;
 }
@@ -166,6 +169,31 @@ Result<void, std::string> check_characters(std::string_view line, bool is_first)
                     std::to_string(k_longest_line) + " are read");
     }
     return {};
+}
+
+// The next line without its end; `rest` is what follows it. Requires: `rest` is not empty.
+std::string_view take_physical(std::string_view& rest) {
+    const auto end = rest.find('\n');
+    auto physical = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    // Files edited on Windows: dnsmasq takes CR for a blank.
+    if (physical.ends_with('\r')) physical.remove_suffix(1);
+    return physical;
+}
+
+// A line without comment and quotes; empty when nothing else is on it.
+Result<Lexed, std::string> lex_physical(std::string_view physical, bool is_first) {
+    if (auto checked = check_characters(physical, is_first); !checked) {
+        return fail(std::move(checked).error());
+    }
+    TRY(Lexed lexed, lex(physical));
+    if (Field{lexed.text, lexed.quoted}.trimmed().is_empty()) return Lexed{};
+    // After the comment is gone: a comment may show a template. A file that was never rendered would
+    // otherwise start half a service.
+    if (const auto mark = find_template(lexed.text); !mark.empty()) {
+        return fail(quote(mark) + " is left of a template: the file was not filled in");
+    }
+    return lexed;
 }
 
 // inih asks for lines as from fgets and calls back with name and value. All it ever sees is an empty line or
@@ -192,11 +220,7 @@ class Reader {
  private:
     char* next_line(char* buffer, std::size_t size) {
         if (rest_.empty()) return nullptr;
-        const auto end = rest_.find('\n');
-        auto physical = rest_.substr(0, end);
-        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-        // Files edited on Windows: dnsmasq takes CR for a blank.
-        if (physical.ends_with('\r')) physical.remove_suffix(1);
+        const auto physical = take_physical(rest_);
         ++number_;
 
         auto name = read(physical);
@@ -217,16 +241,8 @@ class Reader {
 
     // The line's name, empty when nothing is on it.
     Result<std::string, std::string> read(std::string_view physical) {
-        if (auto checked = check_characters(physical, number_ == 1); !checked) {
-            return fail(std::move(checked).error());
-        }
-        TRY(const Lexed lexed, lex(physical));
-        if (Field{lexed.text, lexed.quoted}.trimmed().is_empty()) return std::string{};
-        // After the comment is gone: a comment may show a template. A file that was never rendered would
-        // otherwise start half a service.
-        if (const auto mark = find_template(lexed.text); !mark.empty()) {
-            return fail(quote(mark) + " is left of a template: the file was not filled in");
-        }
+        TRY(const Lexed lexed, lex_physical(physical, number_ == 1));
+        if (lexed.text.empty()) return std::string{};
         TRY(line_, cut(lexed));
         line_.number = number_;
         return line_.name;
@@ -263,6 +279,24 @@ void read_lines(std::string_view text, const std::function<void(const FileLine&)
     // Only for want of memory: every fault of a line is ours to report.
     if (ini_parse_stream(&Reader::next, &reader, &Reader::found, &reader) != 0) {
         on_problem({reader.line_number(), "inih gave up on the file"});
+    }
+}
+
+void read_values(std::string_view text, const std::function<void(const FileLine&)>& on_line,
+                 const std::function<void(const LineProblem&)>& on_problem) {
+    // No name, so nothing for inih to do.
+    FileLine line;
+    line.has_value = true;
+    while (!text.empty()) {
+        const auto physical = take_physical(text);
+        ++line.number;
+        const auto lexed = lex_physical(physical, line.number == 1);
+        if (!lexed) {
+            on_problem({line.number, lexed.error()});
+        } else if (!lexed->text.empty()) {
+            set_value(line, Field{lexed->text, lexed->quoted}.trimmed());
+            on_line(line);
+        }
     }
 }
 

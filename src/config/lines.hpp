@@ -38,6 +38,11 @@ struct LineProblem {
 void read_lines(std::string_view text, const std::function<void(const FileLine&)>& on_line,
                 const std::function<void(const LineProblem&)>& on_problem);
 
+/// The same for a file whose lines are values without a name (dhcp-hostsfile): comments, quotes and escapes
+/// are the same, FileLine::name stays empty.
+void read_values(std::string_view text, const std::function<void(const FileLine&)>& on_line,
+                 const std::function<void(const LineProblem&)>& on_problem);
+
 /// The mark of a template that was never filled in (`{{ x }}`, `{% x %}`, `${X}`, `%%X%%`, `###X###`), empty
 /// when there is none. `${net0/mac}` and other names in lower case are iPXE's to fill in.
 [[nodiscard]] std::string_view find_template(std::string_view text);

@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "config/directive.hpp"
+#include "config/external_files.hpp"
 #include "config/line.hpp"
 #include "config/lines.hpp"
 
@@ -21,14 +22,6 @@ namespace {
 // A file is read once, so no circle of includes is endless; this bounds the depth of our own calls on a long
 // chain.
 constexpr unsigned k_deepest_include = 32;
-// Origin::file has 16 bits.
-constexpr std::size_t k_most_files = 10000;
-
-// dnsmasq skips what editors leave behind.
-bool is_leftover(std::string_view name) {
-    return name.empty() || name.ends_with('~') || name.starts_with('.') ||
-           (name.starts_with('#') && name.ends_with('#'));
-}
 
 // A name that is nothing but the suffix does not count: `.conf` is a hidden file, as in dnsmasq.
 bool ends_in_one_of(std::string_view name, const std::vector<std::string>& suffixes) {
@@ -75,12 +68,13 @@ class Loader {
 
     Result<Config, std::vector<Problem>> take() {
         if (!problems_.empty()) return fail(std::move(problems_));
+        read_external_files(config_, reading_, reader_);
         return std::move(config_);
     }
 
  private:
     void complain(Origin origin, std::string what) {
-        problems_.push_back({config_.text_of(origin), std::move(what)});
+        problems_.push_back({config_.text_of(origin), std::move(what), false});
     }
 
     // `asked_by`: the line that includes the file; none for the main file.
@@ -89,22 +83,19 @@ class Loader {
         auto file = reader_.read_file(path);
         if (!file) {
             // The sentence names the file already.
-            if (asked_by)
-                complain(*asked_by, std::move(file).error());
-            else
-                problems_.push_back({"", std::move(file).error()});
+            problems_.push_back({asked_by ? config_.text_of(*asked_by) : "", std::move(file).error(), true});
             return;
         }
         // As in dnsmasq a file is read once, by whatever name: a conf-dir may hold the file that names it.
         const bool is_new =
             file->identity != 0 ? identities_.insert(file->identity).second : paths_.insert(path).second;
         if (!is_new) return;
-        if (config_.files.size() >= k_most_files) {
-            complain(asked_by.value_or(Origin{}), "more than " + std::to_string(k_most_files) + " files");
+        const auto added = config_.add_file(path);
+        if (!added) {
+            complain(asked_by.value_or(Origin{}), added.error());
             return;
         }
-        const auto number = static_cast<std::uint16_t>(config_.files.size());
-        config_.files.push_back(path);
+        const std::uint16_t number = *added;
         read_lines(
             file->text,
             [&](const FileLine& line) {
@@ -118,7 +109,7 @@ class Loader {
     void read_directory(const Include& include, Origin origin, unsigned depth) {
         auto names = reader_.list_directory(include.path);
         if (!names) {
-            complain(origin, std::move(names).error());
+            problems_.push_back({config_.text_of(origin), std::move(names).error(), true});
             return;
         }
         // By name, as in dnsmasq: where the last of several lines wins, the order of the files has a meaning.

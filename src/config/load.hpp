@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace pxed::config {
 struct Problem {
     std::string where;  ///< `/etc/pxed.conf:12`, `command line`; empty where `what` names the file itself
     std::string what;   ///< one line, no final full stop
+    bool is_unreadable_file = false;  ///< the text is sound: a file or directory could not be read
     [[nodiscard]] std::string text() const { return where.empty() ? what : where + ": " + what; }
 };
 
@@ -31,6 +33,10 @@ struct Reader {
     std::function<Result<FileText, std::string>(const std::string& path)> read_file;
     /// Names of the regular files in a directory, any order.
     std::function<Result<std::vector<std::string>, std::string>(const std::string& path)> list_directory;
+    /// What a file held, or a directory listed, when it could last be read. May be left out: nothing is
+    /// remembered. Asked only for files beside the configuration (read_external_files()).
+    std::function<std::optional<FileText>(const std::string& path)> last_file = {};
+    std::function<std::optional<std::vector<std::string>>(const std::string& path)> last_directory = {};
 };
 
 /// One `--name=value` or `-x value` of the command line; `name` is the directive's long name.
@@ -40,9 +46,9 @@ struct Argument {
     bool has_value = false;
 };
 
-/// Reads `path` (empty: no file) and all it includes, then applies defaults. Command-line arguments count as
-/// read first, and the file's once-only directives replace them, as in dnsmasq. Errors: every problem found,
-/// in file order.
+/// Reads `path` (empty: no file) and all it includes, then the files beside them that directives name.
+/// Command-line arguments count as read first, and the file's once-only directives replace them, as in
+/// dnsmasq. Errors: every problem found, in file order.
 [[nodiscard]] Result<Config, std::vector<Problem>> load(const std::string& path,
                                                         std::span<const Argument> arguments,
                                                         const Reader& reader);

@@ -41,8 +41,7 @@ Parsed parse_dhcp_boot(Line& line) {
                 return fail(quote(server.text()) +
                             " is neither an address nor a host name; the form is FILE,NAME,ADDRESS");
             }
-            // Skipping it would send clients to this machine instead, without a word.
-            return fail("names are not looked up yet; write the address of " + quote(server.text()));
+            boot.server_host.name = server.str();
         }
         // A next server of zero is none: firmware could only fail with it.
         if (boot.server_address == Ipv4{}) boot.server_address.reset();

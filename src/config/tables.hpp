@@ -14,6 +14,7 @@ namespace pxed::config {
 [[nodiscard]] std::span<const Directive> tag_rows();
 [[nodiscard]] std::span<const Directive> relay_rows();
 [[nodiscard]] std::span<const Directive> tftp_rows();
+[[nodiscard]] std::span<const Directive> external_rows();
 /// dnsmasq's directives that pxed knows and does not serve.
 [[nodiscard]] std::span<const Directive> other_rows();
 

@@ -24,12 +24,14 @@ std::string_view text_without_nul(const ConfiguredOption* option) {
 
 }  // namespace
 
-BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options) {
+BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options,
+                   const HwAddr& machine) {
     BootAnswer answer;
     if (const Boot* line = boot_line(policy, tags)) {
         answer.file = line->file;
         answer.server_name = line->server_name;
-        answer.server = line->server_address;
+        answer.server =
+            line->server_host.is_given() ? line->server_host.address_for(machine) : line->server_address;
         answer.line = line->origin;
         answer.is_from_boot_line = true;
     } else {

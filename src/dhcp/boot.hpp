@@ -15,7 +15,7 @@ namespace pxed::dhcp {
 struct BootAnswer {
     std::string_view file;
     std::string_view server_name;
-    std::optional<Ipv4> server;  ///< none: this server
+    std::optional<Ipv4> server;  ///< none: this server; 0.0.0.0: one that is named and not known
     Origin line;
     bool is_from_boot_line = false;  ///< dhcp-boot rather than dhcp-option 66, 67 and 255
 
@@ -24,7 +24,8 @@ struct BootAnswer {
 };
 
 /// The last dhcp-boot line whose tags match, else the last one without tags, else dhcp-option's 67, 66 and
-/// server-ip-address.
-[[nodiscard]] BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options);
+/// server-ip-address. `machine` chooses among several addresses of one server name.
+[[nodiscard]] BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options,
+                                 const HwAddr& machine);
 
 }  // namespace pxed::dhcp

@@ -13,6 +13,7 @@
 #include "base/origin.hpp"
 #include "base/time.hpp"
 #include "dhcp/relay_policy.hpp"
+#include "dhcp/server_name.hpp"
 #include "dhcp/tags.hpp"
 #include "wire/client_id.hpp"
 #include "wire/dhcp_option_table.hpp"
@@ -92,6 +93,7 @@ struct Boot {
     std::string file;
     std::string server_name;
     std::optional<Ipv4> server_address;
+    ServerName server_host;  ///< a name in the place of the address
     TagTests tests;
     Origin origin;
 };

@@ -27,18 +27,6 @@ std::vector<Interface> interfaces_now() {
     return interfaces.open() ? interfaces.all() : std::vector<Interface>{};
 }
 
-/// `reader`, counting in `failures` what it could not read.
-config::Reader counting(config::Reader reader, std::size_t& failures) {
-    const auto counted = [&failures](auto read) {
-        return [&failures, read = std::move(read)](const std::string& path) {
-            auto result = read(path);
-            if (!result) ++failures;
-            return result;
-        };
-    };
-    return {counted(std::move(reader.read_file)), counted(std::move(reader.list_directory))};
-}
-
 // Asked at each read, so that a reload finds the file that came meanwhile. A file that is there and cannot be
 // looked at is an error of its own.
 std::string file_to_read(const ConfigurationSource& source) {
@@ -53,16 +41,9 @@ std::string place_of(const config::Config& config, const config::Finding& findin
     return finding.origin.is_known() ? config.text_of(finding.origin) + ": " : std::string{};
 }
 
-struct Loaded {
-    Result<config::Config, std::vector<config::Problem>> config;
-    bool is_only_unreadable = false;  // all that is wrong are files that could not be read
-};
-
-Loaded load_from(const ConfigurationSource& source) {
-    std::size_t unreadable = 0;
-    auto config = config::load(file_to_read(source), source.arguments, counting(config_reader(), unreadable));
-    const bool is_only_unreadable = !config && unreadable == config.error().size();
-    return {std::move(config), is_only_unreadable};
+ExitCode code_of(const std::vector<config::Problem>& problems) {
+    const bool is_text_sound = std::ranges::all_of(problems, &config::Problem::is_unreadable_file);
+    return is_text_sound ? ExitCode::file : ExitCode::configuration;
 }
 
 void add_findings(config::Config& config) {
@@ -95,15 +76,15 @@ void say_what_was_read(const config::Config& config) {
         std::to_string(config.directive_count) + " directives.");
 }
 
-}  // namespace
-
-Result<config::Config, ConfigurationFailure> read_configuration(const ConfigurationSource& source) {
-    auto [config, is_only_unreadable] = load_from(source);
+/// Loads by `reader`, and holds what it gives against this machine.
+Result<config::Config, ConfigurationFailure> load(const std::string& file, const ConfigurationSource& source,
+                                                  const config::Reader& reader) {
+    auto config = config::load(file, source.arguments, reader);
     if (!config) {
         ConfigurationFailure failure;
         for (const auto& problem : config.error())
             failure.lines.push_back(problem.text());
-        if (is_only_unreadable) failure.code = ExitCode::file;
+        failure.code = code_of(config.error());
         return fail(std::move(failure));
     }
     add_findings(*config);
@@ -117,6 +98,32 @@ Result<config::Config, ConfigurationFailure> read_configuration(const Configurat
     return std::move(*config);
 }
 
+}  // namespace
+
+Result<config::Config, ConfigurationFailure> read_configuration(const ConfigurationSource& source,
+                                                                FileMemory* memory) {
+    const auto files = config_reader();
+    const FileMemory nothing;
+    FileMemory now{.main_file = file_to_read(source), .files = {}, .directories = {}};
+    TRY(auto config,
+        load(now.main_file, source, remembering_reader(files, memory != nullptr ? *memory : nothing, now)));
+    if (memory != nullptr) *memory = std::move(now);
+    return config;
+}
+
+Result<std::optional<config::Config>, ConfigurationFailure> read_changes(const ConfigurationSource& source,
+                                                                         FileMemory& memory,
+                                                                         const FileChanges& changes) {
+    const auto files = config_reader();
+    const FileMemory changed = read_again(memory, changes, files);
+    if (says_the_same(changed, memory)) return std::optional<config::Config>{};
+    FileMemory now{.main_file = memory.main_file, .files = {}, .directories = {}};
+    const auto known = reader_of(changed, files);
+    TRY(auto config, load(now.main_file, source, remembering_reader(known, memory, now)));
+    memory = std::move(now);
+    return std::optional{std::move(config)};
+}
+
 std::vector<std::string> warning_lines(const config::Config& config) {
     std::vector<std::string> lines;
     for (const auto& finding : config.findings) {
@@ -128,13 +135,12 @@ std::vector<std::string> warning_lines(const config::Config& config) {
 }
 
 ExitCode test_configuration(const ConfigurationSource& source, Strictness strictness) {
-    auto [config, is_only_unreadable] = load_from(source);
+    auto config = config::load(file_to_read(source), source.arguments, config_reader());
     if (!config) {
         for (const auto& problem : config.error())
             std::fprintf(stderr, "%s: error: %s\n", problem.where.empty() ? "pxed" : problem.where.c_str(),
                          problem.what.c_str());
-        return say_failure(config.error().size(),
-                           is_only_unreadable ? ExitCode::file : ExitCode::configuration);
+        return say_failure(config.error().size(), code_of(config.error()));
     }
     say_what_was_read(*config);
     add_findings(*config);

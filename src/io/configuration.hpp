@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +9,7 @@
 #include "config/config.hpp"
 #include "config/load.hpp"
 #include "io/exit_code.hpp"
+#include "io/file_memory.hpp"
 
 namespace pxed::io {
 
@@ -25,9 +26,15 @@ struct ConfigurationFailure {
     ExitCode code = ExitCode::configuration;  ///< `file` when files that could not be read are all there is
 };
 
-/// Reads the configuration and holds it against this machine. What is dubious is in Config::findings.
+/// Reads the configuration and holds it against this machine. What is dubious is in Config::findings. `memory` is
+/// what was read for the configuration before, and then what was read for this one; a failure leaves it as it
+/// was.
 [[nodiscard]] Result<config::Config, ConfigurationFailure> read_configuration(
-    const ConfigurationSource& source);
+    const ConfigurationSource& source, FileMemory* memory = nullptr);
+
+/// The same of what is remembered, but for `changes`; none when they say nothing new.
+[[nodiscard]] Result<std::optional<config::Config>, ConfigurationFailure> read_changes(
+    const ConfigurationSource& source, FileMemory& memory, const FileChanges& changes);
 
 /// What a log has to say of the findings, notes left out: `/etc/pxed.conf:12: what; write: LINE`, without a
 /// place where no line is to blame.

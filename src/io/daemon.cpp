@@ -25,10 +25,11 @@ bool logs_alike(const config::DaemonPolicy& a, const config::DaemonPolicy& b) {
 
 }  // namespace
 
-Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Config config)
+Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Config config, FileMemory memory)
     : loop_(loop),
       source_(std::move(source)),
       config_(std::make_unique<config::Config>(std::move(config))),
+      memory_(std::move(memory)),
       events_(log_, *config_),
       notifier_(loop),
       interfaces_(loop, [this] { on_interfaces_changed(); }),
@@ -40,6 +41,8 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
                       .stop = [this] { begin_stop(); },
                       .statistics = [this] { say_statistics(); },
                       .reopen_log = [this] { log_.reopen(); }}),
+      watch_(loop, {.changed = [this](const FileChanges& changes) { on_files_changed(changes); },
+                    .warn = [this](std::string text) { log_.warning(std::move(text)); }}),
       follow_(loop),
       minute_(loop),
       stopping_(loop) {
@@ -118,6 +121,7 @@ void Daemon::on_minute(ev::timer&, int) {
     const auto now = read_clocks();
     if (store_) store_->on_clock_step(now);
     events_.on_time(now.instant);
+    watch_.retry();
     // Nobody tells us that another program has given up the port.
     if (dhcp_.lacks_sockets() || !tftp_refused_.empty()) follow_.start(0);
 }
@@ -199,7 +203,8 @@ void Daemon::reload() {
     if (stopping_.is_active()) return;
     notifier_.reloading();
     log_.info("reading the configuration again");
-    auto fresh = read_configuration(source_);
+    FileMemory memory = memory_;
+    auto fresh = read_configuration(source_, &memory);
     if (!fresh) {
         for (const auto& line : fresh.error().lines)
             log_.error(line);
@@ -209,6 +214,9 @@ void Daemon::reload() {
         refusal_ = taken.error();
     } else {
         refusal_.clear();
+        memory_ = std::move(memory);
+        say_configuration();
+        follow_files();
     }
     if (!refusal_.empty()) log_.error("the reload is refused: the configuration before it stays in use");
     notifier_.ready(status());
@@ -238,12 +246,15 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
     const auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);
     dhcp_.use(*config_);
+    return {};
+}
+
+void Daemon::say_configuration() {
     for (const auto& line : warning_lines(*config_))
         log_.warning(line);
     for (auto& line : service_lines(*config_))
         say(Level::info, std::move(line));
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so
-    return {};
 }
 
 // The first dhcp-range may come by a reload: a package starts pxed with a file that serves nothing.

@@ -11,9 +11,11 @@
 #include "config/config.hpp"
 #include "io/configuration.hpp"
 #include "io/dhcp_service.hpp"
+#include "io/directory_watch.hpp"
 #include "io/disk.hpp"
 #include "io/event_log.hpp"
 #include "io/exit_code.hpp"
+#include "io/file_memory.hpp"
 #include "io/interfaces.hpp"
 #include "io/lease_mirror.hpp"
 #include "io/lease_store.hpp"
@@ -34,7 +36,8 @@ class Daemon {
     /// Lines the log's queue holds unless log-async says otherwise: a second of the busiest boot storm.
     static constexpr std::size_t k_log_lines = 4096;
 
-    Daemon(ev::default_loop& loop, ConfigurationSource source, config::Config config);
+    /// `memory` is of `config`.
+    Daemon(ev::default_loop& loop, ConfigurationSource source, config::Config config, FileMemory memory);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
@@ -73,8 +76,14 @@ class Daemon {
     // Reload.
     void reload();
     [[nodiscard]] Result<void, std::string> take(std::unique_ptr<config::Config> fresh);
+    void say_configuration();
     [[nodiscard]] Result<void, std::string> begin_dhcp(const config::Config& fresh);
     void say_what_needs_a_restart(const config::Config& fresh);
+
+    // Files beside the configuration, followed as they change (daemon_files.cpp).
+    void follow_files();
+    void on_files_changed(const FileChanges& changes);
+    void say_changed_files(const FileMemory& before);
 
     // Stop.
     void begin_stop();
@@ -83,6 +92,7 @@ class Daemon {
     ev::default_loop& loop_;
     ConfigurationSource source_;
     std::unique_ptr<config::Config> config_;  ///< services point into it
+    FileMemory memory_;                       ///< what config_ was made of
     std::uint64_t file_limit_ = 0;
     std::string refusal_;  ///< why the last reload was refused; empty: it was not
     std::vector<std::string> missing_;
@@ -107,6 +117,7 @@ class Daemon {
     std::set<ListenPoint> tftp_refused_;  ///< points that could not be opened, and are tried again
 
     Signals signals_;
+    DirectoryWatch watch_;
     ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback
     ev::timer minute_;
     ev::timer stopping_;

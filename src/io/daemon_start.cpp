@@ -46,6 +46,7 @@ Result<void, StartFailure> Daemon::start() {
     if (auto opened = open_tftp(); !opened) return opened;
     minute_.start(60, 60);
     say_start();
+    follow_files();
     notifier_.ready(status());
     return {};
 }

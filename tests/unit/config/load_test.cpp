@@ -70,8 +70,6 @@ TEST(Load, SaysOfEachMistakeWhatIsWrongAndWhatWasMeant) {
         {"dhcp-match=set:a,vendor:x,93",
          "dhcp-match: vendor: and encap: cannot be matched; match the option that holds them"},
         {"dhcp-boot=tag:x", "dhcp-boot: there is no file behind the tags (tag:TAG,FILE)"},
-        {"dhcp-boot=a,b,bootserver",
-         "dhcp-boot: names are not looked up yet; write the address of \"bootserver\""},
         {"dhcp-option=option:server-identifier,1.2.3.4",
          "dhcp-option: option:server-identifier is set by the server itself and cannot be configured"},
         {"dhcp-boot=" + std::string(255, 'a'),

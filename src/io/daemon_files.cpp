@@ -1,0 +1,54 @@
+// Files beside the configuration that are followed as they change: a new configuration is made of them and of
+// what the others held before, and taken over as a reload does. Nothing is taken over from a failure.
+
+#include <set>
+
+#include "io/daemon.hpp"
+
+namespace pxed::io {
+
+void Daemon::follow_files() {
+    std::vector<std::string> directories;
+    for (const auto& source : config_->externals.sources)
+        if (source.is_watched) directories.push_back(source.path);
+    watch_.follow(std::move(directories));
+}
+
+void Daemon::on_files_changed(const FileChanges& changes) {
+    if (stopping_.is_active()) return;
+    FileMemory memory = memory_;
+    auto fresh = read_changes(source_, memory, changes);
+    if (!fresh) {
+        for (const auto& line : fresh.error().lines)
+            log_.error(line);
+        log_.error("the change of files is refused: the configuration before it stays in use");
+        return;
+    }
+    if (!*fresh) return;
+    const auto warnings_before = warning_lines(*config_);
+    const std::set<std::string> said{warnings_before.begin(), warnings_before.end()};
+    if (auto taken = take(std::make_unique<config::Config>(std::move(**fresh))); !taken) {
+        log_.error(taken.error());
+        return;
+    }
+    const FileMemory before = std::exchange(memory_, std::move(memory));
+    say_changed_files(before);
+    // What a file says wrong is said when it is read, and not again when another one changes.
+    for (auto& line : warning_lines(*config_))
+        if (!said.contains(line)) log_.warning(std::move(line));
+}
+
+// dnsmasq's words, for those who look for them.
+void Daemon::say_changed_files(const FileMemory& before) {
+    for (const auto& [path, file] : memory_.files) {
+        const auto old = before.files.find(path);
+        if (old == before.files.end() || old->second.text != file.text)
+            log_.info("inotify: " + path + " new or modified");
+    }
+    for (const auto& [path, file] : before.files)
+        if (!memory_.files.contains(path)) log_.info("inotify: " + path + " removed");
+    log_.info("DHCP, " + std::to_string(config_->dhcp.hosts.size()) + " hosts and " +
+              std::to_string(config_->dhcp.options.size()) + " options");
+}
+
+}  // namespace pxed::io
