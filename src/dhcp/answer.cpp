@@ -35,6 +35,8 @@ Decision refuse(const Inquiry& inquiry, Reason reason, Ipv4 address, Ipv4 server
     decision.reply = build_nak(inquiry, reason, server_id);
     decision.reply_limit = reply_limit(inquiry.message());
     decision.destination = destination_of(inquiry, *decision.reply, inquiry.place.local);
+    // As dnsmasq: the flag says what was done, and a bridge or snooping switch on the way reads it.
+    if (decision.destination.way == Destination::Way::broadcast) decision.reply->flags |= k_broadcast_flag;
     if (inquiry.context.traces) decision.trace = trace_of(inquiry, inquiry.who.tags, &*decision.reply);
     return decision;
 }

@@ -100,6 +100,9 @@ void ChosenOptions::put_plain(const Client& client, Ipv4 local, Options& reply) 
         if (!option->is_forced && !client.asks_for(option->code)) continue;
         if (option->is_suppressed || option->sets_next_server) continue;
         if (is_ours_to_fill(option->code) || reply.has(option->code)) continue;
+        // Without a list the client reads the header, and there these two stand already.
+        const bool is_in_header = option->code == k_boot_file || option->code == k_tftp_server;
+        if (is_in_header && !client.parameters && !option->is_forced) continue;
         auto value = value_for(*option, client);
         if (option->is_address_list) put_own_address(value, local);
         reply.set(option->code, value);
@@ -107,6 +110,8 @@ void ChosenOptions::put_plain(const Client& client, Ipv4 local, Options& reply) 
 }
 
 std::string ChosenOptions::put_encapsulated(const Client& client, Options& reply) const {
+    // dnsmasq's order: by enterprise, in envelopes, by vendor class.
+    std::string left_out = put_vendor_vi(client, reply);
     // One option for each outer code, where its first line stands.
     std::vector<std::uint8_t> outer_codes;
     for (const ConfiguredOption* option : encapsulated_) {
@@ -123,7 +128,6 @@ std::string ChosenOptions::put_encapsulated(const Client& client, Options& reply
         }
         append_chain(reply, outer, std::move(chain));
     }
-    std::string left_out = put_vendor_vi(client, reply);
     put_vendor(client, reply);
     return left_out;
 }

@@ -59,7 +59,8 @@ bool vendor_class_matches(Bytes option, const Match& line) {
 
 bool matches(const Match& line, const Options& options) {
     const auto given = options.find(line.enterprise ? std::uint8_t{k_vendor_class_vi} : line.code);
-    if (!given) return false;
+    // Some ROMs send options they know nothing about with length zero; to dnsmasq those are not there.
+    if (!given || given->empty()) return false;
     return line.enterprise ? vendor_class_matches(*given, line) : value_matches(*given, line);
 }
 

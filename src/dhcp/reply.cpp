@@ -134,10 +134,10 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     if (has_lease) put_seconds(options, k_lease_time, terms.lease_time);
     // Before all that is configured: where room is short, build() leaves out what comes last.
     put_identities(inquiry.message(), options);
-    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, client.hardware), local, reply);
-    if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
     // RFC 3011 2: a server that used the option MUST return it.
     if (inquiry.place.selector) options.set_address(k_subnet_selection, *inquiry.place.selector);
+    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, client.hardware), local, reply);
+    if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms.type, chosen, options);
     chosen.put_plain(client, local, options);

@@ -161,7 +161,10 @@ Decision request(const Inquiry& inquiry) {
     if (who.silence != Reason::none)
         return silence(inquiry, Stage::request, who.silence, ask.address, who.silenced_by);
     if (inquiry.place.subnets.empty()) return silence(inquiry, Stage::request, Reason::no_range, ask.address);
-    if (ask.address.is_zero()) return silence(inquiry, Stage::request, Reason::malformed);
+    // A renewal without an address is no request at all; who asks for 0.0.0.0 is told that it is on no
+    // network.
+    if (ask.address.is_zero() && !inquiry.client.requested)
+        return silence(inquiry, Stage::request, Reason::malformed);
 
     const Verdict verdict = judge(inquiry, ask);
     // Only a client back from a reboot may be told an address nobody tested; one that renews uses it and

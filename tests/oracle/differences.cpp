@@ -67,7 +67,7 @@ const Difference* explanation(std::string_view field, std::string_view theirs, s
                               const Exchange& exchange, const std::vector<Difference>& table) {
     for (const Difference& row : table) {
         for (const Match& match : row.matches) {
-            if (!is_like(match.field, field)) continue;
+            if (!fits(match.field, field, exchange)) continue;
             if (!fits(match.theirs, theirs, exchange) || !fits(match.ours, ours, exchange)) continue;
             if (std::ranges::all_of(match.conditions, [&](const auto& c) { return holds(c, exchange); }))
                 return &row;

@@ -40,7 +40,7 @@ TEST(Options, ComeInDnsmasqsOrderAndTheFilesReverseOrder) {
     Rig rig;
     rig.policy.options = {text_option(66, "1.2.3.4"), text_option(17, "1.2.3.4"),
                           option(150, {1, 2, 3, 4, 1, 2, 3, 5}), option(43, {1, 2, 3})};
-    const auto offer = rig.ask(discover("client-id=01:02:03"));
+    const auto offer = rig.ask(discover("client-id=01:02:03 parameter-request=1,3,17,28,43,58,59,66,150"));
     EXPECT_EQ(codes(offer), (std::vector{53, 54, 51, 61, 58, 59, 1, 28, 3, 43, 150, 17, 66}));
     EXPECT_EQ(value(offer, 43), "01:02:03");
     EXPECT_EQ(text(offer, 17), "1.2.3.4");
