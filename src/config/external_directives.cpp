@@ -12,7 +12,11 @@ namespace {
 
 template <ExternalSource::Kind kind, bool is_watched>
 Parsed add_source(Line& line) {
-    if (line.value().is_empty()) return fail(std::string{"the path is empty"});
+    if (line.value().is_empty()) {
+        // What a template with nothing to fill in leaves; dnsmasq takes it.
+        line.warn("the path is empty: nothing is read");
+        return {};
+    }
     line.config().externals.sources.push_back({kind, is_watched, line.value().str(), line.origin()});
     return {};
 }

@@ -22,6 +22,7 @@ namespace {
 // A file is read once, so no circle of includes is endless; this bounds the depth of our own calls on a long
 // chain.
 constexpr unsigned k_deepest_include = 32;
+constexpr std::size_t k_most_problems = 200;
 
 // A name that is nothing but the suffix does not count: `.conf` is a hidden file, as in dnsmasq.
 bool ends_in_one_of(std::string_view name, const std::vector<std::string>& suffixes) {
@@ -67,14 +68,22 @@ class Loader {
     }
 
     Result<Config, std::vector<Problem>> take() {
+        if (unsaid_ > 0)
+            problems_.push_back({"", "and " + std::to_string(unsaid_) + " problems more", false});
         if (!problems_.empty()) return fail(std::move(problems_));
         read_external_files(config_, reading_, reader_);
         return std::move(config_);
     }
 
  private:
-    void complain(Origin origin, std::string what) {
-        problems_.push_back({config_.text_of(origin), std::move(what), false});
+    void complain(Origin origin, std::string what) { add({config_.text_of(origin), std::move(what), false}); }
+
+    // A file that is no configuration at all has a problem on each of its lines.
+    void add(Problem problem) {
+        if (problems_.size() < k_most_problems)
+            problems_.push_back(std::move(problem));
+        else
+            ++unsaid_;
     }
 
     // `asked_by`: the line that includes the file; none for the main file.
@@ -109,7 +118,7 @@ class Loader {
     void read_directory(const Include& include, Origin origin, unsigned depth) {
         auto names = reader_.list_directory(include.path);
         if (!names) {
-            problems_.push_back({config_.text_of(origin), std::move(names).error(), true});
+            add({config_.text_of(origin), std::move(names).error(), true});
             return;
         }
         // By name, as in dnsmasq: where the last of several lines wins, the order of the files has a meaning.
@@ -205,6 +214,7 @@ class Loader {
     Config config_;
     Reading reading_;
     std::vector<Problem> problems_;
+    std::size_t unsaid_ = 0;
     // Files read already, by device and inode; by path where the reader cannot tell.
     std::set<std::uint64_t> identities_;
     std::set<std::string> paths_;

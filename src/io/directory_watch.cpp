@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/line.hpp"
@@ -24,8 +25,14 @@ constexpr std::uint32_t k_written = IN_CLOSE_WRITE | IN_MOVED_TO;
 constexpr std::uint32_t k_gone = IN_DELETE | IN_MOVED_FROM;
 constexpr std::uint32_t k_directory_gone = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
 // IN_ATTRIB: the file that could not be read when it was closed is given its mode now.
+// IN_CREATE: a link, which is whole from the start.
 constexpr std::uint32_t k_events =
-    k_written | k_gone | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
+    k_written | k_gone | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
+
+bool is_link(const std::string& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && (S_ISLNK(status.st_mode) || status.st_nlink > 1);
+}
 
 }  // namespace
 
@@ -115,11 +122,13 @@ void DirectoryWatch::note(const std::string& directory, std::uint32_t mask, std:
         pending_.whole.insert(directory);
     } else if (config::is_leftover(name)) {
         return;
+    } else if ((mask & IN_CREATE) != 0 && !is_link(path)) {
+        return;
     } else if ((mask & IN_ATTRIB) != 0) {
         pending_.maybe_files.insert(path);
     } else {
         pending_.directories.insert(directory);
-        if ((mask & k_written) != 0) pending_.files.insert(path);
+        if ((mask & k_gone) == 0) pending_.files.insert(path);
     }
     settle();
 }

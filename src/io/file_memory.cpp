@@ -64,24 +64,27 @@ config::Reader reader_of(const FileMemory& known, const config::Reader& files) {
 FileMemory read_again(const FileMemory& before, const FileChanges& changes, const config::Reader& files) {
     FileMemory now = before;
     std::set<std::string> paths = changes.files;
-    const auto list = [&](const std::string& directory) {
-        now.directories.erase(directory);
-        if (auto names = files.list_directory(directory)) {
-            std::ranges::sort(*names);
-            now.directories[directory] = std::move(*names);
-        }
-    };
-    for (const auto& directory : changes.directories)
-        list(directory);
-    for (const auto& directory : changes.whole) {
-        list(directory);
-        const auto names = find(now.directories, directory);
-        if (!names) continue;
-        for (const auto& name : *names)
-            paths.insert(in_directory(directory, name));
-    }
     std::ranges::copy_if(changes.maybe_files, std::inserter(paths, paths.end()),
                          [&](const std::string& path) { return !before.files.contains(path); });
+    const auto list = [&](const std::string& directory, const auto& is_wanted) {
+        now.directories.erase(directory);
+        auto names = files.list_directory(directory);
+        if (!names) return;
+        std::ranges::sort(*names);
+        std::erase_if(*names,
+                      [&](const std::string& name) { return !is_wanted(in_directory(directory, name)); });
+        now.directories[directory] = std::move(*names);
+    };
+    // A file that nobody has told of is there because somebody is writing it; it comes when it is closed.
+    for (const auto& directory : changes.directories)
+        list(directory,
+             [&](const std::string& path) { return before.files.contains(path) || paths.contains(path); });
+    for (const auto& directory : changes.whole) {
+        list(directory, [&](const std::string& path) {
+            paths.insert(path);
+            return true;
+        });
+    }
     for (const auto& path : paths) {
         now.files.erase(path);
         if (auto file = files.read_file(path)) now.files[path] = std::move(*file);

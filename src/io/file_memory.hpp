@@ -23,7 +23,7 @@ struct FileMemory {
 struct FileChanges {
     std::set<std::string> files;        ///< written or moved here
     std::set<std::string> maybe_files;  ///< touched otherwise: of interest only while not known
-    std::set<std::string> directories;  ///< listed again; their known files are not read again
+    std::set<std::string> directories;  ///< listed again: what is gone, and the files named above
     std::set<std::string> whole;        ///< listed again, and each of their files read again
 
     [[nodiscard]] bool is_empty() const {

@@ -20,11 +20,12 @@ constexpr unsigned k_most_deadlines = 10000;
 }  // namespace
 
 const Player::Verb* Player::find_verb(std::string_view word) {
-    static constexpr std::array<Verb, 14> k_verbs{{
+    static constexpr std::array<Verb, 15> k_verbs{{
         {"interface", &Player::play_interface},
         {"file", &Player::play_file},
         {"config", &Player::play_config},
         {"reload", &Player::play_config},
+        {"hup", &Player::play_hup},
         {"client", &Player::play_client},
         {"lease", &Player::play_lease},
         {"only", &Player::play_only},
@@ -135,6 +136,7 @@ Result<config::Config, std::vector<config::Problem>> Player::read_config(const S
 Player::Outcome Player::play_config(const Step& step) {
     if (auto quiet = require_quiet(step); !quiet) return quiet;
     problems_.clear();
+    config_step_ = &step;
     auto loaded = read_config(step);
     if (!loaded) {
         problems_ = std::move(loaded).error();
@@ -146,6 +148,12 @@ Player::Outcome Player::play_config(const Step& step) {
         server_->trace_decisions(configs_.back().daemon.logs_dhcp);
     }
     return {};
+}
+
+// SIGHUP with the configuration as it was and the files as they are now.
+Player::Outcome Player::play_hup(const Step&) {
+    if (config_step_ == nullptr) return fail("there is no configuration yet");
+    return play_config(*config_step_);
 }
 
 Player::Outcome Player::play_client(const Step& step) {

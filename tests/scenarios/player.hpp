@@ -42,6 +42,7 @@ class Player : private dhcp::Surroundings {
     Outcome play_interface(const Step& step);
     Outcome play_file(const Step& step);
     Outcome play_config(const Step& step);
+    Outcome play_hup(const Step& step);
     Outcome play_client(const Step& step);
     Outcome play_lease(const Step& step);
     Outcome play_only(const Step& step);
@@ -99,6 +100,7 @@ class Player : private dhcp::Surroundings {
     std::map<std::string, std::string, std::less<>> clients_;
     std::vector<dhcp::Lease> rows_at_start_;
     std::deque<config::Config> configs_;  ///< the last one is in use; the server may still look at older ones
+    const Step* config_step_ = nullptr;   ///< the last configuration that was read, good or not
     std::vector<config::Problem> problems_;
     StoreUnderTest store_;
     std::unique_ptr<dhcp::Server> server_;

@@ -337,5 +337,77 @@ TEST(Load, SetsTheTftpFields) {
     EXPECT_EQ(tftp.port_range, (std::pair<std::uint16_t, std::uint16_t>{5000, 6000}));
 }
 
+// --- What is no configuration ---
+
+TEST(Load, EndsACircleOfDirectories) {
+    // Its own directory, by the file that names it: read once as itself, and once by its other name.
+    const Files files{{"/d/a", "conf-dir=/d\ninterface=x\n"}, {"/d/b", "conf-dir=/d\nconf-file=/d/a\n"}};
+    auto reader = reader_of(files);
+    reader.read_file = [read = reader.read_file](const std::string& path) {
+        auto file = read(path);
+        if (file) file->identity = path == "/d/a" ? 1 : 2;
+        return file;
+    };
+    const auto config = load("/d/a", {}, reader);
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->daemon.interfaces.size(), 1U);
+}
+
+TEST(Load, FollowsTenThousandIncludesInARowNoFurtherThanItMust) {
+    Files files;
+    for (int i = 0; i < 10000; ++i)
+        files["/" + std::to_string(i)] = "conf-file=/" + std::to_string(i + 1) + "\n";
+    const auto config = load("/0", {}, reader_of(files));
+    ASSERT_FALSE(config);
+    ASSERT_EQ(config.error().size(), 1U);
+    EXPECT_EQ(config.error()[0].text(), "/32:1: files include each other more than 32 deep");
+}
+
+TEST(Load, RefusesALineOfTenMegabytesAndReadsOn) {
+    EXPECT_EQ(problems_of("dhcp-option=43," + std::string(10 << 20, 'a') + "\nbogus\n"),
+              "/etc/pxed.conf:1: the line has 10485775 characters; at most 65536 are read\n"
+              "/etc/pxed.conf:2: unknown directive \"bogus\"");
+}
+
+TEST(Load, NamesTheDirectiveOfAHexadecimalValueThatIsFarTooLong) {
+    std::string hex = "01";
+    while (hex.size() < 60000)
+        hex += ":02";
+    for (const std::string start :
+         {"dhcp-option=encap:43,1,", "dhcp-option=vi-encap:9,1,", "dhcp-mac=set:x,"}) {
+        const auto problems = problems_of(start + hex + "\n");
+        EXPECT_THAT(problems, testing::StartsWith("/etc/pxed.conf:1: dhcp-"));
+        EXPECT_LT(problems.size(), 400U) << "the value itself is not repeated";
+    }
+}
+
+TEST(Load, SaysTwoHundredProblemsOfAFileThatIsNoConfiguration) {
+    std::string text;
+    for (int i = 0; i < 100000; ++i)
+        text += "\x7f\x45LF\n";
+    const auto config = read(text);
+    ASSERT_FALSE(config);
+    ASSERT_EQ(config.error().size(), 201U);
+    EXPECT_EQ(config.error().back().text(), "and 99800 problems more");
+}
+
+TEST(Load, TakesAFileOfWindowsAsItIs) {
+    const auto config =
+        read("interface=eth0\r\n# comment\r\n\r\ndhcp-range=10.0.0.5,10.0.0.9,1h\r\nno-ping\r");
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->daemon.interfaces.at(0).name, "eth0");
+    EXPECT_EQ(config->dhcp.ranges.at(0).lease_time, seconds{3600});
+    EXPECT_FALSE(config->dhcp.probes);
+}
+
+TEST(Load, NamesEachMarkOfATemplateThatWasNotFilledIn) {
+    for (const std::string line :
+         {"dhcp-range={{ start }},{{ end }}", "{% if dhcp %}", "interface=${INTERFACE}",
+          "dhcp-boot=%%BOOTFILE%%", "dhcp-option=3,###ROUTER###"})
+        EXPECT_THAT(problems_of(line + "\n"), testing::AllOf(testing::StartsWith("/etc/pxed.conf:1: "),
+                                                             testing::HasSubstr("is left of a template")))
+            << line;
+}
+
 }  // namespace
 }  // namespace pxed::config
