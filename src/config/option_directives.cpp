@@ -15,7 +15,7 @@ namespace pxed::config {
 
 namespace {
 
-// [tag:TAG,...]FILE[,NAME[,ADDRESS]], any part empty. The last field is the rest of the line.
+// [tag:TAG,...]FILE[,NAME[,ADDRESS]], any part empty.
 Parsed parse_dhcp_boot(Line& line) {
     FieldReader fields{line.value()};
     dhcp::Boot boot;
@@ -34,7 +34,7 @@ Parsed parse_dhcp_boot(Line& line) {
     }
     if (fields.has_more()) boot.server_name = fields.take().str();
     if (fields.has_more()) {
-        const Field server = fields.take_rest();
+        const Field server = fields.take();
         boot.server_address = Ipv4::parse(server.text());
         if (!boot.server_address && !server.is_empty()) {
             if (!is_host_name(server.text())) {
@@ -46,6 +46,10 @@ Parsed parse_dhcp_boot(Line& line) {
         // A next server of zero is none: firmware could only fail with it.
         if (boot.server_address == Ipv4{}) boot.server_address.reset();
     }
+    // dnsmasq takes both without a word.
+    if (fields.has_more())
+        line.warn("what follows the server's address is left out; the form is FILE,NAME,ADDRESS");
+    if (line.value().is_empty()) line.warn("the line is empty: clients it holds for get no boot file");
     line.config().dhcp.boots.push_back(std::move(boot));
     return {};
 }
