@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "config/check_networks.hpp"
 #include "config/check_tags.hpp"
 #include "config/dhcp_fields.hpp"
 
@@ -31,6 +32,10 @@ bool matches_one(const std::vector<InterfaceName>& names, std::string_view inter
 // Whether DHCP may be served there, as far as names say.
 bool may_be_served(const Config& config, const World::Interface& interface) {
     const auto& daemon = config.daemon;
+    if (std::ranges::any_of(daemon.no_dhcp_interfaces, [&](const NoDhcpInterface& none) {
+            return none.interface.matches(interface.name);
+        }))
+        return false;
     for (const auto& network : interface.networks) {
         if (std::ranges::find(daemon.listen_addresses, network.address, &ListenAddress::address) !=
             daemon.listen_addresses.end())
@@ -99,7 +104,7 @@ void check_interfaces(const Config& config, const World& world, Findings& findin
 void check_range_networks(const Config& config, const World& world, Findings& findings) {
     if (waits_for_interface(config, world)) return;  // it may bring the network
     for (const auto& range : config.dhcp.ranges) {
-        if (network_of(range, config, world)) continue;
+        if (network_of(range, config, world) || is_shared(range, config)) continue;
         warn(findings, range.origin,
              "dhcp-range " + range.first.text() + " -- " + range.last.text() +
                  " is on no network of this machine (" + networks_text(config, world) +
@@ -237,12 +242,17 @@ void check_tags(const Config& config, const World& world, Findings& findings) {
         warn(findings, unset.origin, std::move(unset.text));
 }
 
+void check_idle_networks(const Config& config, const World& world, Findings& findings) {
+    for (auto& idle : find_idle_networks(config, world))
+        warn(findings, idle.origin, std::move(idle.text));
+}
+
 using Rule = void (*)(const Config&, const World&, Findings&);
 // In the order in which the findings are told: what stops everything first.
 constexpr Rule k_rules[] = {
-    check_served_at_all, check_interfaces,   check_range_networks, check_range_overlaps,
-    check_host_networks, check_host_names,   check_accounts,       check_tftp_roots,
-    check_file_limit,    check_boot_servers, check_option_66,      check_tags,
+    check_served_at_all, check_interfaces, check_range_networks, check_range_overlaps, check_host_networks,
+    check_host_names,    check_accounts,   check_tftp_roots,     check_file_limit,     check_boot_servers,
+    check_option_66,     check_tags,       check_idle_networks,
 };
 
 }  // namespace

@@ -37,10 +37,25 @@ struct ListenAddress {
     Origin origin;
 };
 
+/// `no-dhcp-interface` and `no-dhcpv4-interface`.
+struct NoDhcpInterface {
+    InterfaceName interface;
+    bool stops_tftp = false;  ///< the first of the two: neither DHCP nor TFTP
+};
+
+/// `bridge-interface=INTERFACE,ALIAS...`: requests by the aliases are taken to have come by `interface`.
+struct Bridge {
+    std::string interface;
+    std::vector<InterfaceName> aliases;
+    Origin origin;
+};
+
 /// How the process runs and where it listens.
 struct DaemonPolicy {
     std::vector<InterfaceName> interfaces;  ///< empty: all but loopback
     std::vector<InterfaceName> except_interfaces;
+    std::vector<NoDhcpInterface> no_dhcp_interfaces;
+    std::vector<Bridge> bridges;
     std::vector<ListenAddress> listen_addresses;
     bool binds_interfaces = false;  ///< bind-interfaces or bind-dynamic
     Origin bind_interfaces_origin;  ///< which of the two it was

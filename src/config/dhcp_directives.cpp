@@ -55,13 +55,8 @@ Parsed parse_domain(Line& line) {
     return {};
 }
 
-// dnsmasq takes bare names here too, and `#` for "not".
 dhcp::Condition condition_of(const Line& line) {
-    dhcp::Condition condition{{}, line.origin()};
-    for (const auto& field : line.value().split()) {
-        if (auto test = tag_test(field); !test.name.empty()) condition.tests.push_back(std::move(test));
-    }
-    return condition;
+    return {tag_tests_of(line.value()), line.origin()};
 }
 
 Parsed parse_dhcp_broadcast(Line& line) {

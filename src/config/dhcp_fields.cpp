@@ -61,6 +61,14 @@ dhcp::TagTests take_tag_tests(FieldReader& fields) {
     return tests;
 }
 
+dhcp::TagTests tag_tests_of(const Field& value) {
+    dhcp::TagTests tests;
+    for (const auto& field : value.split()) {
+        if (auto test = tag_test(field); !test.name.empty()) tests.push_back(std::move(test));
+    }
+    return tests;
+}
+
 std::string set_tag_name(const Field& field) {
     const bool has_prefix = is_tag_test(field) || field.starts_with("set:");
     return std::string{has_prefix ? field.text().substr(k_prefix) : field.text()};

@@ -21,6 +21,9 @@ namespace pxed::config {
 /// Takes the tag tests at the front. An empty `tag:` is left out.
 [[nodiscard]] dhcp::TagTests take_tag_tests(FieldReader& fields);
 
+/// The tests of a value that is nothing but tags (`tag:x,tag:!y`); bare names count, as in dnsmasq.
+[[nodiscard]] dhcp::TagTests tag_tests_of(const Field& value);
+
 /// The name in `set:x`, `net:x`, `tag:x` or a bare `x`, for directives whose first field sets a tag.
 [[nodiscard]] std::string set_tag_name(const Field& field);
 

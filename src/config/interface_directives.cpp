@@ -6,26 +6,29 @@
 
 #include "base/text.hpp"
 #include "config/line.hpp"
+#include "config/parsers.hpp"
 #include "config/setters.hpp"
 #include "config/tables.hpp"
 
 namespace pxed::config {
 
-namespace {
+Result<std::string, std::string> interface_name(const Field& field) {
+    // IFNAMSIZ leaves 15 characters; the kernel takes no slash, no blank, no control character.
+    constexpr std::size_t k_longest_interface_name = 15;
+    const auto name = field.text();
+    if (name.size() > k_longest_interface_name || name.find_first_of(" /\t") != name.npos)
+        return fail(quote(name) + " cannot be the name of an interface");
+    // No kernel would mind such a name, but nobody has one: it is listen-address that was meant.
+    if (Ipv4::parse(name)) return fail(quote(name) + " is an address; write listen-address=" + field.str());
+    return field.str();
+}
 
-// IFNAMSIZ leaves 15 characters; the kernel takes no slash, no blank, no control character.
-constexpr std::size_t k_longest_interface_name = 15;
+namespace {
 
 Parsed add_names(Line& line, std::vector<InterfaceName>& names) {
     for (const auto& field : line.value().split()) {
-        const auto name = field.text();
-        if (name.size() > k_longest_interface_name || name.find_first_of(" /\t") != name.npos) {
-            return fail(quote(name) + " cannot be the name of an interface");
-        }
-        // No kernel would mind such a name, but nobody has one: it is listen-address that was meant.
-        if (Ipv4::parse(name))
-            return fail(quote(name) + " is an address; write listen-address=" + field.str());
-        names.push_back({field.str(), line.origin()});
+        TRY(std::string name, interface_name(field));
+        names.push_back({std::move(name), line.origin()});
     }
     return {};
 }

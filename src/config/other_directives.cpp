@@ -152,18 +152,17 @@ constexpr auto k_rows = std::to_array<Directive>({
     ipv6("quiet-ra", Shape::flag),
     ipv6("ra-param", Shape::many),
     // without an effect on what clients see
-    skipped("dhcp-rapid-commit", Shape::flag, "is not served; clients that ask for it get an offer"),
     skipped("dhcp-scriptuser", Shape::once, "has no effect without dhcp-script"),
     skipped("dumpfile", Shape::once, "is not served; capture packets with tcpdump"),
     skipped("dumpmask", Shape::once, "is not served; capture packets with tcpdump"),
     skipped("enable-dbus", Shape::optional, "is D-Bus; pxed does not serve it", '1'),
     skipped("enable-ubus", Shape::optional, "is ubus; pxed does not serve it"),
+    // Its answers are for relays and access routers; no client gets another address without them.
+    skipped("leasequery", Shape::optional, "is not served; relays that ask for leases get no answer"),
     skipped("log-debug", Shape::flag, "has no effect; log-dhcp says what is known of a client"),
     skipped("script-arp", Shape::flag, "has no effect without dhcp-script"),
     skipped("script-on-renewal", Shape::flag, "has no effect without dhcp-script"),
     // DHCP and PXE: without them clients would get other answers
-    refused("bootp-dynamic", Shape::optional, "is not served yet; give BOOTP clients a dhcp-host line", '3'),
-    refused("bridge-interface", Shape::many, "is not served yet"),
     refused("conf-script", Shape::many,
             "is not served: pxed does not run programs to read its configuration"),
     refused("dhcp-circuitid", Shape::many, "is not served yet"),
@@ -172,7 +171,6 @@ constexpr auto k_rows = std::to_array<Directive>({
     refused("dhcp-luascript", Shape::once, "is not served: pxed runs no Lua"),
     refused("dhcp-name-match", Shape::many, "is not served yet"),
     refused("dhcp-option-pxe", Shape::many, "is not served yet"),
-    refused("dhcp-proxy", Shape::optional, "is not served yet"),
     refused("dhcp-pxe-vendor", Shape::many, "is not served yet"),
     refused("dhcp-relay", Shape::many, "is not served: pxed is no relay yet"),
     refused("dhcp-remoteid", Shape::many, "is not served yet"),
@@ -180,14 +178,8 @@ constexpr auto k_rows = std::to_array<Directive>({
     refused("dhcp-split-relay", Shape::many, "is not served: pxed is no relay yet"),
     refused("dhcp-subscrid", Shape::many, "is not served yet"),
     refused("leasefile-ro", Shape::flag, "is not served yet; the leases are kept in lease-database", '9'),
-    refused("leasequery", Shape::optional, "is not served yet"),
-    refused("no-dhcp-interface", Shape::many, "is not served yet; except-interface leaves an interface out",
-            '2'),
-    refused("no-dhcpv4-interface", Shape::many,
-            "is not served yet; except-interface leaves an interface out"),
     refused("pxe-prompt", Shape::many, "is not served yet; dhcp-boot names one boot program"),
     refused("pxe-service", Shape::many, "is not served yet; dhcp-boot names one boot program"),
-    refused("shared-network", Shape::many, "is not served yet"),
 });
 static_assert(is_complete(k_rows));
 

@@ -9,6 +9,7 @@ namespace pxed::config {
 
 [[nodiscard]] std::span<const Directive> daemon_rows();
 [[nodiscard]] std::span<const Directive> interface_rows();
+[[nodiscard]] std::span<const Directive> network_rows();
 [[nodiscard]] std::span<const Directive> dhcp_rows();
 [[nodiscard]] std::span<const Directive> option_rows();
 [[nodiscard]] std::span<const Directive> tag_rows();

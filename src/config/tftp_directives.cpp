@@ -96,8 +96,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::tftp,
      .syntax = "DIRECTORY[,INTERFACE]",
      .help = "the directory whose files TFTP serves",
-     .manual = "The directory whose files are served, perhaps for one interface only; of several lines that "
-               "fit, the last one counts. Nothing outside is ever served, see tree-allow for symbolic links. "
+     .manual = "The directory whose files are served, perhaps for one interface only. Of several lines for "
+               "an interface the first one counts; without any, the last one for all. Nothing outside is "
+               "ever served, see tree-allow for symbolic links. "
                "Without such a line no file is served at all, where dnsmasq serves every file of the machine."
                "\n\n    tftp-root=/srv/tftp\n    tftp-root=/srv/arm,eth2",
      .reload = Reload::sockets,

@@ -76,7 +76,9 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
         if (row.client_id.is_empty() && !inquiry.policy().ignores_client_ids)
             row.client_id = before->client_id;
         if (row.host_name.empty()) row.host_name = before->host_name;
-        if (!row.server_id) row.server_id = before->server_id;
+        const auto named = inquiry.message().options.address(k_server_id);
+        // Unless it has just chosen us under another name: it will ask there from now on.
+        if (!row.server_id && (!named || named == before->server_id)) row.server_id = before->server_id;
     }
     change.row = std::move(row);
     return change;
@@ -90,6 +92,12 @@ void put_change(const Inquiry& inquiry, Change change, Decision& decision) {
         if (unchanged == *before) return;  // an infinite lease that is renewed
     }
     decision.changes.push_back(std::move(change));
+}
+
+void end_other_lease(const Inquiry& inquiry, Ipv4 address, Decision& decision) {
+    const Lease* lease = inquiry.lease;
+    if (lease == nullptr || lease->address == address) return;
+    decision.changes.push_back({.address = lease->address, .row = std::nullopt, .replaces = lease->version});
 }
 
 bool is_lease_limit_reached(const Inquiry& inquiry, std::size_t ending) {

@@ -26,6 +26,9 @@ namespace pxed::dhcp {
 /// then.
 void put_change(const Inquiry& inquiry, Change change, Decision& decision);
 
+/// Deletes the client's lease on another address: it has `address` from now on.
+void end_other_lease(const Inquiry& inquiry, Ipv4 address, Decision& decision);
+
 /// Whether one more lease would be more than dhcp-lease-max allows. Without that line each pool is its own
 /// limit, which makes the sum of the pools.
 [[nodiscard]] bool is_lease_limit_reached(const Inquiry& inquiry, std::size_t ending = 0);

@@ -24,7 +24,8 @@ struct Link {
 /// One message and how it came.
 struct Arrival {
     Message message;
-    const Link* link = nullptr;  ///< the interface it came by; never null
+    const Link* link = nullptr;  ///< the interface it came by, or is taken to have come by; never null
+    unsigned leaves_by = 0;      ///< index of the interface the reply leaves by; 0: that of `link`
     Ipv4 source;                 ///< the sender's IP address, 0.0.0.0 for a client without one
     std::uint16_t source_port = 0;
     bool was_unicast = false;                  ///< it was sent to an address of ours
@@ -32,7 +33,8 @@ struct Arrival {
     Instant received{};
 };
 
-/// Where a reply goes (RFC 2131 4.1). It always leaves by the interface the request came by.
+/// Where a reply goes (RFC 2131 4.1). It always leaves by the interface the request came by: with
+/// bridge-interface that is another one than the link it is decided for.
 struct Destination {
     enum class Way : std::uint8_t {
         broadcast,   ///< to 255.255.255.255 on the link

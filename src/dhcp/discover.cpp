@@ -24,13 +24,24 @@ Decision without_address(const Inquiry& inquiry, const AddressChoice& choice) {
     return decision;
 }
 
+// RFC 4039 3.2: who sends option 80 may be acknowledged at once, where the administrator wants it.
+bool is_committed_rapidly(const Inquiry& inquiry) {
+    return inquiry.policy().commits_rapidly && inquiry.message().options.has(k_rapid_commit);
+}
+
+Terms terms_for(const Inquiry& inquiry, const AddressChoice& choice, const Subnet& subnet) {
+    return {.type = is_committed_rapidly(inquiry) ? MessageType::ack : MessageType::offer,
+            .address = *choice.address,
+            .subnet = &subnet,
+            .lease_time = lease_time_for(inquiry, subnet),
+            .server_id = inquiry.server_id(&subnet)};
+}
+
+// The OFFER, or the ACK that a client with option 80 gets in its place.
 Decision offer(const Inquiry& inquiry, const AddressChoice& choice, const Subnet& subnet) {
-    const Terms terms{.type = MessageType::offer,
-                      .address = *choice.address,
-                      .subnet = &subnet,
-                      .lease_time = lease_time_for(inquiry, subnet),
-                      .server_id = inquiry.server_id(&subnet)};
-    Decision decision = answer(inquiry, Stage::offer, terms, choice.line);
+    const Terms terms = terms_for(inquiry, choice, subnet);
+    const Stage stage = terms.type == MessageType::ack ? Stage::ack : Stage::offer;
+    Decision decision = answer(inquiry, stage, terms, choice.line);
     if (choice.reason != Reason::none) {
         machine::Event& event = decision.events.front();
         event.reason = decision.reason = choice.reason;
@@ -38,6 +49,13 @@ Decision offer(const Inquiry& inquiry, const AddressChoice& choice, const Subnet
         event.line = decision.line = inquiry.who.host->origin;
     }
     tell_conflicts(inquiry, choice, decision);
+    if (terms.type != MessageType::ack) return decision;
+    // The same promise as after a REQUEST, so it is stored before it leaves, and what was offered is no
+    // longer pending. When it cannot be stored the client hears nothing, and asks again.
+    put_change(inquiry, bind(inquiry, terms), decision);
+    end_other_lease(inquiry, terms.address, decision);
+    if (const Hold* hold = inquiry.context.leases.find_hold(inquiry.client.hardware, inquiry.client.id))
+        decision.released_holds.push_back(hold->address);
     return decision;
 }
 
@@ -63,7 +81,7 @@ Decision discover(const Inquiry& inquiry) {
         choice.needs_probe ? test_first(inquiry, *choice.address) : offer(inquiry, choice, *subnet);
     if (choice.gives_way) decision.released_holds.push_back(*choice.gives_way);
     // RFC 2131 4.3.1: an address offered to one client is not to be offered to another meanwhile.
-    if (!choice.needs_probe) {
+    if (!choice.needs_probe && !is_committed_rapidly(inquiry)) {
         Hold hold = hold_for(inquiry, *choice.address);
         // Counted from when the client hears of it, or a long dhcp-reply-delay would eat the time it has.
         if (decision.send_at) hold.expires = std::max(hold.expires, after(*decision.send_at, k_hold_time));

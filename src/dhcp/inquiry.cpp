@@ -29,8 +29,10 @@ bool Inquiry::is_server_id(Ipv4 id) const {
 
 Ipv4 Inquiry::server_id(const Subnet* subnet) const {
     if (place.override_id) return *place.override_id;
-    // The override is kept with the lease: a renewal that comes past the relay names it without option 82.
-    if (lease != nullptr && lease->server_id) return *lease->server_id;
+    // The override is kept with the lease: a renewal that comes past the relay names it without option 82. A
+    // client that asks anew is told what holds where it is now; its old relay may be far away.
+    const bool asks_anew = message().type() == MessageType::discover;
+    if (!asks_anew && lease != nullptr && lease->server_id) return *lease->server_id;
     return local_address(*this, subnet);
 }
 

@@ -7,22 +7,10 @@
 #include "dhcp/arrival.hpp"
 #include "dhcp/client.hpp"
 #include "dhcp/policy.hpp"
+#include "dhcp/subnets.hpp"
 #include "machine/reason.hpp"
 
 namespace pxed::dhcp {
-
-/// A range with all it takes to serve this arrival filled in.
-struct Subnet {
-    const Range* range;
-    Ipv4 netmask;
-    Ipv4 broadcast;
-    Ipv4 local;   ///< our address as this subnet sees it
-    Ipv4 router;  ///< the default for option 3; zero: none known
-
-    [[nodiscard]] bool contains(Ipv4 address) const {
-        return Network{range->first, netmask}.contains(address);
-    }
-};
 
 /// Where the client is.
 struct Place {
@@ -46,8 +34,5 @@ struct Place {
 
 /// Whether `address` is one of ours on any interface.
 [[nodiscard]] bool is_ours(std::span<const Link> links, Ipv4 address);
-
-/// The netmask of the address's class: what a relayed network without a netmask is taken to have.
-[[nodiscard]] Ipv4 class_netmask(Ipv4 address);
 
 }  // namespace pxed::dhcp

@@ -12,6 +12,7 @@
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
 #include "base/time.hpp"
+#include "dhcp/network_policy.hpp"
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
 #include "dhcp/tags.hpp"
@@ -129,7 +130,7 @@ struct MacMatch {
     Origin origin;
 };
 
-/// A line that is only a condition: dhcp-ignore, dhcp-broadcast.
+/// A line that is only a condition: dhcp-ignore, dhcp-broadcast, bootp-dynamic.
 struct Condition {
     TagTests tests;
     Origin origin;
@@ -146,6 +147,9 @@ struct Policy {
     std::vector<TagIf> tag_ifs;
     std::vector<Condition> ignores;
     std::vector<Condition> broadcasts;
+    std::vector<Condition> bootp_dynamics;  ///< BOOTP clients that get an address of a pool
+    std::vector<SharedNetwork> shared_networks;
+    StandIns stand_ins;              ///< dhcp-proxy
     std::vector<ReplyDelay> reply_delays;
     std::vector<Relay> relays;
     std::string domain;              ///< `domain=NAME`: sent as option 15
@@ -155,6 +159,7 @@ struct Policy {
     bool is_authoritative = false;
     bool is_sequential = false;       ///< dhcp-sequential-ip
     bool ignores_client_ids = false;  ///< dhcp-ignore-clid
+    bool commits_rapidly = false;     ///< dhcp-rapid-commit
     bool keeps_header = false;        ///< dhcp-no-override: boot file and server in the header only
     bool probes = true;               ///< cleared by no-ping
 

@@ -53,6 +53,16 @@ void put_renewal_times(seconds lease, const ChosenOptions& chosen, Options& opti
     put_seconds(options, k_rebinding_time, t2);
 }
 
+// RFC 3011 2: "an identical copy" for every client that sends the option. dnsmasq tells the network of a
+// relay's link selection in it as well, and so do we where nobody sent 118.
+void put_subnet_selection(const Inquiry& inquiry, Options& options) {
+    if (const auto sent = inquiry.message().options.find(k_subnet_selection); sent && sent->size() == 4) {
+        options.set(k_subnet_selection, *sent);
+    } else if (inquiry.place.selector) {
+        options.set_address(k_subnet_selection, *inquiry.place.selector);
+    }
+}
+
 void put_network(const Inquiry& inquiry, const Subnet& subnet, const ChosenOptions& chosen,
                  Options& options) {
     const Client& client = inquiry.client;
@@ -132,10 +142,12 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     }
     // RFC 2131 4.3.5: no lease time in the answer to INFORM.
     if (has_lease) put_seconds(options, k_lease_time, terms.lease_time);
+    // RFC 4039 3.2: the ACK to a DISCOVER MUST say that it is one.
+    if (inquiry.message().type() == MessageType::discover && terms.type == MessageType::ack)
+        options.set(k_rapid_commit, {});
     // Before all that is configured: where room is short, build() leaves out what comes last.
     put_identities(inquiry.message(), options);
-    // RFC 3011 2: a server that used the option MUST return it.
-    if (inquiry.place.selector) options.set_address(k_subnet_selection, *inquiry.place.selector);
+    put_subnet_selection(inquiry, options);
     put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, client.hardware), local, reply);
     if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);

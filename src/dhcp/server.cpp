@@ -12,6 +12,11 @@ namespace {
 constexpr seconds k_failure_window{10};
 constexpr std::uint32_t k_failures_told = 8;
 
+/// The interface the client is on. bridge-interface lets a link stand for others; the wire stays theirs.
+unsigned way_out(const Question& question) {
+    return question.arrival.leaves_by != 0 ? question.arrival.leaves_by : question.interface;
+}
+
 /// The event of a lease, or of a quarantine, that came to its end.
 machine::Event ended(const Lease& lease) {
     machine::Event event;
@@ -146,7 +151,7 @@ void Server::await_probe(Question question, Decision decision) {
     for (machine::Event& event : decision.events) {
         if (event.stage == machine::Stage::probe) tell(std::move(event), question);
     }
-    const unsigned interface = question.interface;
+    const unsigned interface = way_out(question);
     switch (desk_.join(address, question, now_.instant)) {
         case ProbeDesk::Joined::first:
             surroundings_.probe(address, interface);
@@ -328,7 +333,7 @@ void Server::send_delayed() {
 void Server::send(const Question& question, Decision& decision) {
     if (decision.reply)
         surroundings_.send(
-            {std::move(*decision.reply), decision.reply_limit, decision.destination, question.interface});
+            {std::move(*decision.reply), decision.reply_limit, decision.destination, way_out(question)});
     for (machine::Event& event : decision.events)
         tell(std::move(event), question);
 }

@@ -137,9 +137,12 @@ TftpSurroundings Daemon::tftp_surroundings() {
     TftpSurroundings surroundings;
     surroundings.link = [this](unsigned index) -> std::optional<TftpLink> {
         const auto* interface = interfaces_.find(index);
-        if (interface == nullptr || !is_served(tftp_rules(*config_), *interface, Loopback::always))
-            return std::nullopt;
-        return TftpLink{interface->name, interface->mtu};
+        if (interface == nullptr) return std::nullopt;
+        // A machine that gets its address through an alias gets its files there too.
+        const auto rules = tftp_rules(*config_);
+        const auto* link = taken_for(rules, *interface, interfaces_.all());
+        if (link == nullptr || !is_served(rules, *link, Loopback::always)) return std::nullopt;
+        return TftpLink{link->name, interface->mtu};
     };
     surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
     surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };

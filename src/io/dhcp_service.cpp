@@ -125,9 +125,11 @@ void DhcpService::follow_interfaces() {
     links_.clear();
     served_.clear();
     for (const auto& interface : interfaces_.all()) {
-        links_.push_back({interface.name, interface.index, interface.hardware, interface.addresses,
-                          interface.is_loopback});
-        if (is_served(config_->daemon, interface)) served_.insert(interface.index);
+        const auto& daemon = config_->daemon;
+        links_.push_back({interface.name, interface.index, interface.hardware,
+                          addresses_as_served(daemon, interface), interface.is_loopback});
+        const auto* link = taken_for(daemon, interface, interfaces_.all());
+        if (link != nullptr && is_served(daemon, *link)) served_.emplace(interface.index, link->index);
     }
 }
 
@@ -154,9 +156,11 @@ void DhcpService::receive(UdpSocket& socket) {
 }
 
 std::optional<dhcp::Arrival> DhcpService::read(const Datagram& datagram, std::uint16_t port, Instant now) {
-    const auto link = std::ranges::find(links_, datagram.from.interface(), &dhcp::Link::index);
+    const auto served = served_.find(datagram.from.interface());
     const auto source = datagram.from.ipv4();
-    if (link == links_.end() || !source || !served_.contains(link->index)) {
+    const auto link = served == served_.end() ? links_.end()
+                                              : std::ranges::find(links_, served->second, &dhcp::Link::index);
+    if (link == links_.end() || !source) {
         ++counts_.not_served;
         return std::nullopt;
     }
@@ -168,6 +172,7 @@ std::optional<dhcp::Arrival> DhcpService::read(const Datagram& datagram, std::ui
     dhcp::Arrival arrival;
     arrival.message = std::move(*message);
     arrival.link = &*link;
+    arrival.leaves_by = served->first;
     arrival.source = *source;
     arrival.source_port = datagram.from.port();
     const auto destination = datagram.to.ipv4();
@@ -295,7 +300,13 @@ UdpSocket* DhcpService::socket_for(std::uint16_t port, unsigned interface) {
 }
 
 void DhcpService::probe(Ipv4 address, unsigned interface) {
-    if (const auto* link = interfaces_.find(interface)) prober_.probe(address, *link);
+    const auto* link = interfaces_.find(interface);
+    if (link == nullptr) return;
+    Interface wire = *link;
+    // An alias (bridge-interface) has no address of its own to tell that `address` is on its wire.
+    if (const auto* taken = taken_for(config_->daemon, *link, interfaces_.all()))
+        wire.addresses = taken->addresses;
+    prober_.probe(address, wire);
 }
 
 void DhcpService::on_probe_answer(Ipv4 address, bool is_in_use, const HwAddr& hardware) {

@@ -102,8 +102,8 @@ class DhcpService : private dhcp::Surroundings {
     Interfaces& interfaces_;
     Callbacks callbacks_;
     const config::Config* config_ = nullptr;
-    std::vector<dhcp::Link> links_;  ///< all interfaces
-    std::set<unsigned> served_;      ///< indexes of those that are served
+    std::vector<dhcp::Link> links_;        ///< all interfaces
+    std::map<unsigned, unsigned> served_;  ///< those that are served: the link each is taken for, by index
     std::map<ListenPoint, std::unique_ptr<Listener>> listeners_;
     std::set<ListenPoint> refused_;  ///< points that could not be opened, and are tried again
     std::optional<PacketSocket> link_layer_;

@@ -57,8 +57,11 @@ std::vector<ListenPoint> listen_points(const config::DaemonPolicy& policy, std::
                                        const std::vector<Interface>& table, Loopback loopback) {
     if (!policy.binds_interfaces) return {{port, 0, {}}};
     std::vector<ListenPoint> points;
-    for (const auto& interface : table)
-        if (is_served(policy, interface, loopback)) points.push_back({port, interface.index, interface.name});
+    for (const auto& interface : table) {
+        const auto* link = taken_for(policy, interface, table);
+        if (link != nullptr && is_served(policy, *link, loopback))
+            points.push_back({port, interface.index, interface.name});
+    }
     return points;
 }
 

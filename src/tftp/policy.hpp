@@ -24,7 +24,7 @@ struct Policy {
     bool is_enabled = false;
     std::vector<std::string>
         interfaces;           ///< enable-tftp=I,I: only these (a trailing `*` matches); empty: all served
-    std::vector<Root> roots;  ///< the last matching one counts
+    std::vector<Root> roots;  ///< the first one of an interface counts, else the last of all
     std::vector<Root> allowed_targets;  ///< tree-allow=DIR: links may lead below these
     UniqueRoot unique_root = UniqueRoot::none;
     bool is_secure = false;              ///< tftp-secure: files must belong to the daemon's user

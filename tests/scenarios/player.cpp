@@ -84,7 +84,7 @@ Player::Outcome Player::play_step(const Step& step, const Step& next) {
 }
 
 Player::Outcome Player::play_interface(const Step& step) {
-    if (step.words.size() < 3) return fail("interface NAME ADDRESS/BITS...");
+    if (step.words.size() < 2) return fail("interface NAME [ADDRESS/BITS...]");
     dhcp::Link link;
     link.name = step.words[1];
     link.index = static_cast<unsigned>(links_.size()) + 2;
@@ -182,15 +182,27 @@ const dhcp::Link* Player::find_link(std::string_view name) const {
     return found == links_.end() ? nullptr : &*found;
 }
 
-bool Player::is_served(const dhcp::Link& link) const {
-    io::Interface interface;
-    interface.name = link.name;
-    interface.index = link.index;
-    interface.hardware = link.hardware;
-    interface.addresses = link.addresses;
-    interface.is_up = true;
-    interface.is_loopback = link.is_loopback;
-    return io::is_served(configs_.back().daemon, interface);
+std::vector<io::Interface> Player::interfaces() const {
+    std::vector<io::Interface> table;
+    for (const auto& link : links_) {
+        io::Interface interface;
+        interface.name = link.name;
+        interface.index = link.index;
+        interface.hardware = link.hardware;
+        interface.addresses = link.addresses;
+        interface.is_up = true;
+        interface.is_loopback = link.is_loopback;
+        table.push_back(std::move(interface));
+    }
+    return table;
+}
+
+std::vector<dhcp::Link> Player::links_as_served() const {
+    auto links = links_;
+    const auto table = interfaces();
+    for (std::size_t i = 0; i < links.size(); ++i)
+        links[i].addresses = io::addresses_as_served(configs_.back().daemon, table[i]);
+    return links;
 }
 
 Player::Outcome Player::start() {
@@ -254,11 +266,20 @@ Player::Outcome Player::play_send(const Step& step) {
 void Player::receive_batch() {
     events_.clear();
     traces_.clear();
-    std::erase_if(batch_, [&](const dhcp::Arrival& arrival) { return !is_served(*arrival.link); });
-    std::vector<dhcp::Link> served;
-    std::ranges::copy_if(links_, std::back_inserter(served),
-                         [&](const dhcp::Link& link) { return is_served(link); });
-    server_->receive(std::exchange(batch_, {}), served, now_);
+    // As DhcpService does it: an alias stands for another interface, and what is not served is not heard.
+    const auto links = links_as_served();
+    const auto table = interfaces();
+    const auto& daemon = configs_.back().daemon;
+    std::vector<dhcp::Arrival> heard;
+    for (dhcp::Arrival& arrival : std::exchange(batch_, {})) {
+        const auto came_by = std::ranges::find(table, arrival.link->index, &io::Interface::index);
+        const io::Interface* link = io::taken_for(daemon, *came_by, table);
+        if (link == nullptr || !io::is_served(daemon, *link)) continue;
+        arrival.link = &*std::ranges::find(links, link->index, &dhcp::Link::index);
+        arrival.leaves_by = came_by->index;
+        heard.push_back(std::move(arrival));
+    }
+    server_->receive(std::move(heard), links, now_);
 }
 
 Player::Outcome Player::play_answer(const Step& step) {
@@ -270,7 +291,7 @@ Player::Outcome Player::play_answer(const Step& step) {
     const bool is_in_use = step.words[3] == "in-use";
     if (!is_in_use && step.words[3] != "free") return fail("a probed address is free or in-use");
     events_.clear();
-    server_->on_probe_answer(address, is_in_use, links_, now_);
+    server_->on_probe_answer(address, is_in_use, links_as_served(), now_);
     return {};
 }
 

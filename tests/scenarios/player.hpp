@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "config/load.hpp"
 #include "dhcp/server.hpp"
+#include "io/interfaces.hpp"
 #include "match.hpp"
 #include "scenario.hpp"
 #include "store_under_test.hpp"
@@ -81,7 +82,8 @@ class Player : private dhcp::Surroundings {
     [[nodiscard]] Result<config::Config, std::vector<config::Problem>> read_config(const Step& step) const;
     [[nodiscard]] Result<dhcp::Arrival, std::string> arrival_of(const Step& step);
     [[nodiscard]] const dhcp::Link* find_link(std::string_view name) const;
-    [[nodiscard]] bool is_served(const dhcp::Link& link) const;
+    [[nodiscard]] std::vector<io::Interface> interfaces() const;
+    [[nodiscard]] std::vector<dhcp::Link> links_as_served() const;
     [[nodiscard]] std::string replies_text() const;
     [[nodiscard]] std::string events_text() const;
     [[nodiscard]] static bool is_like(const machine::Event& event, const Step& step);

@@ -58,7 +58,8 @@ TEST(Place, LinkSelectionGoesBeforeSubnetSelectionBeforeTheRelay) {
         "DISCOVER hw=02:00:00:00:0a:02 giaddr=10.30.0.1 subnet-select=10.30.0.0 "
         "82=05:04:0a:14:00:00");
     EXPECT_TRUE(rig.policy.ranges[1].contains(offered(by_82)));
-    EXPECT_EQ(by_82.reply->options.address(k_subnet_selection), ip("10.20.0.0"));
+    // RFC 3011 2: an identical copy of what was sent, used or not.
+    EXPECT_EQ(by_82.reply->options.address(k_subnet_selection), ip("10.30.0.0"));
 }
 
 TEST(Place, ANamedNetworkThatNobodyConfiguredGetsNoAnswer) {
@@ -159,7 +160,9 @@ TEST(Destination, AlternatePortsAreUsedOnBothSides) {
 TEST(Place, TwoNetworksOnOneInterfaceAreBothServed) {
     Rig rig;
     rig.links.front().addresses.push_back({ip("10.98.0.1"), netmask_of(24)});
-    rig.policy.ranges = {pool("10.99.0.50", "10.99.0.50"), pool("10.98.0.50", "10.98.0.50")};
+    // The address that was added last goes first, in whichever order the ranges stand (dnsmasq).
+    rig.policy.ranges = {pool("10.98.0.50", "10.98.0.50"), pool("10.99.0.50", "10.99.0.50")};
+    std::swap(rig.links.front().addresses[0], rig.links.front().addresses[1]);
     const auto first = rig.ask("DISCOVER hw=02:00:00:00:0b:01");
     const auto second = rig.ask("DISCOVER hw=02:00:00:00:0b:02");
     EXPECT_EQ(offered(first), ip("10.99.0.50"));
