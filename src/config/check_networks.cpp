@@ -21,28 +21,28 @@ bool includes(const dhcp::SharedNetwork& shared, const dhcp::Range& range) {
 
 }  // namespace
 
-std::vector<Notice> find_idle_networks(const Config& config, const World& world) {
-    std::vector<Notice> notices;
+std::vector<Finding> find_idle_networks(const Config& config, const World& world) {
+    std::vector<Finding> findings;
     for (const auto& shared : config.dhcp.shared_networks) {
         const bool has_range = std::ranges::any_of(
             config.dhcp.ranges, [&](const dhcp::Range& range) { return includes(shared, range); });
         if (!has_range) {
-            notices.push_back(
+            findings.push_back(
                 {shared.origin, "shared-network: no dhcp-range with a netmask is on the network of " +
                                     shared.inside.text() + ", so no address is given there"});
         }
         if (!shared.interface.empty() && !exists(shared.interface, world)) {
-            notices.push_back({shared.origin, "shared-network: interface " + quote(shared.interface) +
-                                                  " does not exist now; it is waited for"});
+            findings.push_back({shared.origin, "shared-network: interface " + quote(shared.interface) +
+                                                   " does not exist now; it is waited for"});
         }
     }
     for (const auto& bridge : config.daemon.bridges) {
         if (exists(bridge.interface, world)) continue;
-        notices.push_back(
+        findings.push_back(
             {bridge.origin, "bridge-interface: interface " + quote(bridge.interface) +
                                 " does not exist now; its aliases get no answer before it comes"});
     }
-    return notices;
+    return findings;
 }
 
 bool is_shared(const dhcp::Range& range, const Config& config) {

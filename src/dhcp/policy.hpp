@@ -149,7 +149,7 @@ struct Policy {
     std::vector<Condition> broadcasts;
     std::vector<Condition> bootp_dynamics;  ///< BOOTP clients that get an address of a pool
     std::vector<SharedNetwork> shared_networks;
-    StandIns stand_ins;              ///< dhcp-proxy
+    StandIns stand_ins;  ///< dhcp-proxy
     std::vector<ReplyDelay> reply_delays;
     std::vector<Relay> relays;
     std::string domain;              ///< `domain=NAME`: sent as option 15
