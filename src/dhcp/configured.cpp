@@ -110,26 +110,33 @@ void ChosenOptions::put_plain(const Client& client, Ipv4 local, Options& reply) 
 }
 
 std::string ChosenOptions::put_encapsulated(const Client& client, Options& reply) const {
-    // dnsmasq's order: by enterprise, in envelopes, by vendor class.
-    std::string left_out = put_vendor_vi(client, reply);
-    // One option for each outer code, where its first line stands.
-    std::vector<std::uint8_t> outer_codes;
+    std::string left_out;
+    // One option for each outer code, where the last of its lines stands: dnsmasq reads the file backwards.
+    std::vector<std::uint8_t> done;
     for (const ConfiguredOption* option : encapsulated_) {
-        if (option->envelope == Envelope::encapsulated &&
-            std::ranges::find(outer_codes, option->outer_code) == outer_codes.end())
-            outer_codes.push_back(option->outer_code);
-    }
-    for (const std::uint8_t outer : outer_codes) {
-        std::vector<std::uint8_t> chain;
-        for (const ConfiguredOption* option : encapsulated_) {
-            const bool is_inside = option->envelope == Envelope::encapsulated && option->outer_code == outer;
-            if (is_inside && (option->is_forced || client.asks_for(outer)))
-                append_element(chain, *option, client);
+        if (option->envelope == Envelope::vendor) continue;
+        const bool is_by_enterprise = option->envelope == Envelope::vendor_vi;
+        const std::uint8_t outer = is_by_enterprise ? std::uint8_t{k_vendor_options_vi} : option->outer_code;
+        if (std::ranges::find(done, outer) != done.end()) continue;
+        done.push_back(outer);
+        if (is_by_enterprise) {
+            left_out = put_vendor_vi(client, reply);
+        } else {
+            put_envelope(outer, client, reply);
         }
-        append_chain(reply, outer, std::move(chain));
     }
     put_vendor(client, reply);
     return left_out;
+}
+
+void ChosenOptions::put_envelope(std::uint8_t outer, const Client& client, Options& reply) const {
+    std::vector<std::uint8_t> chain;
+    for (const ConfiguredOption* option : encapsulated_) {
+        const bool is_inside = option->envelope == Envelope::encapsulated && option->outer_code == outer;
+        if (is_inside && (option->is_forced || client.asks_for(outer)))
+            append_element(chain, *option, client);
+    }
+    append_chain(reply, outer, std::move(chain));
 }
 
 // RFC 3925 4: enterprise, length, sub-options; one block for each enterprise.

@@ -35,6 +35,7 @@ class ChosenOptions {
 
  private:
     void put_vendor(const Client& client, Options& reply) const;
+    void put_envelope(std::uint8_t outer, const Client& client, Options& reply) const;
     [[nodiscard]] std::string put_vendor_vi(const Client& client, Options& reply) const;
 
     std::vector<const ConfiguredOption*> plain_;
