@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/ethers.hpp"
 #include "config/host_names.hpp"
 #include "config/lines.hpp"
@@ -128,7 +129,7 @@ class ExternalReader {
         if (file->identity != 0 && !identities_.insert(file->identity).second) return true;
         const auto number = config_.add_file(path);
         if (!number) {
-            warn(asked_by, number.error() + ": " + path + " and those behind it are not read");
+            warn(asked_by, number.error() + ": " + escaped(path) + " and those behind it are not read");
             return false;
         }
         on_file(*number, file->text);
@@ -168,7 +169,7 @@ class ExternalReader {
         if (findings.size() <= before + k_most_warnings) return;
         const auto more = findings.size() - before - k_most_warnings;
         findings.resize(before + k_most_warnings);
-        warn({}, config_.files[file] + ": and " + std::to_string(more) + " more lines like these");
+        warn({}, escaped(config_.files[file]) + ": and " + std::to_string(more) + " more lines like these");
     }
 
     Config& config_;

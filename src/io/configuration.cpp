@@ -70,8 +70,12 @@ ExitCode say_failure(std::size_t problems, ExitCode code) {
 
 void say_what_was_read(const config::Config& config) {
     std::string files;
-    for (std::size_t i = 1; i < config.files.size(); ++i)
+    // A dhcp-hostsdir may have a file a machine.
+    constexpr std::size_t k_most_named = 20;
+    for (std::size_t i = 1; i < config.files.size() && i <= k_most_named; ++i)
         files += (files.empty() ? "" : ", ") + config.files[i];
+    if (config.files.size() > k_most_named + 1)
+        files += " and " + counted(config.files.size() - k_most_named - 1, "file") + " more";
     say("read " + (files.empty() ? std::string{"no file"} : files) + ": " +
         std::to_string(config.directive_count) + " directives.");
 }

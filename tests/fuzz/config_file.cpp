@@ -1,8 +1,9 @@
 // A configuration as anybody may write it: the main file, and behind the first byte 1e one that it can
-// include as /inc or by conf-dir=/d. Whatever it is, it loads or every problem has a place, and it does so
-// again.
+// include as /inc or by conf-dir=/d, as file of hosts or options too, and that is /etc/ethers and /etc/hosts.
+// Whatever it is, it loads or every problem has a place, and it does so again.
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "base/text.hpp"
@@ -23,6 +24,7 @@ Reader reader_of(std::string_view main, std::string_view included) {
         if (path == "/etc/pxed.conf") return FileText{std::string{main}, 1};
         if (path == "/inc") return FileText{std::string{included}, 2};
         if (path == "/d/a.conf") return FileText{std::string{included}, 3};
+        if (path == "/etc/ethers" || path == "/etc/hosts") return FileText{std::string{included}, 0};
         if (path.starts_with("/deep")) return FileText{"conf-file=" + path + "p\n", 0};
         return fail("cannot read " + escaped(path) + ": No such file or directory");
     };
@@ -66,7 +68,10 @@ void check_ranges(const dhcp::Policy& policy) {
     }
     for (const auto& rule : policy.tag_ifs)
         require(!rule.sets.empty(), "a tag-if sets a tag");
+    std::set<Ipv4> addresses;
     for (const auto& host : policy.hosts) {
+        require(!host.address || addresses.insert(*host.address).second, "no two hosts have one address");
+        require(host.origin.is_known(), "a host knows its line");
         for (const auto& pattern : host.hardware)
             require(pattern.length <= 16, "a hardware address fits");
     }
@@ -83,7 +88,7 @@ void check_config(const Config& config) {
     world.interfaces = {{"br0", {{Ipv4{192, 168, 1, 1}, netmask_of(24)}}, false}};
     world.directories = {{"/srv/tftp", false, "No such file or directory"}};
     for (const auto& finding : check(config, world)) {
-        require(is_one_line(finding.text) && is_one_line(finding.suggestion),
+        require(is_one_line(finding.text) && (finding.suggestion.empty() || is_one_line(finding.suggestion)),
                 "a finding is told in one line");
     }
 }
