@@ -14,6 +14,8 @@ namespace pxed::io {
 
 namespace {
 
+constexpr std::size_t k_most_files_named = 50;
+
 /// systemd's StateDirectory=; it may name several, the first is the one for leases.
 std::string state_directory() {
     const char* value = std::getenv("STATE_DIRECTORY");
@@ -156,8 +158,13 @@ void Daemon::bound_transfers(config::Config& config) const {
 
 void Daemon::say_start() {
     log_.info("started, version " PXED_VERSION);
-    for (std::size_t i = 1; i < config_->files.size(); ++i)
+    // A dhcp-hostsdir may have a file a machine: more lines than the log's queue holds, and warnings among
+    // them.
+    const auto named = std::min(config_->files.size(), k_most_files_named + 1);
+    for (std::size_t i = 1; i < named; ++i)
         log_.info("read " + config_->files[i]);
+    if (named < config_->files.size())
+        log_.info("read " + std::to_string(config_->files.size() - named) + " more files");
     for (const auto& line : warning_lines(*config_))
         log_.warning(line);
     for (auto& line : service_lines(*config_))
