@@ -9,6 +9,7 @@ namespace pxed::dhcp {
 namespace {
 
 constexpr std::uint8_t k_link_selection = 5;       // RFC 3527
+constexpr std::uint8_t k_relay_flags = 10;         // RFC 5010
 constexpr std::uint8_t k_server_id_override = 11;  // RFC 5107
 constexpr std::uint8_t k_most_hops = 16;           // RFC 1542 4.1.1
 
@@ -18,6 +19,16 @@ std::optional<Ipv4> relay_address(const Message& message, std::uint8_t code) {
     const auto value = find_suboption(*relay_agent, code, false);
     if (!value || value->size() != 4) return std::nullopt;
     return ByteReader{*value}.ipv4();
+}
+
+// RFC 5010 3: the relay's own datagram to us is unicast always, so it tells how the client's was sent.
+std::optional<bool> unicast_flag(const Message& message) {
+    constexpr std::uint8_t k_unicast = 0x80;
+    const auto relay_agent = message.options.find(k_relay_agent);
+    if (!relay_agent) return std::nullopt;
+    const auto value = find_suboption(*relay_agent, k_relay_flags, false);
+    if (!value || value->size() != 1) return std::nullopt;
+    return (value->front() & k_unicast) != 0;
 }
 
 std::optional<Ipv4> not_zero(std::optional<Ipv4> address) {
@@ -48,6 +59,7 @@ Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Lin
     // dhcp-proxy does for a relay what it does not ask for itself.
     if (!place.override_id && policy.stand_ins.include(message.giaddr))
         place.override_id = not_zero(message.giaddr);
+    if (!message.giaddr.is_zero()) place.was_unicast_to_relay = unicast_flag(message);
     // RFC 3527 3: link selection goes before RFC 3011's option 118.
     place.selector = not_zero(relay_address(message, k_link_selection));
     if (!place.selector) place.selector = not_zero(message.options.address(k_subnet_selection));

@@ -18,8 +18,10 @@ struct Place {
     Ipv4 local;                       ///< our address there, even without a range; zero: we have none
     std::optional<Ipv4> selector;     ///< the network a relay or client named (82.5, 118): goes into 118
     std::optional<Ipv4> override_id;  ///< our name for this client, chosen by the relay (RFC 5107)
-    bool is_named = false;            ///< a relay or selector named the network: no other will do
-    Reason refusal = Reason::none;    ///< why such a message gets no answer at all
+    /// Whether the client sent to one address or to all, told by its relay (RFC 5010); nothing: not told.
+    std::optional<bool> was_unicast_to_relay;
+    bool is_named = false;          ///< a relay or selector named the network: no other will do
+    Reason refusal = Reason::none;  ///< why such a message gets no answer at all
 
     [[nodiscard]] bool serves(Ipv4 address) const;
 };

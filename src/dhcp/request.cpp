@@ -39,8 +39,8 @@ Ask ask_of(const Inquiry& inquiry) {
     const auto server_id = inquiry.message().options.address(k_server_id);
     if (const auto requested = inquiry.client.requested)
         return {server_id ? State::selecting : State::init_reboot, *requested, server_id};
-    const State state = inquiry.context.arrival.was_unicast ? State::renewing : State::rebinding;
-    return {state, inquiry.client.ciaddr, server_id};
+    const bool was_unicast = inquiry.place.was_unicast_to_relay.value_or(inquiry.context.arrival.was_unicast);
+    return {was_unicast ? State::renewing : State::rebinding, inquiry.client.ciaddr, server_id};
 }
 
 // The client's lease on the address it asks for.

@@ -168,7 +168,10 @@ std::size_t room_for_relay(const Options& options) {
 
 /// The options that fit, in order; what does not fit is named.
 void write_options(Built& built, const Options& options, std::size_t limit) {
-    const auto kept_for_relay = room_for_relay(options);
+    const auto wanted_for_relay = room_for_relay(options);
+    // Where it cannot stand in any case (a BOOTP answer is short), the rest need not make way for it.
+    const bool can_stand = built.bytes.size() + wanted_for_relay + 1 <= limit;
+    const std::size_t kept_for_relay = can_stand ? wanted_for_relay : 0;
     const auto put = [&](const Option& option, std::size_t kept) {
         // Whole or not at all: half a list of routes is another list. The caller has the codes and tells the
         // administrator.

@@ -65,3 +65,27 @@ on server ip link del late0
 plug stranger0 10.6.0.1/24
 expect_not "a machine there gets nothing" ask '10\.6\.0'
 server_stop
+
+step "an interface without an address stands for another; two networks share its wire"
+on server ip link del stranger0
+configure <<END
+interface=wire0
+bridge-interface=wire0,tap*
+shared-network=wire0,10.8.0.1
+dhcp-range=10.7.0.50,10.7.0.51,255.255.255.0,1h
+dhcp-range=10.8.0.50,10.8.0.199,255.255.255.0,1h
+no-ping
+END
+on server ip link add wire0 type bridge forward_delay 0
+on server ip addr add 10.7.0.1/24 dev wire0
+on server ip link set wire0 up
+server_start
+plug tap7 0.0.0.0/32
+expect "the alias that came is served as its interface" eventually 15 ask '10\.7\.0\.[0-9]* from 10\.7\.0\.1'
+expect "its own network is full soon" eventually 15 eval "! ask '10\.7\.0'"
+expect "when its own network is full, the other gives addresses" ask '10\.8\.0\.[0-9]* from 10\.7\.0\.1'
+on server ip link del tap7
+expect "the daemon waits for the next alias" server_runs
+plug tap8 0.0.0.0/32
+expect "which is served too" eventually 15 ask '10\.8\.0'
+server_stop
