@@ -76,6 +76,8 @@ Parsed parse_no_dhcpv4_interface(Line& line) {
 }
 
 Parsed parse_dhcp_proxy(Line& line) {
+    // Bare it means all relays; `dhcp-proxy=` is a value that got lost, which dnsmasq refuses too.
+    if (line.has_value() && line.value().is_empty()) return fail(std::string{"an address is missing"});
     auto& stand_ins = line.config().dhcp.stand_ins;
     stand_ins.are_given = true;
     for (const auto& field : line.value().split()) {
