@@ -18,9 +18,9 @@ quiet-dhcp
 END
 server_start
 
-# An exchange is DISCOVER to OFFER, then REQUEST to ACK; -W waits (in microseconds) for the last ones.
+# An exchange is DISCOVER to OFFER, then REQUEST to ACK; -W waits (in microseconds) for the last ones, -d (seconds) is how late counts as lost.
 load() {
-  on load timeout 60 perfdhcp -4 -l eth0 -R "$machines" -r 600 -n "$machines" -W 2000000 > "$lab_dir/load.log" 2>&1
+  on load timeout 60 perfdhcp -4 -l eth0 -R "$machines" -r 500 -n "$machines" -d 10 -W 3000000 > "$lab_dir/load.log" 2>&1
 }
 dropped() { awk '/^drops:|^orphans:/ { sum += $2 } END { print sum + 0 }' "$lab_dir/load.log"; }
 acknowledged() { awk '/^received packets:/ { last = $3 } END { print last + 0 }' "$lab_dir/load.log"; }
