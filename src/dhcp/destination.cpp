@@ -1,10 +1,10 @@
 #include "dhcp/destination.hpp"
 
+#include "wire/relayed.hpp"
+
 namespace pxed::dhcp {
 
 namespace {
-
-constexpr std::uint8_t k_relay_source_port = 19;  // RFC 8357
 
 using Way = Destination::Way;
 

@@ -3,15 +3,11 @@
 #include <algorithm>
 
 #include "dhcp/subnets.hpp"
+#include "wire/relayed.hpp"
 
 namespace pxed::dhcp {
 
 namespace {
-
-constexpr std::uint8_t k_link_selection = 5;       // RFC 3527
-constexpr std::uint8_t k_relay_flags = 10;         // RFC 5010
-constexpr std::uint8_t k_server_id_override = 11;  // RFC 5107
-constexpr std::uint8_t k_most_hops = 16;           // RFC 1542 4.1.1
 
 std::optional<Ipv4> relay_address(const Message& message, std::uint8_t code) {
     const auto relay_agent = message.options.find(k_relay_agent);

@@ -12,6 +12,9 @@
 
 namespace pxed::dhcp {
 
+/// RFC 1542 4.1.1: a message that has passed more relay agents goes round in a circle.
+inline constexpr std::uint8_t k_most_hops = 16;
+
 /// Where the client is.
 struct Place {
     std::vector<Subnet> subnets;      ///< the ranges that serve it, in file order

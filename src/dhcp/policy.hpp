@@ -163,8 +163,10 @@ struct Policy {
     bool keeps_header = false;        ///< dhcp-no-override: boot file and server in the header only
     bool probes = true;               ///< cleared by no-ping
 
-    /// Whether DHCP is to be served at all.
-    [[nodiscard]] bool is_enabled() const { return !ranges.empty(); }
+    /// Whether DHCP is spoken at all.
+    [[nodiscard]] bool is_enabled() const { return gives_leases() || !relays.empty(); }
+    /// Whether there may be leases to remember: a relay agent has none.
+    [[nodiscard]] bool gives_leases() const { return !ranges.empty(); }
 };
 
 }  // namespace pxed::dhcp

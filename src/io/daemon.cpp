@@ -146,6 +146,7 @@ void Daemon::say_statistics() {
         figures.waiting = server->waiting();
     }
     figures.dhcp = dhcp_.counts();
+    figures.relay = dhcp_.relay_counts();
     figures.overruns = dhcp_.overruns();
     figures.tftp = tftp_->counts();
     figures.transfers = tftp_->running();

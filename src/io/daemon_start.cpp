@@ -45,6 +45,7 @@ Result<void, StartFailure> Daemon::start() {
         !opened)
         return failure(ExitCode::file, opened.error());
     if (auto opened = open_leases(*config_); !opened) return failure(ExitCode::file, opened.error());
+    dhcp_.use(*config_);  // a relay agent alone has no leases to start with
     if (auto opened = open_tftp(); !opened) return opened;
     minute_.start(60, 60);
     say_start();
@@ -91,7 +92,7 @@ Result<void, StartFailure> Daemon::settle_privileges() {
         }
     }
     const auto directory = directory_of(config_->lease_database_path(state_directory()));
-    if (config_->dhcp.is_enabled()) {
+    if (config_->dhcp.gives_leases()) {
         if (auto prepared = prepare_directory(directory, plan->become); !prepared)
             return failure(ExitCode::file, prepared.error());
     }
@@ -103,14 +104,14 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     if (plan->become) changed = change_to(*plan->become);
     if (plan->group) changed = change_group(*plan->group);
     if (!changed) return failure(ExitCode::other, changed.error());
-    if (!config_->dhcp.is_enabled()) return {};
+    if (!config_->dhcp.gives_leases()) return {};
     if (auto writable = check_writable(directory); !writable)
         return failure(ExitCode::file, writable.error());
     return {};
 }
 
 Result<void, std::string> Daemon::open_leases(const config::Config& config) {
-    if (!config.dhcp.is_enabled()) return {};
+    if (!config.dhcp.gives_leases()) return {};
     const auto& text_file = config.daemon.lease_file;
     const auto database = config.lease_database_path(state_directory());
     TRY(auto opened, SqliteLeaseStore::open(loop_, {database, text_file}, read_clocks()));

@@ -11,9 +11,9 @@
 #include <sys/socket.h>
 
 #include "base/text.hpp"
+#include "dhcp/place.hpp"
 #include "io/clock.hpp"
 #include "wire/dhcp_option_table.hpp"
-#include "wire/udp_frame.hpp"
 
 namespace pxed::io {
 
@@ -23,12 +23,19 @@ namespace {
 // the kernel's default holds about 160.
 constexpr int k_receive_buffer = 4 << 20;
 
-constexpr seconds k_warning_pause{10};
-
 void widen_receive_buffer(int descriptor) {
     // The first needs CAP_NET_ADMIN, the second is bounded by net.core.rmem_max.
     if (::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &k_receive_buffer, sizeof k_receive_buffer) != 0)
         ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &k_receive_buffer, sizeof k_receive_buffer);
+}
+
+std::vector<dhcp::Link> links_of(const config::DaemonPolicy& daemon, const std::vector<Interface>& table) {
+    std::vector<dhcp::Link> links;
+    for (const auto& interface : table) {
+        links.push_back({interface.name, interface.index, interface.hardware,
+                         addresses_as_served(daemon, interface), interface.is_loopback});
+    }
+    return links;
 }
 
 machine::Stage stage_of_reply(dhcp::MessageType reply) {
@@ -66,6 +73,13 @@ DhcpService::DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks ca
     : loop_(loop),
       interfaces_(interfaces),
       callbacks_(std::move(callbacks)),
+      sender_(
+          interfaces,
+          [this](std::uint16_t port, unsigned interface, Ipv4 source) {
+              return socket_for(port, interface, source);
+          },
+          [this](std::string text) { callbacks_.warn(std::move(text)); }),
+      relay_(sender_, [this](machine::Event event) { callbacks_.tell(std::move(event)); }),
       prober_(loop, [this](Ipv4 address, bool is_in_use,
                            const HwAddr& hardware) { on_probe_answer(address, is_in_use, hardware); }),
       timer_(loop) {
@@ -73,7 +87,8 @@ DhcpService::DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks ca
 }
 
 Result<void, std::string> DhcpService::open() {
-    TRY(link_layer_, PacketSocket::open());
+    if (std::exchange(is_open_, true)) return {};
+    if (auto opened = sender_.open(); !opened) return opened;
     return prober_.open();
 }
 
@@ -83,6 +98,8 @@ Result<void, std::string> DhcpService::listen(const config::Config& config) {
         const auto points =
             listen_points(config.daemon, config.dhcp.server_port, interfaces_.all(), Loopback::when_named);
         wanted.insert(points.begin(), points.end());
+        const auto replies = relay_points(config, links_of(config.daemon, interfaces_.all()));
+        wanted.insert(replies.begin(), replies.end());
     }
     std::erase_if(listeners_, [&](const auto& listener) {
         return std::ranges::any_of(wanted,
@@ -122,12 +139,12 @@ void DhcpService::use(const config::Config& config) {
 
 void DhcpService::follow_interfaces() {
     if (config_ == nullptr) return;
-    links_.clear();
+    links_ = links_of(config_->daemon, interfaces_.all());
     served_.clear();
+    relayed_.clear();
     for (const auto& interface : interfaces_.all()) {
         const auto& daemon = config_->daemon;
-        links_.push_back({interface.name, interface.index, interface.hardware,
-                          addresses_as_served(daemon, interface), interface.is_loopback});
+        if (is_served(daemon, interface)) relayed_.insert(interface.index);
         const auto* link = taken_for(daemon, interface, interfaces_.all());
         if (link != nullptr && is_served(daemon, *link)) served_.emplace(interface.index, link->index);
     }
@@ -155,9 +172,25 @@ void DhcpService::receive(UdpSocket& socket) {
     arm();
 }
 
+bool DhcpService::is_relayed(const Datagram& datagram, Ipv4 source, bool was_unicast) {
+    const auto link = std::ranges::find(links_, datagram.from.interface(), &dhcp::Link::index);
+    return link != links_.end() && relay_.take({.policy = config_->dhcp,
+                                                .datagram = datagram.payload,
+                                                .link = *link,
+                                                .source = source,
+                                                .was_unicast = was_unicast,
+                                                .links = links_,
+                                                .served = relayed_});
+}
+
 std::optional<dhcp::Arrival> DhcpService::read(const Datagram& datagram, std::uint16_t port, Instant now) {
     const auto served = served_.find(datagram.from.interface());
     const auto source = datagram.from.ipv4();
+    const auto destination = datagram.to.ipv4();
+    const bool was_unicast = destination && dhcp::is_ours(links_, *destination);
+    // First of all: a server's reply comes by an interface whose clients need not be served.
+    if (source && port == config_->dhcp.server_port && is_relayed(datagram, *source, was_unicast))
+        return std::nullopt;
     const auto link = served == served_.end() ? links_.end()
                                               : std::ranges::find(links_, served->second, &dhcp::Link::index);
     if (link == links_.end() || !source) {
@@ -175,12 +208,7 @@ std::optional<dhcp::Arrival> DhcpService::read(const Datagram& datagram, std::ui
     arrival.leaves_by = served->first;
     arrival.source = *source;
     arrival.source_port = datagram.from.port();
-    const auto destination = datagram.to.ipv4();
-    arrival.was_unicast = destination && std::ranges::any_of(links_, [&](const dhcp::Link& own) {
-                              return std::ranges::any_of(own.addresses, [&](const Network& network) {
-                                  return network.address == *destination;
-                              });
-                          });
+    arrival.was_unicast = was_unicast;
     arrival.local_port = port;
     arrival.received = now;
     return arrival;
@@ -202,80 +230,12 @@ void DhcpService::note_malformed(const Datagram& datagram, const dhcp::Link& lin
 void DhcpService::send(const dhcp::Outgoing& outgoing) {
     const auto built = dhcp::build(outgoing.message, outgoing.limit);
     if (!built.left_out.empty()) note_left_out(outgoing, built.left_out);
-    if (deliver(outgoing, built.bytes)) {
-        ++counts_.sent;
-        return;
-    }
-    note_not_sent(outgoing, errno);
-}
-
-void DhcpService::note_not_sent(const dhcp::Outgoing& outgoing, int error) {
-    ++counts_.not_sent;
-    const auto now = read_clocks().instant;
-    // A link that is down fails every reply of a boot storm; one line a while says as much.
-    if (warned_ != Instant{} && now < warned_ + k_warning_pause) {
-        ++unsaid_;
-        return;
-    }
-    warned_ = now;
-    const auto* interface = interfaces_.find(outgoing.interface);
-    auto text = "cannot send a DHCP reply (" + outgoing.destination.text() + ") out of " +
-                (interface != nullptr ? interface->name : "an interface that is gone") + ": " +
-                std::strerror(error);
-    if (unsaid_ > 0) text += " (and " + std::to_string(std::exchange(unsaid_, 0)) + " more before)";
-    callbacks_.warn(std::move(text));
-}
-
-// Replies to renewing machines that have gone wait in the kernel for ARP, and a few hundred of them fill the
-// socket's buffer for seconds. Who is here must not wait for them: a reply the socket refuses with EAGAIN
-// leaves below IP, where no ARP is needed.
-bool DhcpService::deliver(const dhcp::Outgoing& outgoing, Bytes payload) {
-    const auto& destination = outgoing.destination;
-    UdpSocket* socket = socket_for(destination.source_port, outgoing.interface);
-    if (socket == nullptr) {
-        errno = ENODEV;
-        return false;
-    }
-    Route route;
-    route.interface = outgoing.interface;
-    if (!destination.source.is_zero()) route.from = Endpoint{destination.source, destination.source_port};
-    switch (destination.way) {
-        case dhcp::Destination::Way::link_layer:
-            // RFC 2131 4.1: a client without an address cannot answer ARP, so the frame names its hardware.
-            if (deliver_below_ip(outgoing, payload, destination.address, destination.hardware)) return true;
-            // Where frames cannot be sent below IP, the same RFC lets the reply be broadcast.
-            break;
-        case dhcp::Destination::Way::broadcast:
-            break;
-        case dhcp::Destination::Way::routed:
-            route.to = Endpoint{destination.address, destination.port};
-            if (socket->send(payload, route)) return true;
-            return errno == EAGAIN && is_on_link(outgoing) &&
-                   deliver_below_ip(outgoing, payload, destination.address, outgoing.message.hardware);
-    }
-    route.to = Endpoint{k_limited_broadcast, destination.port};
-    if (socket->send(payload, route)) return true;
-    return errno == EAGAIN && deliver_below_ip(outgoing, payload, k_limited_broadcast, {});
-}
-
-bool DhcpService::is_on_link(const dhcp::Outgoing& outgoing) const {
-    const auto* interface = interfaces_.find(outgoing.interface);
-    const bool came_directly = outgoing.message.giaddr.is_zero() && outgoing.message.hardware.is_ethernet();
-    return came_directly && interface != nullptr &&
-           std::ranges::any_of(interface->addresses, [&](const Network& network) {
-               return network.contains(outgoing.destination.address);
-           });
-}
-
-bool DhcpService::deliver_below_ip(const dhcp::Outgoing& outgoing, Bytes payload, Ipv4 address,
-                                   const HwAddr& hardware) {
-    const auto& destination = outgoing.destination;
-    const auto frame = build_udp_frame({.source = destination.source,
-                                        .source_port = destination.source_port,
-                                        .destination = address,
-                                        .destination_port = destination.port,
-                                        .payload = payload});
-    return link_layer_ && link_layer_->send(frame, k_ether_type_ipv4, outgoing.interface, hardware);
+    const bool came_directly = outgoing.message.giaddr.is_zero();
+    const bool is_sent = sender_.send({.payload = built.bytes,
+                                       .destination = outgoing.destination,
+                                       .interface = outgoing.interface,
+                                       .client = came_directly ? outgoing.message.hardware : HwAddr{}});
+    ++(is_sent ? counts_.sent : counts_.not_sent);
 }
 
 void DhcpService::note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes) {
@@ -291,9 +251,11 @@ void DhcpService::note_left_out(const dhcp::Outgoing& outgoing, std::span<const 
     callbacks_.tell(std::move(event));
 }
 
-UdpSocket* DhcpService::socket_for(std::uint16_t port, unsigned interface) {
-    for (const unsigned index : {interface, 0U}) {
-        const auto found = listeners_.find(ListenPoint{port, index, {}});
+UdpSocket* DhcpService::socket_for(std::uint16_t port, unsigned interface, Ipv4 source) {
+    // That of the interface, that of our address, that of all.
+    for (const auto& point : {ListenPoint{port, interface, {}, {}}, ListenPoint{port, 0, {}, source},
+                              ListenPoint{port, 0, {}, {}}}) {
+        const auto found = listeners_.find(point);
         if (found != listeners_.end()) return &found->second->socket;
     }
     return nullptr;

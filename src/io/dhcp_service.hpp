@@ -12,10 +12,11 @@
 
 #include "config/config.hpp"
 #include "dhcp/server.hpp"
+#include "io/dhcp_relay.hpp"
+#include "io/dhcp_sender.hpp"
 #include "io/interfaces.hpp"
 #include "io/listen_point.hpp"
 #include "io/loop.hpp"
-#include "io/packet_socket.hpp"
 #include "io/prober.hpp"
 #include "io/udp_socket.hpp"
 
@@ -42,7 +43,7 @@ class DhcpService : private dhcp::Surroundings {
 
     DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks callbacks);
 
-    /// Opens what needs CAP_NET_RAW. Errors: a sentence.
+    /// Opens what needs CAP_NET_RAW; nothing the second time. Errors: a sentence.
     [[nodiscard]] Result<void, std::string> open();
     /// Opens the sockets that `config` and the interfaces of this moment ask for and closes the others;
     /// those that stay are not touched. Errors: sentences for the sockets that failed for the first time (the
@@ -51,7 +52,7 @@ class DhcpService : private dhcp::Surroundings {
     [[nodiscard]] Result<void, std::string> listen(const config::Config& config);
     /// Begins to answer. `config` must outlive the service or the next use(); `store` the service.
     void start(const config::Config& config, dhcp::LeaseStore& store, std::span<const dhcp::Lease> rows);
-    /// Takes another configuration; what waits is decided by it.
+    /// Takes another configuration; what waits is decided by it. Before start(), only the relay agent works.
     void use(const config::Config& config);
     /// The interfaces have changed.
     void follow_interfaces();
@@ -60,6 +61,7 @@ class DhcpService : private dhcp::Surroundings {
 
     [[nodiscard]] const dhcp::Server* server() const { return server_ ? &*server_ : nullptr; }
     [[nodiscard]] const DhcpCounts& counts() const { return counts_; }
+    [[nodiscard]] const DhcpRelay::Counts& relay_counts() const { return relay_.counts(); }
     /// Datagrams the kernel dropped because we were too slow.
     [[nodiscard]] std::uint64_t overruns() const;
     [[nodiscard]] std::size_t socket_count() const { return listeners_.size(); }
@@ -83,17 +85,13 @@ class DhcpService : private dhcp::Surroundings {
     void deadline_changed() override { arm(); }
 
     void receive(UdpSocket& socket);
+    /// Whether the relay agent has taken it.
+    [[nodiscard]] bool is_relayed(const Datagram& datagram, Ipv4 source, bool was_unicast);
     [[nodiscard]] std::optional<dhcp::Arrival> read(const Datagram& datagram, std::uint16_t port,
                                                     Instant now);
     void note_malformed(const Datagram& datagram, const dhcp::Link& link, dhcp::ParseError error);
-    [[nodiscard]] bool deliver(const dhcp::Outgoing& outgoing, Bytes payload);
-    /// Whether the reply's own client is reached without a router.
-    [[nodiscard]] bool is_on_link(const dhcp::Outgoing& outgoing) const;
-    [[nodiscard]] bool deliver_below_ip(const dhcp::Outgoing& outgoing, Bytes payload, Ipv4 address,
-                                        const HwAddr& hardware);
-    void note_not_sent(const dhcp::Outgoing& outgoing, int error);
     void note_left_out(const dhcp::Outgoing& outgoing, std::span<const std::uint8_t> codes);
-    [[nodiscard]] UdpSocket* socket_for(std::uint16_t port, unsigned interface);
+    [[nodiscard]] UdpSocket* socket_for(std::uint16_t port, unsigned interface, Ipv4 source);
     void on_probe_answer(Ipv4 address, bool is_in_use, const HwAddr& hardware);
     void on_time(ev::timer& watcher, int revents);
     void arm();
@@ -101,17 +99,18 @@ class DhcpService : private dhcp::Surroundings {
     ev::loop_ref loop_;
     Interfaces& interfaces_;
     Callbacks callbacks_;
+    DhcpSender sender_;
+    DhcpRelay relay_;
+    bool is_open_ = false;
     const config::Config* config_ = nullptr;
     std::vector<dhcp::Link> links_;        ///< all interfaces
+    std::set<unsigned> relayed_;           ///< indexes of those whose clients a relay agent may serve
     std::map<unsigned, unsigned> served_;  ///< those that are served: the link each is taken for, by index
     std::map<ListenPoint, std::unique_ptr<Listener>> listeners_;
     std::set<ListenPoint> refused_;  ///< points that could not be opened, and are tried again
-    std::optional<PacketSocket> link_layer_;
     Prober prober_;
     std::optional<dhcp::Server> server_;
     DhcpCounts counts_;
-    Instant warned_{};          ///< when a failure to send was last said
-    std::uint64_t unsaid_ = 0;  ///< failures since
     ev::timer timer_;
 };
 

@@ -45,6 +45,8 @@ std::string_view word_of(Stage stage) {
             return "DHCPINFORM";
         case Stage::bootp:
             return "BOOTP";
+        case Stage::relay:
+            return "DHCP relay";
         case Stage::probe:
         case Stage::lease_expired:
         case Stage::tftp_request:
@@ -91,6 +93,8 @@ Level level_of(Reason reason) {
         case Reason::no_unique_id:
         case Reason::relay_refused:
         case Reason::too_many_hops:
+        case Reason::relay_without_interface:
+        case Reason::relay_reply_misdirected:
         case Reason::lease_limit:
         case Reason::overloaded:
         case Reason::address_not_available:
@@ -215,8 +219,20 @@ std::string answer_text(const Event& event, bool logs_dhcp) {
     return text;
 }
 
+// `DHCP relay at 10.1.0.1 -> 10.2.0.2 52:54:00:00:00:01`: dnsmasq's words, and whose message it was.
+std::string relay_text(const Event& event, Level level) {
+    std::string text = "DHCP relay at " + escaped(event.detail, k_longest_text);
+    if (event.peer) text += ' ' + event.peer->address_text();
+    if (!event.machine.is_empty()) text += ' ' + event.machine.text();
+    if (event.reason == Reason::none) return text;
+    const auto& row = row_of(event.reason);
+    text += ": " + std::string{row.phrase};
+    return level <= Level::warning ? text + " (" + std::string{row.advice} + ')' : text;
+}
+
 // A refusal, a silence, or something given back.
 std::string other_text(const Event& event, Level level, bool logs_dhcp) {
+    if (event.stage == Stage::relay) return relay_text(event, level);
     if (event.stage == Stage::probe) {
         const std::string who = event.machine.is_empty() ? "" : " for " + event.machine.text();
         if (event.reason == Reason::none) return "testing address " + address_of(event) + who;

@@ -69,7 +69,7 @@ Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenSty
     UdpOptions options;
     options.interface = point.name;
     // bind-interfaces is asked for where other servers listen on the wildcard address of the same port.
-    options.is_shared = !point.name.empty();
+    options.is_shared = !point.hears_all();
     options.sends_broadcast = style.sends_broadcast;
     const auto is_taken = [](const std::string& error) {
         return error.find(std::strerror(EADDRINUSE)) != std::string::npos;
@@ -78,7 +78,7 @@ Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenSty
         auto both = UdpSocket::open(Endpoint{Endpoint::V6{}, point.port}, options);
         if (both) return both;  // otherwise IPv6 may be switched off on this host
     }
-    auto socket = UdpSocket::open(Endpoint{Ipv4{}, point.port}, options);
+    auto socket = UdpSocket::open(Endpoint{point.address, point.port}, options);
     if (socket) return socket;
     if (socket.error().find(std::strerror(EACCES)) != std::string::npos)
         return fail(socket.error() + "; a port below 1024 needs CAP_NET_BIND_SERVICE");

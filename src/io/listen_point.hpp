@@ -15,19 +15,22 @@
 
 namespace pxed::io {
 
-/// Where a service listens: a port, on all interfaces or on one. Two points are the same as long as port and
-/// interface index are: a renamed interface keeps its socket, one that was made anew needs a new socket.
+/// Where a service listens: a port, on all interfaces, on one, or on one address. Two points are the same as
+/// long as port, interface index and address are: a renamed interface keeps its socket, one that was made
+/// anew needs a new socket.
 struct ListenPoint {
     std::uint16_t port = 0;
     unsigned interface = 0;  ///< 0: all
     std::string name;        ///< of the interface; empty: all
+    Ipv4 address{};          ///< only what is sent to this address; zero: to any
 
-    friend bool operator==(const ListenPoint& a, const ListenPoint& b) {
-        return a.port == b.port && a.interface == b.interface;
-    }
+    [[nodiscard]] bool hears_all() const { return interface == 0 && address.is_zero(); }
+
+    friend bool operator==(const ListenPoint& a, const ListenPoint& b) { return (a <=> b) == 0; }
     friend std::strong_ordering operator<=>(const ListenPoint& a, const ListenPoint& b) {
         if (const auto order = a.port <=> b.port; order != 0) return order;
-        return a.interface <=> b.interface;
+        if (const auto order = a.interface <=> b.interface; order != 0) return order;
+        return a.address <=> b.address;
     }
 };
 
@@ -37,9 +40,9 @@ struct ListenPoint {
                                                      const std::vector<Interface>& table, Loopback loopback);
 
 /// Whether the kernel lets one process have only one of the two: the same port, once on all interfaces and
-/// once on one. When a reload goes from one to the other, the old socket has to go first.
+/// once on a part of them. When a reload goes from one to the other, the old socket has to go first.
 [[nodiscard]] inline bool excludes(const ListenPoint& a, const ListenPoint& b) {
-    return a.port == b.port && (a.interface == 0) != (b.interface == 0);
+    return a.port == b.port && a.hears_all() != b.hears_all();
 }
 
 /// What a service wants of its sockets.

@@ -14,6 +14,15 @@ std::string range_text(const dhcp::Range& range) {
     return range.is_static ? range.first.text() : range.first.text() + " -- " + range.last.text();
 }
 
+// dnsmasq's words, which say `via` of the interface that replies have to come by.
+std::string relay_text(const dhcp::Relay& line) {
+    auto text = (line.is_split ? "DHCP split relay from " : "DHCP relay from ") + line.local.text();
+    if (line.server) text += " to " + line.server->text();
+    if (line.port != dhcp::k_server_port) text += '#' + std::to_string(line.port);
+    if (line.uplink) text += " as " + line.uplink->text();
+    return line.interface.empty() ? text : text + " via " + line.interface;
+}
+
 std::string network_text(const Network& network) {
     return network.address.text() + '/' + std::to_string(std::popcount(network.netmask.value()));
 }
@@ -27,8 +36,9 @@ std::string joined(const List& list, Text&& text) {
 }
 
 std::string services(const config::Config& config) {
-    if (config.dhcp.is_enabled()) return config.tftp.is_enabled ? "DHCP, TFTP" : "DHCP";
-    return config.tftp.is_enabled ? "TFTP" : "";
+    std::string names = config.dhcp.gives_leases() ? "DHCP" : config.dhcp.is_enabled() ? "DHCP relay" : "";
+    if (config.tftp.is_enabled) names += names.empty() ? "TFTP" : ", TFTP";
+    return names;
 }
 
 std::string pool_line(const dhcp::Range& range, const dhcp::LeaseTable& leases) {
@@ -65,6 +75,8 @@ std::vector<std::string> service_lines(const config::Config& config) {
         lines.push_back((range.is_static ? "DHCP, static leases only on " : "DHCP, IP range ") +
                         range_text(range) + ", lease time " + lease_time_text(range.lease_time));
     }
+    for (const auto& line : config.dhcp.relays)
+        lines.push_back(relay_text(line));
     if (!config.tftp.is_enabled) return lines;
     if (config.tftp.roots.empty()) lines.emplace_back("TFTP enabled");
     for (const auto& root : config.tftp.roots) {
@@ -110,6 +122,10 @@ std::vector<std::string> statistics_lines(const config::Config& config, const Fi
                         " malformed, " + number(figures.dhcp.not_served) + " on interfaces not served, " +
                         number(figures.dhcp.not_sent) + " replies the kernel refused, " +
                         number(figures.overruns) + " lost because the receive buffer was full");
+    }
+    if (!config.dhcp.relays.empty()) {
+        lines.push_back("DHCP relay, " + number(figures.relay.relayed) + " datagrams relayed, " +
+                        number(figures.relay.dropped) + " dropped");
     }
     if (config.tftp.is_enabled) {
         lines.push_back("TFTP, " + number(figures.transfers) + " transfers running, " +

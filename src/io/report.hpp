@@ -39,6 +39,7 @@ class ReasonCounts {
 struct Figures {
     const dhcp::LeaseTable* leases = nullptr;  ///< none: DHCP is off
     DhcpCounts dhcp;
+    DhcpRelay::Counts relay;
     std::uint64_t overruns = 0;
     std::size_t waiting = 0;
     TftpCounts tftp;

@@ -22,6 +22,8 @@ std::string_view name_of(Stage stage) {
             return "inform";
         case Stage::bootp:
             return "bootp";
+        case Stage::relay:
+            return "relay";
         case Stage::probe:
             return "probe";
         case Stage::lease_expired:

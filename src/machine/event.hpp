@@ -26,6 +26,7 @@ enum class Stage : std::uint8_t {
     release,
     inform,
     bootp,  // DHCP
+    relay,  // a message passed on between a client and somebody else's server
     probe,  // an address was tested
     lease_expired,
     tftp_request,

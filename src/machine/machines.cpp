@@ -60,6 +60,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::offer:
         case Stage::inform:
         case Stage::bootp:
+        case Stage::relay:
         case Stage::probe:
             break;
     }

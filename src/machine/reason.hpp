@@ -28,6 +28,8 @@ enum class Reason : std::uint8_t {
     not_pxe,
     relay_refused,
     too_many_hops,
+    relay_without_interface,
+    relay_reply_misdirected,
     bootp_without_host,
     unsupported_type,
     lease_limit,

@@ -94,12 +94,14 @@ Player::Outcome Player::expect_reply(const Step& step) {
     std::size_t i = 1;
     const bool is_exact = step.words[i] == "exactly";
     if (is_exact) ++i;
+    // What a relay agent sends to a server goes by whatever interface the routes say.
+    const bool is_as_routed = i < step.words.size() && step.words[i] == "any";
     const dhcp::Link* link = i < step.words.size() ? find_link(step.words[i]) : nullptr;
-    if (link == nullptr)
+    if (link == nullptr && !is_as_routed)
         return fail("there is neither an interface nor an expectation '" + step.words[i] + "'");
     TRY(Wanted wanted, wanted_from(step.block));
     wanted.is_exact = is_exact;
-    wanted.interface = link->index;
+    wanted.interface = is_as_routed ? 0 : link->index;
     for (++i; i < step.words.size(); ++i) {
         if (step.words[i] == "from" && i + 1 < step.words.size()) {
             wanted.source = step.words[++i];

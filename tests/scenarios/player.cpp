@@ -266,12 +266,14 @@ Player::Outcome Player::play_send(const Step& step) {
 void Player::receive_batch() {
     events_.clear();
     traces_.clear();
-    // As DhcpService does it: an alias stands for another interface, and what is not served is not heard.
+    // As DhcpService does it: first the relay agent; an alias stands for another interface, and what is not
+    // served is not heard.
     const auto links = links_as_served();
     const auto table = interfaces();
     const auto& daemon = configs_.back().daemon;
     std::vector<dhcp::Arrival> heard;
     for (dhcp::Arrival& arrival : std::exchange(batch_, {})) {
+        if (is_relayed(arrival)) continue;
         const auto came_by = std::ranges::find(table, arrival.link->index, &io::Interface::index);
         const io::Interface* link = io::taken_for(daemon, *came_by, table);
         if (link == nullptr || !io::is_served(daemon, *link)) continue;

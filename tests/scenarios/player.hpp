@@ -76,6 +76,8 @@ class Player : private dhcp::Surroundings {
     Outcome start();
     Outcome play_step(const Step& step, const Step& next);
     void receive_batch();
+    /// Whether the relay agent takes it; then it is done.
+    [[nodiscard]] bool is_relayed(const dhcp::Arrival& arrival);
     Outcome require_quiet(const Step& step);
     Outcome end();
     Outcome pass_time(nanoseconds length);

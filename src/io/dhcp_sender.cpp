@@ -1,0 +1,95 @@
+#include "io/dhcp_sender.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "io/clock.hpp"
+#include "wire/udp_frame.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+constexpr seconds k_warning_pause{10};
+
+}  // namespace
+
+Result<void, std::string> DhcpSender::open() {
+    TRY(link_layer_, PacketSocket::open());
+    return {};
+}
+
+bool DhcpSender::send(const Parcel& parcel) {
+    if (deliver(parcel)) return true;
+    note_not_sent(parcel, errno);
+    return false;
+}
+
+void DhcpSender::note_not_sent(const Parcel& parcel, int error) {
+    const auto now = read_clocks().instant;
+    // A link that is down fails every reply of a boot storm; one line a while says as much.
+    if (warned_ != Instant{} && now < warned_ + k_warning_pause) {
+        ++unsaid_;
+        return;
+    }
+    warned_ = now;
+    const auto* interface = interfaces_.find(parcel.interface);
+    auto text = "cannot send a DHCP message (" + parcel.destination.text() + ")";
+    if (parcel.interface != 0)
+        text += " out of " + (interface != nullptr ? interface->name : "an interface that is gone");
+    text += std::string{": "} + std::strerror(error);
+    if (unsaid_ > 0) text += " (and " + std::to_string(std::exchange(unsaid_, 0)) + " more before)";
+    warn_(std::move(text));
+}
+
+// Replies to renewing machines that have gone wait in the kernel for ARP, and a few hundred of them fill the
+// socket's buffer for seconds. Who is here must not wait for them: a reply the socket refuses with EAGAIN
+// leaves below IP, where no ARP is needed.
+bool DhcpSender::deliver(const Parcel& parcel) {
+    const auto& destination = parcel.destination;
+    UdpSocket* socket = find_socket_(destination.source_port, parcel.interface, destination.source);
+    if (socket == nullptr) {
+        errno = ENODEV;
+        return false;
+    }
+    Route route;
+    route.interface = parcel.interface;
+    if (!destination.source.is_zero()) route.from = Endpoint{destination.source, destination.source_port};
+    switch (destination.way) {
+        case dhcp::Destination::Way::link_layer:
+            // RFC 2131 4.1: a client without an address cannot answer ARP, so the frame names its hardware.
+            if (deliver_below_ip(parcel, destination.address, destination.hardware)) return true;
+            // Where frames cannot be sent below IP, the same RFC lets the reply be broadcast.
+            break;
+        case dhcp::Destination::Way::broadcast:
+            break;
+        case dhcp::Destination::Way::routed:
+            route.to = Endpoint{destination.address, destination.port};
+            if (socket->send(parcel.payload, route)) return true;
+            return errno == EAGAIN && is_on_link(parcel) &&
+                   deliver_below_ip(parcel, destination.address, parcel.client);
+    }
+    route.to = Endpoint{k_limited_broadcast, destination.port};
+    if (socket->send(parcel.payload, route)) return true;
+    return errno == EAGAIN && deliver_below_ip(parcel, k_limited_broadcast, {});
+}
+
+bool DhcpSender::is_on_link(const Parcel& parcel) const {
+    const auto* interface = interfaces_.find(parcel.interface);
+    return parcel.client.is_ethernet() && interface != nullptr &&
+           interface->is_on_link(parcel.destination.address);
+}
+
+bool DhcpSender::deliver_below_ip(const Parcel& parcel, Ipv4 address, const HwAddr& hardware) {
+    const auto& destination = parcel.destination;
+    const auto frame = build_udp_frame({.source = destination.source,
+                                        .source_port = destination.source_port,
+                                        .destination = address,
+                                        .destination_port = destination.port,
+                                        .payload = parcel.payload});
+    return link_layer_ && link_layer_->send(frame, k_ether_type_ipv4, parcel.interface, hardware);
+}
+
+}  // namespace pxed::io

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/hwaddr.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "dhcp/arrival.hpp"
+#include "io/interfaces.hpp"
+#include "io/packet_socket.hpp"
+#include "io/udp_socket.hpp"
+
+namespace pxed::io {
+
+/// A DHCP datagram on its way out.
+struct Parcel {
+    Bytes payload;
+    const dhcp::Destination& destination;
+    unsigned interface = 0;  ///< leaves by this one; 0: as it is routed
+    HwAddr client;           ///< the receiver's hardware address if it asked without a relay; may be empty
+};
+
+/// How DHCP datagrams leave: by the UDP socket they belong to, or below IP.
+class DhcpSender {
+ public:
+    /// The open socket to send from `port` and `source` out of `interface`, nullptr when there is none.
+    using FindSocket = std::function<UdpSocket*(std::uint16_t port, unsigned interface, Ipv4 source)>;
+
+    DhcpSender(const Interfaces& interfaces, FindSocket find_socket, std::function<void(std::string)> warn)
+        : interfaces_(interfaces), find_socket_(std::move(find_socket)), warn_(std::move(warn)) {}
+
+    /// Opens what needs CAP_NET_RAW; without it client replies are broadcast. Errors: a sentence.
+    [[nodiscard]] Result<void, std::string> open();
+    /// False when the kernel took it not; that is said, once in a while.
+    bool send(const Parcel& parcel);
+
+ private:
+    [[nodiscard]] bool deliver(const Parcel& parcel);
+    [[nodiscard]] bool deliver_below_ip(const Parcel& parcel, Ipv4 address, const HwAddr& hardware);
+    [[nodiscard]] bool is_on_link(const Parcel& parcel) const;
+    void note_not_sent(const Parcel& parcel, int error);
+
+    const Interfaces& interfaces_;
+    FindSocket find_socket_;
+    std::function<void(std::string)> warn_;
+    std::optional<PacketSocket> link_layer_;
+    Instant warned_{};          ///< when a failure to send was last said
+    std::uint64_t unsaid_ = 0;  ///< failures since
+};
+
+}  // namespace pxed::io
