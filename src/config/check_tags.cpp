@@ -59,6 +59,7 @@ void for_each_test(const dhcp::Policy& dhcp, Use use) {
     all(dhcp.ignores);
     all(dhcp.broadcasts);
     all(dhcp.bootp_dynamics);
+    all(dhcp.reply_delays);
 }
 
 bool is_set(const Names& names, const Config& config, const std::string& tag, bool takes_wildcards) {
