@@ -10,6 +10,7 @@
 #include "property.hpp"
 #include "wire/arch.hpp"
 #include "wire/dhcp_text.hpp"
+#include "wire/pxe_vendor.hpp"
 
 namespace pxed::dhcp {
 namespace {
@@ -43,6 +44,13 @@ void check_option(const Options& options, const Option& option) {
     }
 }
 
+/// What PXE reads in option 43 comes back from its own bytes, where those are not too long.
+void check_pxe(Bytes value) {
+    const auto options = pxe::parse(value);
+    if (const auto built = pxe::build(options)) require(pxe::parse(*built) == options, "a menu comes back");
+    require(options.boot_item == pxe::boot_item_of(value), "both looks find one item");
+}
+
 void check_bounds(const Message& message) {
     require(message.sname.size() <= 64 && message.sname.find('\0') == std::string::npos,
             "sname is a text of 64");
@@ -52,6 +60,7 @@ void check_bounds(const Message& message) {
         check_option(message.options, message.options[i]);
     require(archs_of(message.options).size() <= 0xffff / 2, "architectures take two bytes each");
     (void)arch_of(message.options);
+    if (const auto vendor = message.options.find(k_vendor_options)) check_pxe(*vendor);
 }
 
 /// The message as it comes back: relay agent information goes last on the wire, whatever it stood before.
