@@ -118,8 +118,10 @@ void check_range_overlaps(const Config& config, const World&, Findings& findings
         // Ranges with tests are left alone: their tags may exclude each other. Static ones give nothing by
         // themselves.
         const auto other = std::find_if(ranges.begin(), range, [&](const dhcp::Range& earlier) {
-            return !earlier.is_static && !range->is_static && earlier.first <= range->last &&
-                   range->first <= earlier.last && earlier.tests.empty() && range->tests.empty();
+            const bool are_pools =
+                !earlier.is_static && !range->is_static && !earlier.is_proxy && !range->is_proxy;
+            return are_pools && earlier.first <= range->last && range->first <= earlier.last &&
+                   earlier.tests.empty() && range->tests.empty();
         });
         if (other == range) continue;
         warn(findings, range->origin,

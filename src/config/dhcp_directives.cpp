@@ -86,11 +86,15 @@ constexpr auto k_rows = std::to_array<Directive>({
     {.name = "dhcp-range",
      .short_option = 'F',
      .group = Group::dhcp,
-     .syntax = "[tag:TAG,...][set:TAG,]START,END|static[,NETMASK[,BROADCAST]][,LEASE-TIME]",
+     .syntax = "[tag:TAG,...][set:TAG,]START,END|static|proxy[,NETMASK[,BROADCAST]][,LEASE-TIME]",
      .help = "give clients addresses from START to END",
      .manual =
          "Serves DHCP on the network of START and gives addresses from START to END. With `static` "
          "instead of END only machines with an address of their own (dhcp-host) are served.\n\n"
+         "With `proxy` instead of END nobody on the network of START gets an address from here: another DHCP "
+         "server gives them, and PXE clients are told beside its offer what to boot (ProxyDHCP, and the boot "
+         "server on port 4011). pxe-service, pxe-prompt and dhcp-boot say what. Where a proxy range is the "
+         "first on a network, no other range there counts.\n\n"
          "LEASE-TIME is a number with `s`, `m`, `h`, `d` or `w`, or `infinite`; one hour without, and "
          "never below two minutes. NETMASK is needed only for networks that come through a relay; "
          "otherwise that of the interface is used. A range on no network of this machine waits for a "
@@ -99,7 +103,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "without it), `set:TAG` gives a tag to those it serves. A bare word in front is such a tag too: "
          "`eth0,...` does not tie a range to an interface.\n\n"
          "    dhcp-range=192.168.1.50,192.168.1.150,12h\n"
-         "    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h",
+         "    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h\n"
+         "    dhcp-range=192.168.2.0,proxy",
      .parse = parse_dhcp_range},
     // The syntax line leaves out what is only tolerated: [IPv6] in brackets, net: for set:, empty fields.
     {.name = "dhcp-host",

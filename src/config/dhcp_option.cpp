@@ -219,7 +219,9 @@ Parsed check_next_server(const ConfiguredOption& option) {
     return {};
 }
 
-Parsed add_option(Line& line, bool is_forced) {
+enum class Send { if_asked, always, to_pxe };
+
+Parsed add_option(Line& line, Send send) {
     FieldReader fields{line.value()};
     TRY(const Selector selector, read_selector(fields, false));
     if (selector.is_ipv6) {
@@ -243,7 +245,8 @@ Parsed add_option(Line& line, bool is_forced) {
     option.outer_code =
         selector.envelope == Envelope::encapsulated ? static_cast<std::uint8_t>(selector.number) : 0;
     option.enterprise = selector.envelope == Envelope::vendor_vi ? selector.number : 0;
-    option.is_forced = is_forced;
+    option.is_forced = send == Send::always;
+    option.is_for_pxe = send == Send::to_pxe;
     option.tests = tests_of(line, selector.tags);
     option.origin = line.origin();
     const bool is_plain = selector.envelope == Envelope::plain;
@@ -294,11 +297,15 @@ Parsed set_match_value(const Selector& selector, const Field& value, dhcp::Match
 }  // namespace
 
 Parsed parse_dhcp_option(Line& line) {
-    return add_option(line, false);
+    return add_option(line, Send::if_asked);
 }
 
 Parsed parse_dhcp_option_force(Line& line) {
-    return add_option(line, true);
+    return add_option(line, Send::always);
+}
+
+Parsed parse_dhcp_option_pxe(Line& line) {
+    return add_option(line, Send::to_pxe);
 }
 
 // set:T,N|option:NAME|vi-encap:ENTERPRISE[,VALUE]

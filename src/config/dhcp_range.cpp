@@ -63,6 +63,8 @@ std::string decimal_hint(std::string_view text) {
 
 Parsed set_lease_time(Line& line, const Field& field, dhcp::Range& range) {
     if (field.is_empty()) return {};
+    if (range.is_proxy)
+        line.warn("a lease time has no effect with proxy: another server gives the addresses");
     if (field.is_word("deprecated")) {
         line.warn("\"deprecated\" is for DHCPv6 and has no effect");
         return {};
@@ -91,8 +93,10 @@ Parsed set_end(Line& line, const Field& field, dhcp::Range& range) {
         range.is_static = true;
         return {};
     }
-    // Refused: as a plain pool the line would make a second DHCP server of what was to answer PXE only.
-    if (field.is_word("proxy")) return fail(std::string{"ProxyDHCP is not served yet"});
+    if (field.is_word("proxy")) {
+        range.is_proxy = true;
+        return {};
+    }
     const auto end = Ipv4::parse(field.text());
     if (!end) return fail(quote(field.text()) + " is no address; START is followed by END, static or proxy");
     range.last = *end;
@@ -142,7 +146,7 @@ bool is_ipv6(FieldReader fields) {
 
 }  // namespace
 
-// [tag:T,...][set:T,]START,END|static[,NETMASK[,BROADCAST]][,LEASE]
+// [tag:T,...][set:T,]START,END|static|proxy[,NETMASK[,BROADCAST]][,LEASE]
 Parsed parse_dhcp_range(Line& line) {
     FieldReader fields{line.value()};
     if (is_ipv6(fields)) {
@@ -164,7 +168,8 @@ Parsed parse_dhcp_range(Line& line) {
             (may_be_tag ? "; a tag that looks like one is written set:" + start.str() : std::string{}));
     }
     range.first = range.last = *first;
-    if (!fields.has_more()) return fail(std::string{"END is missing: a range is START,END or START,static"});
+    if (!fields.has_more())
+        return fail(std::string{"END is missing: a range is START,END or START,static or START,proxy"});
     if (auto end = set_end(line, fields.take(), range); !end) return end;
     if (auto netmask = take_netmask(fields, range); !netmask) return netmask;
     if (fields.has_more()) {

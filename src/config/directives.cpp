@@ -13,8 +13,9 @@ namespace {
 // Two rows of one name would hide each other; which of the tables has the second one, only the join can see.
 std::vector<Directive> join() {
     std::vector<Directive> rows;
-    for (const auto part : {daemon_rows(), interface_rows(), network_rows(), dhcp_rows(), option_rows(),
-                            tag_rows(), relay_rows(), tftp_rows(), external_rows(), other_rows()}) {
+    for (const auto part :
+         {daemon_rows(), interface_rows(), network_rows(), dhcp_rows(), option_rows(), pxe_rows(), tag_rows(),
+          relay_rows(), tftp_rows(), external_rows(), other_rows()}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
     // For find_directive(), and for people: help and manual list them in this order.

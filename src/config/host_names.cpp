@@ -96,7 +96,10 @@ const std::vector<Ipv4>& HostNames::find(std::string_view name) const {
 bool wants_names(const Config& config) {
     return std::ranges::any_of(config.dhcp.hosts, lacks_address) ||
            std::ranges::any_of(config.dhcp.boots,
-                               [](const dhcp::Boot& boot) { return boot.server_host.is_given(); });
+                               [](const dhcp::Boot& boot) { return boot.server_host.is_given(); }) ||
+           std::ranges::any_of(config.dhcp.pxe.services, [](const dhcp::PxeService& service) {
+               return service.server_host.is_given();
+           });
 }
 
 void use_names(Config& config, Reading& reading, const HostNames& names) {
@@ -106,6 +109,8 @@ void use_names(Config& config, Reading& reading, const HostNames& names) {
     }
     for (auto& boot : config.dhcp.boots)
         find_server(config, names, boot.server_host, boot.origin, "dhcp-boot");
+    for (auto& service : config.dhcp.pxe.services)
+        find_server(config, names, service.server_host, service.origin, "pxe-service");
 }
 
 }  // namespace pxed::config

@@ -170,14 +170,10 @@ constexpr auto k_rows = std::to_array<Directive>({
     refused("dhcp-ignore-names", Shape::optional, "is not served yet"),
     refused("dhcp-luascript", Shape::once, "is not served: pxed runs no Lua"),
     refused("dhcp-name-match", Shape::many, "is not served yet"),
-    refused("dhcp-option-pxe", Shape::many, "is not served yet"),
-    refused("dhcp-pxe-vendor", Shape::many, "is not served yet"),
     refused("dhcp-remoteid", Shape::many, "is not served yet"),
     refused("dhcp-script", Shape::once, "is not served yet", '6'),
     refused("dhcp-subscrid", Shape::many, "is not served yet"),
     refused("leasefile-ro", Shape::flag, "is not served yet; the leases are kept in lease-database", '9'),
-    refused("pxe-prompt", Shape::many, "is not served yet; dhcp-boot names one boot program"),
-    refused("pxe-service", Shape::many, "is not served yet; dhcp-boot names one boot program"),
 });
 static_assert(is_complete(k_rows));
 

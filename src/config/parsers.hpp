@@ -19,6 +19,7 @@ Parsed parse_dhcp_host(Line& line);
 // dhcp_option.cpp
 Parsed parse_dhcp_option(Line& line);
 Parsed parse_dhcp_option_force(Line& line);
+Parsed parse_dhcp_option_pxe(Line& line);
 Parsed parse_dhcp_match(Line& line);
 
 }  // namespace pxed::config

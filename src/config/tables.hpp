@@ -12,6 +12,7 @@ namespace pxed::config {
 [[nodiscard]] std::span<const Directive> network_rows();
 [[nodiscard]] std::span<const Directive> dhcp_rows();
 [[nodiscard]] std::span<const Directive> option_rows();
+[[nodiscard]] std::span<const Directive> pxe_rows();
 [[nodiscard]] std::span<const Directive> tag_rows();
 [[nodiscard]] std::span<const Directive> relay_rows();
 [[nodiscard]] std::span<const Directive> tftp_rows();

@@ -28,6 +28,21 @@ bool is_ours_to_fill(std::uint8_t code) {
     return std::ranges::find(k_ours, code) != k_ours.end();
 }
 
+bool is_for(const ConfiguredOption& option, Audience audience) {
+    switch (audience) {
+        case Audience::everyone:
+            return !option.is_for_pxe;
+        case Audience::pxe:
+        case Audience::pxe_menu:
+            return true;
+        case Audience::pxe_proxy:
+            // PXE 2.1 says what a ProxyDHCP reply holds; ordinary options there confuse old ROMs, and dnsmasq
+            // sends none. Those of dhcp-option-pxe were asked for by name.
+            return option.is_for_pxe || option.envelope == Envelope::vendor;
+    }
+    return false;
+}
+
 std::vector<std::uint8_t> value_for(const ConfiguredOption& option, const Client& client) {
     auto value = option.value;
     // Firmware reads the texts of 66 and 67 up to a NUL that nobody promised; old Windows wants one in every
@@ -63,12 +78,14 @@ void append_chain(Options& reply, std::uint8_t code, std::vector<std::uint8_t> c
 
 }  // namespace
 
-ChosenOptions::ChosenOptions(const Policy& policy, const Tags& tags, const Tags& with_range) {
+ChosenOptions::ChosenOptions(const Policy& policy, const Tags& tags, const Tags& with_range,
+                             Audience audience)
+    : audience_(audience) {
     std::array<Claim, 256> best;
     best.fill(Claim::no_claim);
     for (const auto& option : reversed(policy.options)) {
         const Claim claim = claim_of(option, tags, with_range);
-        if (claim == Claim::no_claim) continue;
+        if (claim == Claim::no_claim || !is_for(option, audience)) continue;
         if (option.envelope != Envelope::plain) {
             encapsulated_.push_back(&option);
             continue;
@@ -103,6 +120,9 @@ void ChosenOptions::put_plain(const Client& client, Ipv4 local, Options& reply) 
         // Without a list the client reads the header, and there these two stand already.
         const bool is_in_header = option->code == k_boot_file || option->code == k_tftp_server;
         if (is_in_header && !client.parameters && !option->is_forced) continue;
+        // With a menu 60 says whose 43 it is, and a 43 of the file's own would be joined to it (RFC 3396).
+        const bool has_menu = audience_ == Audience::pxe_menu || audience_ == Audience::pxe_proxy;
+        if (has_menu && (option->code == k_vendor_options || option->code == k_vendor_class)) continue;
         auto value = value_for(*option, client);
         if (option->is_address_list) put_own_address(value, local);
         reply.set(option->code, value);
@@ -125,7 +145,7 @@ std::string ChosenOptions::put_encapsulated(const Client& client, Options& reply
             put_envelope(outer, client, reply);
         }
     }
-    put_vendor(client, reply);
+    if (audience_ == Audience::everyone || audience_ == Audience::pxe) put_vendor(client, reply);
     return left_out;
 }
 
@@ -137,6 +157,32 @@ void ChosenOptions::put_envelope(std::uint8_t outer, const Client& client, Optio
             append_element(chain, *option, client);
     }
     append_chain(reply, outer, std::move(chain));
+}
+
+bool ChosenOptions::is_vendor_for(const ConfiguredOption& option, std::string_view vendor_class) const {
+    if (option.envelope != Envelope::vendor) return false;
+    const bool is_shown_prompt = option.is_pxe_prompt && audience_ != Audience::everyone;
+    return is_shown_prompt || vendor_class.find(option.vendor_class) != std::string_view::npos;
+}
+
+bool ChosenOptions::has_vendor(const Client& client, std::uint8_t code) const {
+    return std::ranges::any_of(encapsulated_, [&](const ConfiguredOption* option) {
+        return option->code == code && is_vendor_for(*option, client.vendor_class);
+    });
+}
+
+bool ChosenOptions::forces_vendor(const Client& client) const {
+    return std::ranges::any_of(encapsulated_, [&](const ConfiguredOption* option) {
+        return option->is_forced && is_vendor_for(*option, client.vendor_class);
+    });
+}
+
+std::vector<std::uint8_t> ChosenOptions::vendor_options(const Client& client) const {
+    std::vector<std::uint8_t> chain;
+    for (const ConfiguredOption* option : encapsulated_) {
+        if (is_vendor_for(*option, client.vendor_class)) append_element(chain, *option, client);
+    }
+    return chain;
 }
 
 // RFC 3925 4: enterprise, length, sub-options; one block for each enterprise.
@@ -174,10 +220,8 @@ void ChosenOptions::put_vendor(const Client& client, Options& reply) const {
     if (const auto forced = reply.find(k_vendor_class)) vendor_class = as_text(*forced);
     std::vector<std::uint8_t> chain;
     for (const ConfiguredOption* option : encapsulated_) {
-        if (option->envelope != Envelope::vendor) continue;
         if (!option->is_forced && !client.asks_for(k_vendor_options)) continue;
-        if (vendor_class.find(option->vendor_class) != std::string::npos)
-            append_element(chain, *option, client);
+        if (is_vendor_for(*option, vendor_class)) append_element(chain, *option, client);
     }
     if (chain.empty()) return;
     append_chain(reply, k_vendor_options, std::move(chain));

@@ -1,6 +1,7 @@
 #include "dhcp/decide.hpp"
 
 #include "dhcp/answer.hpp"
+#include "dhcp/pxe.hpp"
 
 namespace pxed::dhcp {
 
@@ -33,6 +34,8 @@ Decision decide(const Context& context) {
     if (inquiry.place.refusal != Reason::none) return silence(inquiry, stage_of(type), inquiry.place.refusal);
     // Without an address on the interface there is nothing to put into option 54, nor to answer from.
     if (inquiry.place.local.is_zero()) return silence(inquiry, stage_of(type), Reason::no_range);
+    // First: where another server gives the addresses nothing below may be reached.
+    if (auto decision = decide_pxe(inquiry)) return std::move(*decision);
     switch (type) {
         case MessageType::none:
             return bootp(inquiry);

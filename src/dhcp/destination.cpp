@@ -50,7 +50,13 @@ Destination destination_of(const Inquiry& inquiry, const Message& reply, Ipv4 lo
     destination.source_port = inquiry.policy().server_port;
     destination.address = k_limited_broadcast;
     destination.port = inquiry.policy().client_port;
-    if (!asked.giaddr.is_zero()) {
+    if (arrival.local_port == k_pxe_port) {
+        // EDK2 and PXE ROMs take the answer only from the port they asked, at the port they asked from.
+        destination.source_port = k_pxe_port;
+        destination.port = arrival.source_port;
+        const Ipv4 client = is_host_address(inquiry.client.ciaddr) ? inquiry.client.ciaddr : arrival.source;
+        if (is_host_address(client)) send_to(destination, client, arrival.source_port);
+    } else if (!asked.giaddr.is_zero()) {
         send_to(destination, asked.giaddr, relay_port(inquiry));
     } else if (reply.type() == MessageType::nak) {
         if (may_route_nak(inquiry)) send_to_client(inquiry, inquiry.client.ciaddr, destination);

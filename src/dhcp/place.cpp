@@ -40,10 +40,21 @@ Reason refusal_of(const Message& message, std::span<const Link> links) {
     return is_no_host || is_ours(links, giaddr) ? Reason::relay_refused : Reason::none;
 }
 
+// dnsmasq looks at the first range alone, whatever its tags: where that is a proxy, another server gives the
+// addresses.
+void part_proxies(Place& place) {
+    place.is_proxy_first = !place.subnets.empty() && place.subnets.front().range->is_proxy;
+    const auto pools = std::ranges::stable_partition(
+        place.subnets, [](const Subnet& subnet) { return subnet.range->is_proxy; });
+    place.proxies.assign(place.subnets.begin(), pools.begin());
+    place.subnets.erase(place.subnets.begin(), pools.begin());
+}
+
 }  // namespace
 
 bool Place::serves(Ipv4 address) const {
-    return std::ranges::any_of(subnets, [&](const Subnet& subnet) { return subnet.contains(address); });
+    const auto has_it = [&](const Subnet& subnet) { return subnet.contains(address); };
+    return std::ranges::any_of(subnets, has_it) || std::ranges::any_of(proxies, has_it);
 }
 
 Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Link> links,
@@ -77,6 +88,7 @@ Place place_of(const Policy& policy, const Arrival& arrival, std::span<const Lin
         }
     }
     place.local = place.subnets.empty() ? primary_address(*arrival.link) : place.subnets.front().local;
+    part_proxies(place);
     return place;
 }
 

@@ -17,9 +17,11 @@ inline constexpr std::uint8_t k_most_hops = 16;
 
 /// Where the client is.
 struct Place {
-    std::vector<Subnet> subnets;      ///< the ranges that serve it, in file order
-    Ipv4 local;                       ///< our address there, even without a range; zero: we have none
-    std::optional<Ipv4> selector;     ///< the network a relay or client named (82.5, 118): goes into 118
+    std::vector<Subnet> subnets;   ///< the ranges that give it an address, in file order
+    std::vector<Subnet> proxies;   ///< the ProxyDHCP ranges where it is, in file order
+    bool is_proxy_first = false;   ///< of all of them a proxy range is the first: nobody gets an address here
+    Ipv4 local;                    ///< our address there, even without a range; zero: we have none
+    std::optional<Ipv4> selector;  ///< the network a relay or client named (82.5, 118): goes into 118
     std::optional<Ipv4> override_id;  ///< our name for this client, chosen by the relay (RFC 5107)
     /// Whether the client sent to one address or to all, told by its relay (RFC 5010); nothing: not told.
     std::optional<bool> was_unicast_to_relay;

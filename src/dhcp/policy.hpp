@@ -13,6 +13,7 @@
 #include "base/origin.hpp"
 #include "base/time.hpp"
 #include "dhcp/network_policy.hpp"
+#include "dhcp/pxe_policy.hpp"
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
 #include "dhcp/tags.hpp"
@@ -31,6 +32,7 @@ struct Range {
     std::optional<Ipv4> broadcast;
     seconds lease_time = k_default_lease_time;
     bool is_static = false;  ///< only reserved hosts get an address
+    bool is_proxy = false;   ///< ProxyDHCP: addresses are another server's, PXE clients are told what to boot
     std::string set_tag;     ///< empty: none
     TagTests tests;
     Origin origin;
@@ -72,7 +74,7 @@ enum class Envelope : std::uint8_t {
     vendor_vi,     ///< `vi-encap:ENTERPRISE`: in option 125 (RFC 3925)
 };
 
-/// `dhcp-option` and `dhcp-option-force`.
+/// `dhcp-option`, `dhcp-option-force`, `dhcp-option-pxe` and `pxe-prompt`.
 struct ConfiguredOption {
     std::uint8_t code = 0;
     std::vector<std::uint8_t> value;
@@ -80,6 +82,8 @@ struct ConfiguredOption {
     bool has_text_value = false;    ///< text: may get a NUL (dnsmasq's heuristics)
     bool is_address_list = false;   ///< plain option: 0.0.0.0 stands for this server's address
     bool is_forced = false;         ///< sent though option 55 does not ask
+    bool is_for_pxe = false;        ///< dhcp-option-pxe: to PXE clients alone, and in ProxyDHCP's replies too
+    bool is_pxe_prompt = false;     ///< pxe-prompt: to PXE clients, whatever their class is called
     bool sets_next_server = false;  ///< dnsmasq's pseudo-option 255, server-ip-address
     Envelope envelope = Envelope::plain;
     std::string vendor_class;      ///< Envelope::vendor; empty matches every client
@@ -152,6 +156,7 @@ struct Policy {
     StandIns stand_ins;  ///< dhcp-proxy
     std::vector<ReplyDelay> reply_delays;
     std::vector<Relay> relays;
+    PxePolicy pxe;
     std::string domain;              ///< `domain=NAME`: sent as option 15
     std::uint16_t server_port = 67;  ///< dhcp-alternate-port
     std::uint16_t client_port = 68;
@@ -167,6 +172,8 @@ struct Policy {
     [[nodiscard]] bool is_enabled() const { return gives_leases() || !relays.empty(); }
     /// Whether there may be leases to remember: a relay agent has none.
     [[nodiscard]] bool gives_leases() const { return !ranges.empty(); }
+    /// Whether the PXE boot server's port, 4011, is to be open.
+    [[nodiscard]] bool is_boot_server() const;
 };
 
 }  // namespace pxed::dhcp

@@ -2,31 +2,13 @@
 
 #include <algorithm>
 
+#include "dhcp/pxe_menu.hpp"
+
 namespace pxed::dhcp {
 
 namespace {
 
 constexpr std::size_t k_longest_sname = 63;
-
-// RFC 2131 table 3: what a reply copies, and zeros for the rest; hops and secs are the client's business.
-Message header_of(const Inquiry& inquiry) {
-    const Message& asked = inquiry.message();
-    Message reply;
-    reply.op = Op::reply;
-    reply.hardware = asked.hardware;
-    reply.xid = asked.xid;
-    reply.flags = asked.flags;
-    reply.giaddr = asked.giaddr;
-    return reply;
-}
-
-// RFC 6842 3: option 61 MUST come back unaltered. RFC 4578 2.3: so does 97.
-void put_identities(const Message& asked, Options& reply) {
-    if (const auto id = asked.options.find(k_client_id); id && !id->empty()) reply.set(k_client_id, *id);
-    if (const auto guid = asked.options.find(k_client_machine_id);
-        guid && !guid->empty() && asked.type() != MessageType::none)
-        reply.set(k_client_machine_id, *guid);
-}
 
 std::optional<seconds> configured_time(const ChosenOptions& chosen, std::uint8_t code) {
     const ConfiguredOption* option = chosen.find(code);
@@ -115,7 +97,57 @@ bool must_broadcast(const Inquiry& inquiry) {
                                [&](const Condition& line) { return inquiry.who.tags.satisfy(line.tests); });
 }
 
+// Beside a full reply: whose 43 it is, and the menu. Where one program is the answer for a UEFI client, no
+// menu: it then asks the boot server (dnsmasq's rule; firmware before 2017 drops the first offer with a
+// menu).
+void put_menu(const Inquiry& inquiry, const PxeClient& pxe, const ChosenOptions& chosen, Ipv4 local,
+              Reply& reply) {
+    const Client& client = inquiry.client;
+    Options& options = reply.message.options;
+    options.set_text(k_vendor_class, pxe.vendor);
+    put_machine_id(inquiry.message(), options);  // dnsmasq's place for it, golden vector E
+    if (!client.asks_for(k_vendor_options) && !chosen.forces_vendor(client)) return;
+    const PxeMenu menu{inquiry.policy().pxe, *pxe.arch, reply.tags, local, client.hardware};
+    const bool asks_later = pxe.is_uefi() && menu.only_program() != nullptr;
+    const auto value = asks_later ? with_end(chosen.vendor_options(client)) : menu.option(client, chosen);
+    if (!value.empty()) options.set(k_vendor_options, value);
+    if (!asks_later && menu.is_too_long() && reply.note == Reason::none)
+        reply.note = Reason::pxe_menu_too_long;
+}
+
+Audience audience_of(const Inquiry& inquiry, const std::optional<PxeClient>& pxe) {
+    if (!pxe) return Audience::everyone;
+    return inquiry.policy().pxe.shows_menu() && pxe->arch ? Audience::pxe_menu : Audience::pxe;
+}
+
 }  // namespace
+
+Message reply_header(const Message& asked) {
+    Message reply;
+    reply.op = Op::reply;
+    // hops and secs stay zero: they are the client's and its relays' business.
+    reply.hardware = asked.hardware;
+    reply.xid = asked.xid;
+    reply.flags = asked.flags;
+    reply.giaddr = asked.giaddr;
+    return reply;
+}
+
+void put_client_id(const Message& asked, Options& reply) {
+    // RFC 6842 3: option 61 MUST come back unaltered.
+    if (const auto id = asked.options.find(k_client_id); id && !id->empty()) reply.set(k_client_id, *id);
+}
+
+void put_machine_id(const Message& asked, Options& reply) {
+    // RFC 4578 2.3: 97 as well. A BOOTP client has no such option.
+    const auto guid = asked.options.find(k_client_machine_id);
+    if (guid && !guid->empty() && asked.type() != MessageType::none) reply.set(k_client_machine_id, *guid);
+}
+
+void put_relay_agent(const Message& asked, Options& reply) {
+    // Whole, and last so that a relay that looks at the end finds it.
+    if (const auto relay = asked.options.find(k_relay_agent)) reply.set(k_relay_agent, *relay);
+}
 
 Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     const Client& client = inquiry.client;
@@ -123,11 +155,13 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     reply.tags = inquiry.who.tags;
     if (terms.subnet != nullptr)
         reply.tags = tags_with_range(inquiry.policy(), inquiry.who, *terms.subnet->range);
-    const ChosenOptions chosen{inquiry.policy(), inquiry.who.tags, reply.tags};
+    const auto pxe = pxe_client_of(inquiry);
+    const Audience audience = audience_of(inquiry, pxe);
+    const ChosenOptions chosen{inquiry.policy(), inquiry.who.tags, reply.tags, audience};
 
     const Ipv4 local = local_address(inquiry, terms.subnet);
     Message& message = reply.message;
-    message = header_of(inquiry);
+    message = reply_header(inquiry.message());
     message.yiaddr = terms.address;
     if (terms.type != MessageType::offer) message.ciaddr = client.ciaddr;
     if (must_broadcast(inquiry)) message.flags |= k_broadcast_flag;
@@ -146,7 +180,8 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     if (inquiry.message().type() == MessageType::discover && terms.type == MessageType::ack)
         options.set(k_rapid_commit, {});
     // Before all that is configured: where room is short, build() leaves out what comes last.
-    put_identities(inquiry.message(), options);
+    put_client_id(inquiry.message(), options);
+    if (audience != Audience::pxe_menu) put_machine_id(inquiry.message(), options);
     put_subnet_selection(inquiry, options);
     put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, client.hardware), local, reply);
     if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
@@ -158,13 +193,13 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
         reply.note = Reason::option_left_out;
         reply.detail = std::move(left_out);
     }
-    // RFC 3046 2.2: whole, and last so that a relay that looks at the end finds it.
-    if (const auto relay = inquiry.message().options.find(k_relay_agent)) options.set(k_relay_agent, *relay);
+    if (audience == Audience::pxe_menu) put_menu(inquiry, *pxe, chosen, local, reply);
+    put_relay_agent(inquiry.message(), options);
     return reply;
 }
 
 Message build_nak(const Inquiry& inquiry, Reason reason, Ipv4 server_id) {
-    Message message = header_of(inquiry);
+    Message message = reply_header(inquiry.message());
     // RFC 2131 4.3.2: through a relay the NAK is for the whole link over there.
     if (!message.giaddr.is_zero()) message.flags |= k_broadcast_flag;
     message.options.set_u8(k_message_type, static_cast<std::uint8_t>(MessageType::nak));

@@ -19,13 +19,25 @@ struct Reply {
     Message message;
     Tags tags;                   ///< those of the range included
     Origin boot_line;            ///< the line that named the boot file
-    Reason note = Reason::none;  ///< boot_file_too_long, option_left_out
+    Reason note = Reason::none;  ///< boot_file_too_long, option_left_out, pxe_menu_too_long
     std::string detail;          ///< of the note
     std::string boot_file;
 };
 
 /// The OFFER, ACK or BOOTP reply that says `terms`: header (RFC 2131 table 3), boot file, options.
 [[nodiscard]] Reply build_reply(const Inquiry& inquiry, const Terms& terms);
+
+/// The header of any reply: what RFC 2131 table 3 copies, zeros for the rest.
+[[nodiscard]] Message reply_header(const Message& asked);
+
+/// Puts back the client's id, option 61, if it sent one.
+void put_client_id(const Message& asked, Options& reply);
+
+/// Puts back the machine's GUID, option 97, if it sent one.
+void put_machine_id(const Message& asked, Options& reply);
+
+/// Puts back what the relay said, if one did (RFC 3046 2.2).
+void put_relay_agent(const Message& asked, Options& reply);
 
 /// The NAK that says `reason` (RFC 2131 table 3).
 [[nodiscard]] Message build_nak(const Inquiry& inquiry, Reason reason, Ipv4 server_id);

@@ -59,6 +59,8 @@ std::string trace_of(const Inquiry& inquiry, const Tags& tags, const Message* re
                   range.first.text() +
                       (range.is_static ? "/" + subnet.netmask.text() : " -- " + range.last.text()));
     }
+    for (const auto& proxy : inquiry.place.proxies)
+        lines.add("available DHCP subnet: ", proxy.range->first.text() + "/" + proxy.netmask.text());
     lines.add("vendor class: ", escaped(client.vendor_class));
     if (const auto user_class = inquiry.message().options.find(k_user_class))
         lines.add("user class: ", escaped(as_text(*user_class)));

@@ -101,6 +101,11 @@ Result<void, std::string> DhcpService::listen(const config::Config& config) {
         const auto replies = relay_points(config, links_of(config.daemon, interfaces_.all()));
         wanted.insert(replies.begin(), replies.end());
     }
+    if (config.dhcp.is_boot_server()) {
+        const auto points =
+            listen_points(config.daemon, dhcp::k_pxe_port, interfaces_.all(), Loopback::when_named);
+        wanted.insert(points.begin(), points.end());
+    }
     std::erase_if(listeners_, [&](const auto& listener) {
         return std::ranges::any_of(wanted,
                                    [&](const auto& point) { return excludes(point, listener.first); });

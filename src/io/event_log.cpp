@@ -47,6 +47,9 @@ std::string_view word_of(Stage stage) {
             return "BOOTP";
         case Stage::relay:
             return "DHCP relay";
+        case Stage::proxy_offer:
+        case Stage::boot_server:
+            return "PXE";
         case Stage::probe:
         case Stage::lease_expired:
         case Stage::tftp_request:
@@ -65,6 +68,7 @@ Level level_of(Reason reason) {
         case Reason::not_a_request:
         case Reason::wrong_interface:
         case Reason::not_pxe:
+        case Reason::proxy_only:
         case Reason::waiting_for_store:
         case Reason::waiting_for_probe:
         case Reason::size_probe:
@@ -78,6 +82,7 @@ Level level_of(Reason reason) {
         case Reason::lease_ended:
         case Reason::unsupported_type:
         case Reason::bootp_without_host:
+        case Reason::no_boot_file:
         case Reason::wrong_server_id:
         case Reason::wrong_address:
         case Reason::wrong_network:
@@ -103,7 +108,11 @@ Level level_of(Reason reason) {
         case Reason::host_address_leased:
         case Reason::host_address_is_server:
         case Reason::host_address_declined:
+        case Reason::no_client_arch:
+        case Reason::unknown_boot_item:
+        case Reason::credentials_asked:
         case Reason::boot_file_too_long:
+        case Reason::pxe_menu_too_long:
         case Reason::option_left_out:
         case Reason::address_declined:
         case Reason::address_conflict:
@@ -207,11 +216,21 @@ std::optional<Stage> request_of(Stage stage) {
 
 // An answer says why there is a "but" in a line of its own, so that its own line stays as everybody knows it.
 bool is_answer(const Event& event) {
-    return event.stage == Stage::offer || event.stage == Stage::ack ||
+    return event.stage == Stage::offer || event.stage == Stage::ack || event.stage == Stage::proxy_offer ||
+           event.stage == Stage::boot_server ||
            ((event.stage == Stage::bootp || event.stage == Stage::inform) && event.reason == Reason::none);
 }
 
+// dnsmasq's two forms: `PXE(br0) MAC proxy` for an offer, `PXE(br0) ADDRESS MAC FILE` for the boot server's.
+std::string pxe_text(const Event& event, bool logs_dhcp) {
+    const bool names_file = event.stage == Stage::boot_server && !event.file.empty();
+    return message_text(word_of(event.stage), event, names_file, logs_dhcp) + ' ' +
+           (names_file ? escaped(event.file, k_longest_text) : "proxy");
+}
+
 std::string answer_text(const Event& event, bool logs_dhcp) {
+    if (event.stage == Stage::proxy_offer || event.stage == Stage::boot_server)
+        return pxe_text(event, logs_dhcp);
     std::string text = message_text(word_of(event.stage), event, true, logs_dhcp);
     // The name is news when the lease is: dnsmasq tells it with the ACK.
     const bool names_host = event.stage == Stage::ack || event.stage == Stage::bootp;

@@ -11,7 +11,8 @@ namespace pxed::io {
 namespace {
 
 std::string range_text(const dhcp::Range& range) {
-    return range.is_static ? range.first.text() : range.first.text() + " -- " + range.last.text();
+    const bool is_network = range.is_static || range.is_proxy;
+    return is_network ? range.first.text() : range.first.text() + " -- " + range.last.text();
 }
 
 // dnsmasq's words, which say `via` of the interface that replies have to come by.
@@ -36,7 +37,9 @@ std::string joined(const List& list, Text&& text) {
 }
 
 std::string services(const config::Config& config) {
-    std::string names = config.dhcp.gives_leases() ? "DHCP" : config.dhcp.is_enabled() ? "DHCP relay" : "";
+    std::string names = config.dhcp.is_enabled() ? "DHCP relay" : "";
+    if (config.dhcp.gives_leases())
+        names = std::ranges::all_of(config.dhcp.ranges, &dhcp::Range::is_proxy) ? "ProxyDHCP" : "DHCP";
     if (config.tftp.is_enabled) names += names.empty() ? "TFTP" : ", TFTP";
     return names;
 }
@@ -72,6 +75,10 @@ std::string lease_time_text(seconds length) {
 std::vector<std::string> service_lines(const config::Config& config) {
     std::vector<std::string> lines;
     for (const auto& range : config.dhcp.ranges) {
+        if (range.is_proxy) {
+            lines.push_back("DHCP, proxy on subnet " + range_text(range));
+            continue;
+        }
         lines.push_back((range.is_static ? "DHCP, static leases only on " : "DHCP, IP range ") +
                         range_text(range) + ", lease time " + lease_time_text(range.lease_time));
     }
@@ -113,7 +120,7 @@ std::vector<std::string> statistics_lines(const config::Config& config, const Fi
     const auto number = [](auto value) { return std::to_string(value); };
     if (figures.leases != nullptr) {
         for (const auto& range : config.dhcp.ranges)
-            if (!range.is_static) lines.push_back(pool_line(range, *figures.leases));
+            if (!range.is_static && !range.is_proxy) lines.push_back(pool_line(range, *figures.leases));
         lines.push_back("DHCP, " + number(figures.leases->lease_count()) + " leases, " +
                         number(figures.leases->hold_count()) + " addresses on offer, " +
                         number(figures.waiting) + " clients waiting for a probe or the lease store");

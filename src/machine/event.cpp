@@ -24,6 +24,10 @@ std::string_view name_of(Stage stage) {
             return "bootp";
         case Stage::relay:
             return "relay";
+        case Stage::proxy_offer:
+            return "proxy_offer";
+        case Stage::boot_server:
+            return "boot_server";
         case Stage::probe:
             return "probe";
         case Stage::lease_expired:

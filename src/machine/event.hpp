@@ -26,8 +26,10 @@ enum class Stage : std::uint8_t {
     release,
     inform,
     bootp,  // DHCP
-    relay,  // a message passed on between a client and somebody else's server
-    probe,  // an address was tested
+    proxy_offer,
+    boot_server,  // PXE: what to boot beside another server's offer, and on request
+    relay,        // a message passed on between a client and somebody else's server
+    probe,        // an address was tested
     lease_expired,
     tftp_request,
     tftp_sent,

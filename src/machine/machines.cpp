@@ -18,13 +18,14 @@ bool is_firmware(const Event& event) {
 
 // A DISCOVER that is answered is told as the offer; `discover` is one that got none.
 bool answers_a_discover(Stage stage) {
-    return stage == Stage::offer || stage == Stage::discover;
+    return stage == Stage::offer || stage == Stage::proxy_offer || stage == Stage::discover;
 }
 
-// A BOOTP reply and the ciaddr of an INFORM are as good as an ACK. An OFFER is not: the machine may never
-// take it.
+// A BOOTP reply and the ciaddr of an INFORM are as good as an ACK, and so is that of a request to the boot
+// server: the machine has it from another DHCP server. An OFFER is not: the machine may never take it.
 bool gives_address(Stage stage) {
-    return stage == Stage::ack || stage == Stage::inform || stage == Stage::bootp;
+    return stage == Stage::ack || stage == Stage::inform || stage == Stage::bootp ||
+           stage == Stage::boot_server;
 }
 
 }  // namespace
@@ -45,6 +46,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::request:
         case Stage::ack:
         case Stage::nak:
+        case Stage::boot_server:
         case Stage::tftp_request:
         case Stage::tftp_sent:
         case Stage::tftp_failed:
@@ -58,6 +60,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
             break;
         case Stage::discover:
         case Stage::offer:
+        case Stage::proxy_offer:
         case Stage::inform:
         case Stage::bootp:
         case Stage::relay:

@@ -43,6 +43,17 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::lease_ended, "lease_ended", "the lease ended before its ACK could leave",
      "The machine gave the address back while the disk was busy; it asks again."},
     {Reason::not_pxe, "not_pxe", "not a PXE request", "Only PXE clients are answered here."},
+    {Reason::proxy_only, "proxy_only", "addresses are another server's",
+     "The dhcp-range here says proxy: PXE clients are told what to boot, and nobody gets an address."},
+    // RFC 4578 2.1: a PXE client MUST send it, and no menu can be chosen without.
+    {Reason::no_client_arch, "no_client_arch", "no client architecture",
+     "The machine says PXEClient without option 93 (RFC 4578); see for newer firmware."},
+    {Reason::no_boot_file, "no_boot_file", "nothing to boot",
+     "Give a dhcp-boot or pxe-service line that holds for this machine's tags and architecture."},
+    {Reason::unknown_boot_item, "unknown_boot_item", "no such PXE service",
+     "No pxe-service line of ours names a file for the menu item this machine took."},
+    {Reason::credentials_asked, "credentials_asked", "PXE BIS not supported",
+     "The machine wants a signed boot program (BIS); switch boot integrity off in its firmware."},
     // giaddr is where the reply goes: unchecked it makes the server send to any host.
     {Reason::relay_refused, "relay_refused", "relay refused",
      "The relay's address (giaddr) is one of ours, or no host's; correct the relay."},
@@ -91,6 +102,9 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "Some machine uses this address without asking; find it, the address is tried again in 10 minutes."},
     {Reason::boot_file_too_long, "boot_file_too_long", "boot file name over 127 bytes, in option 67 only",
      "Firmware that reads the header finds no file; use a shorter name or a link."},
+    {Reason::pxe_menu_too_long, "pxe_menu_too_long", "PXE menu too large",
+     "Firmware takes 253 bytes of menu and 253 of servers: shorten the texts or use fewer pxe-service "
+     "lines."},
     {Reason::option_left_out, "option_left_out", "options left out: the reply would be too long",
      "Configure fewer or shorter options for this machine, or let it take larger replies."},
     // RFC 2131 4.3.3: the address is marked as not available and the administrator told.

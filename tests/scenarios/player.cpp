@@ -406,9 +406,10 @@ void Player::send(const dhcp::Outgoing& outgoing) {
     for (const std::string& rule : broken_rules(outgoing)) {
         broken_.push_back("a reply " + rule + ": " + dhcp::text_of(outgoing.message));
     }
-    // RFC 2131 3.1(4): nothing is acknowledged that would not survive a power cut at this moment.
+    // RFC 2131 3.1(4): nothing is acknowledged that would not survive a power cut at this moment. A PXE boot
+    // server's ACK gives no lease.
     const bool promises =
-        outgoing.message.type() == dhcp::MessageType::ack && !outgoing.message.yiaddr.is_zero();
+        outgoing.message.type() == dhcp::MessageType::ack && outgoing.message.options.has(dhcp::k_lease_time);
     if (promises && store_.scripted() != nullptr) {
         const auto& rows = store_.scripted()->rows();
         const auto row = rows.find(outgoing.message.yiaddr);

@@ -26,10 +26,11 @@ TEST(Load, SaysOfEachMistakeWhatIsWrongAndWhatWasMeant) {
         {"dhcp-ignore=", "dhcp-ignore: no tag is named; to ignore all clients leave out dhcp-range instead"},
         {"dhcp-lease-max=abc", "dhcp-lease-max: \"abc\" is no number from 0 to 4294967295"},
         {"tftp-max=-1", "tftp-max: \"-1\" is no number from 0 to 1000000"},
-        {"dhcp-range=10.0.0.5", "dhcp-range: END is missing: a range is START,END or START,static"},
+        {"dhcp-range=10.0.0.5",
+         "dhcp-range: END is missing: a range is START,END or START,static or START,proxy"},
         {"dhcp-range=",
          "dhcp-range: START and END are missing: "
-         "dhcp-range=[tag:TAG,...][set:TAG,]START,END|static[,NETMASK[,BROADCAST]][,LEASE-TIME]"},
+         "dhcp-range=[tag:TAG,...][set:TAG,]START,END|static|proxy[,NETMASK[,BROADCAST]][,LEASE-TIME]"},
         {"dhcp-range=set:a,set:b,10.0.0.5,10.0.0.9",
          "dhcp-range: only one tag can be set; here are \"a\" and \"b\""},
         {"dhcp-range=a,tag:b,10.0.0.5,10.0.0.9",
@@ -47,7 +48,6 @@ TEST(Load, SaysOfEachMistakeWhatIsWrongAndWhatWasMeant) {
         {"dhcp-range=10.0.0.5,10.0.0.9,255.0.255.0", "dhcp-range: 255.0.255.0 is no netmask"},
         {"dhcp-range=10.0.0.5,satic",
          "dhcp-range: \"satic\" is no address; START is followed by END, static or proxy"},
-        {"dhcp-range=10.0.0.0,proxy", "dhcp-range: ProxyDHCP is not served yet"},
         {"dhcp-host=zz:zz",
          "dhcp-host: \"zz:zz\" is no hardware address (bytes in hexadecimal with colons, * for any byte)"},
         {"dhcp-host=a b", "dhcp-host: bad host name \"a b\"; a name has letters, digits, \"-\" and \"_\""},
@@ -100,8 +100,12 @@ TEST(Load, SaysOfEachMistakeWhatIsWrongAndWhatWasMeant) {
         {"conf-file=/x", "cannot read /x: No such file or directory"},
         {"dhcp-script=/x", "dhcp-script is not served yet"},
         {"dhcp-luascript=/x", "dhcp-luascript is not served: pxed runs no Lua"},
-        {"pxe-service=x86PC,\"B\",pxelinux",
-         "pxe-service is not served yet; dhcp-boot names one boot program"},
+        {"pxe-service=x86-64EFI,\"B\",b.efi",
+         "pxe-service: \"x86-64EFI\" is no client system; did you mean x86-64_EFI?"},
+        {"pxe-service=x86PC",
+         "pxe-service: the text of the menu is missing: pxe-service=x86PC,\"Install\",pxelinux"},
+        {"pxe-service=tag:bios", "pxe-service: the client system is missing: pxe-service=x86PC,TEXT,FILE"},
+        {"pxe-prompt=tag:bios", "pxe-prompt: there is no text behind the tags (tag:TAG,TEXT)"},
     };
     for (const auto& mistake : mistakes) {
         EXPECT_EQ(problems_of(mistake.line + "\n"), "/etc/pxed.conf:1: " + mistake.what);
