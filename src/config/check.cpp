@@ -10,19 +10,12 @@
 
 #include "base/text.hpp"
 #include "config/check_networks.hpp"
-#include "config/check_tags.hpp"
-#include "config/dhcp_fields.hpp"
+#include "config/check_rules.hpp"
+#include "config/fields.hpp"
 
 namespace pxed::config {
 
 namespace {
-
-using Severity = Finding::Severity;
-using Findings = std::vector<Finding>;
-
-void warn(Findings& findings, Origin origin, std::string text) {
-    findings.push_back({origin, std::move(text)});
-}
 
 bool matches_one(const std::vector<InterfaceName>& names, std::string_view interface) {
     return std::ranges::any_of(names,
@@ -57,18 +50,6 @@ bool is_missing(const InterfaceName& name, const World& world) {
 bool waits_for_interface(const Config& config, const World& world) {
     return std::ranges::any_of(config.daemon.interfaces,
                                [&](const InterfaceName& name) { return is_missing(name, world); });
-}
-
-// The network a range is on: as written, else that of the interface that has it.
-std::optional<Network> network_of(const dhcp::Range& range, const Config& config, const World& world) {
-    if (range.netmask) return Network{range.first, *range.netmask};
-    for (const auto& interface : world.interfaces) {
-        if (!may_be_served(config, interface)) continue;
-        for (const auto& network : interface.networks) {
-            if (network.contains(range.first)) return network;
-        }
-    }
-    return std::nullopt;
 }
 
 // What the reader of a warning has to compare with.
@@ -130,139 +111,43 @@ void check_range_overlaps(const Config& config, const World&, Findings& findings
     }
 }
 
-// dnsmasq: a reserved address has to be in the network of some range, or the machine is "known-othernet".
-void check_host_networks(const Config& config, const World& world, Findings& findings) {
-    std::vector<Network> networks;
-    for (const auto& range : config.dhcp.ranges) {
-        const auto network = network_of(range, config, world);
-        if (!network) return;  // it cannot be known what a relay will bring
-        networks.push_back(*network);
-    }
-    // Without any range nothing is served, which is said already.
-    if (networks.empty()) return;
-    for (const auto& host : config.dhcp.hosts) {
-        const bool is_out = host.address && std::ranges::none_of(networks, [&](const Network& network) {
-                                return network.contains(*host.address);
-                            });
-        if (!is_out) continue;
-        warn(findings, host.origin,
-             "dhcp-host address " + host.address->text() +
-                 " is in the network of no dhcp-range and is never given");
-    }
-}
-
-void check_host_names(const Config& config, const World&, Findings& findings) {
-    for (const auto& host : config.dhcp.hosts) {
-        if (const auto meant = misspelt_mac(host.name)) {
-            warn(findings, host.origin,
-                 "dhcp-host: " + quote(host.name) + " is read as a host name, as in dnsmasq; did you mean " +
-                     *meant + '?');
-        }
-    }
-}
-
-void check_accounts(const Config& config, const World& world, Findings& findings) {
-    const auto& daemon = config.daemon;
-    if (!daemon.user.empty() && !world.has_user) {
-        warn(findings, daemon.user_origin, "user: there is no account " + quote(daemon.user));
-    }
-    if (!daemon.group.empty() && !world.has_group) {
-        warn(findings, daemon.group_origin, "group: there is no group " + quote(daemon.group));
-    }
-}
-
-const World::Directory* find_directory(const World& world, const std::string& path) {
-    const auto found = std::ranges::find(world.directories, path, &World::Directory::path);
-    return found != world.directories.end() ? &*found : nullptr;
-}
-
-void check_tftp_roots(const Config& config, const World& world, Findings& findings) {
-    const auto& tftp = config.tftp;
-    for (const auto& root : tftp.roots) {
-        const auto* directory = find_directory(world, root.directory);
-        if (!tftp.is_enabled) {
-            warn(findings, root.origin, "tftp-root has no effect without enable-tftp");
-        } else if (directory != nullptr && !directory->is_usable) {
-            // dnsmasq stops at a missing directory as well, and tftp-no-fail is its word against it.
-            const auto severity = tftp.ignores_missing_root ? Severity::warning : Severity::error;
-            findings.push_back(
-                {root.origin, "tftp-root " + escaped(root.directory) + ": " + directory->why, severity});
-        }
-    }
-    for (const auto& target : tftp.allowed_targets) {
-        const auto* directory = find_directory(world, target.directory);
-        if (directory != nullptr && !directory->is_usable) {
-            warn(findings, target.origin, "tree-allow " + escaped(target.directory) + ": " + directory->why);
-        }
-    }
-    if (tftp.is_enabled && tftp.roots.empty()) {
-        warn(findings, {},
-             "enable-tftp without tftp-root: no file is served (dnsmasq would serve every file of this "
-             "machine); name the directory");
-    }
-}
-
-void check_file_limit(const Config& config, const World& world, Findings& findings) {
-    const auto& tftp = config.tftp;
-    if (!tftp.is_enabled || world.most_transfers == 0 || tftp.max_transfers <= world.most_transfers) return;
-    warn(findings, {},
-         "tftp-max is " + std::to_string(tftp.max_transfers) + ", but the limit of open files allows " +
-             std::to_string(world.most_transfers) + " transfers; raise LimitNOFILE or lower tftp-max");
-}
-
-// `dhcp-boot=FILE,ADDRESS`: dnsmasq makes a name of it, and the file comes from the same host only as long as
-// that serves TFTP too.
-void check_boot_servers(const Config& config, const World&, Findings& findings) {
-    for (const auto& boot : config.dhcp.boots) {
-        if (boot.server_address || !Ipv4::parse(boot.server_name)) continue;
-        warn(findings, boot.origin,
-             "dhcp-boot: " + boot.server_name +
-                 " is only the server's name there; clients are sent to this machine. " +
-                 "For its address write two commas: " + escaped(boot.file) + ",," + boot.server_name);
-    }
-}
-
-// Firmware takes the server from the header (siaddr), which option 66 does not change.
-void check_option_66(const Config& config, const World&, Findings& findings) {
-    constexpr std::uint8_t k_server_name = 66;
-    const auto& dhcp = config.dhcp;
-    const bool has_server =
-        std::ranges::any_of(dhcp.boots,
-                            [](const dhcp::Boot& boot) { return boot.server_address.has_value(); }) ||
-        std::ranges::any_of(dhcp.options, &dhcp::ConfiguredOption::sets_next_server);
-    if (has_server) return;
-    for (const auto& option : dhcp.options) {
-        if (option.code != k_server_name || option.envelope != dhcp::Envelope::plain) continue;
-        warn(findings, option.origin,
-             "dhcp-option 66 does not change where firmware loads from; name the server in "
-             "dhcp-boot=FILE,,ADDRESS or option:server-ip-address");
-    }
-}
-
-void check_tags(const Config& config, const World& world, Findings& findings) {
-    for (auto& unset : find_unset_tags(config, world))
-        warn(findings, unset.origin, std::move(unset.text));
-}
-
 void check_idle_networks(const Config& config, const World& world, Findings& findings) {
     for (auto& idle : find_idle_networks(config, world))
-        warn(findings, idle.origin, std::move(idle.text));
+        findings.push_back(std::move(idle));
 }
 
-using Rule = void (*)(const Config&, const World&, Findings&);
 // In the order in which the findings are told: what stops everything first.
-constexpr Rule k_rules[] = {
-    check_served_at_all, check_interfaces, check_range_networks, check_range_overlaps, check_host_networks,
-    check_host_names,    check_accounts,   check_tftp_roots,     check_file_limit,     check_boot_servers,
-    check_option_66,     check_tags,       check_idle_networks,
-};
+constexpr Rule k_network_rules[] = {check_served_at_all, check_interfaces, check_range_networks,
+                                    check_range_overlaps, check_idle_networks};
 
 }  // namespace
 
+std::optional<Network> network_of(const dhcp::Range& range, const Config& config, const World& world) {
+    if (range.netmask) return Network{range.first, *range.netmask};
+    for (const auto& interface : world.interfaces) {
+        if (!may_be_served(config, interface)) continue;
+        for (const auto& network : interface.networks) {
+            if (network.contains(range.first)) return network;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string tests_text(const dhcp::TagTests& tests) {
+    std::string text;
+    for (const auto& test : tests)
+        text += (test.is_negated ? "tag:!" : "tag:") + test.name + ',';
+    return text;
+}
+
 std::vector<Finding> check(const Config& config, const World& world) {
     Findings findings;
-    for (const auto rule : k_rules)
-        rule(config, world, findings);
+    const std::span<const Rule> subjects[] = {k_network_rules, host_rules(),  process_rules(), boot_rules(),
+                                              client_rules(),  match_rules(), rules_of_tags()};
+    for (const auto& rules : subjects) {
+        for (const auto rule : rules)
+            rule(config, world, findings);
+    }
     return findings;
 }
 

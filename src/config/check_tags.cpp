@@ -1,7 +1,6 @@
-// Tags that are tested and never set. A misspelt tag makes its line dead, or with `!` true for all, and
-// dnsmasq says nothing. Only a warning: the line that sets the tag may be one that is yet to be written.
-
-#include "config/check_tags.hpp"
+// Tags that are tested and never set, or set and never tested. A misspelt tag makes its line dead, or with
+// `!` true for all, and dnsmasq says nothing. Only a warning: the line that sets the tag may be one that is
+// yet to be written.
 
 #include <algorithm>
 #include <map>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "config/check_rules.hpp"
 #include "config/fields.hpp"
 
 namespace pxed::config {
@@ -75,9 +75,7 @@ bool is_set(const Names& names, const Config& config, const std::string& tag, bo
                                [&tag](const InterfaceName& name) { return name.matches(tag); });
 }
 
-}  // namespace
-
-std::vector<Finding> find_unset_tags(const Config& config, const World& world) {
+void check_unset(const Config& config, const World& world, Findings& findings) {
     const Names names = tags_set(config, world);
     const std::vector<std::string_view> candidates{names.begin(), names.end()};
     std::map<std::string, Origin> unset;  // the first line in the files that tests it
@@ -87,15 +85,53 @@ std::vector<Finding> find_unset_tags(const Config& config, const World& world) {
         // for_each_test() goes directive by directive, not in the order of the file.
         if (!is_new) known->second = std::min(known->second, origin);
     });
-    std::vector<Finding> findings;
     for (const auto& [tag, origin] : unset) {
         const auto near = nearest(tag, candidates);
-        findings.push_back(
-            {origin, "tag " + quote(tag) + " is tested but nothing sets it" +
-                         (near.empty() ? std::string{} : "; did you mean " + quote(near) + '?')});
+        warn(findings, origin,
+             "tag " + quote(tag) + " is tested but nothing sets it" +
+                 (near.empty() ? std::string{} : "; did you mean " + quote(near) + '?'));
     }
-    std::ranges::sort(findings, {}, &Finding::origin);
-    return findings;
+}
+
+// Calls `use` with every tag that a line sets for no other purpose, and the line. A host's or a range's tag
+// may be there for a person to read in the log.
+template <typename Use>
+void for_each_match(const dhcp::Policy& dhcp, Use use) {
+    const auto all = [&use](const auto& lines) {
+        for (const auto& line : lines)
+            use(line.set_tag, line.origin);
+    };
+    all(dhcp.matches);
+    all(dhcp.vendor_classes);
+    all(dhcp.user_classes);
+    all(dhcp.macs);
+}
+
+// Worth a note and no more: half-used files are handed around, and a tag shows in the log (log-dhcp).
+void check_untested(const Config& config, const World&, Findings& findings) {
+    Names tested;
+    std::vector<std::string> patterns;
+    for_each_test(config.dhcp, [&](const dhcp::TagTest& test, Origin, bool takes_wildcards) {
+        tested.insert(test.name);
+        if (takes_wildcards && test.name.ends_with('*'))
+            patterns.push_back(test.name.substr(0, test.name.size() - 1));
+    });
+    std::map<std::string, Origin> untested;
+    for_each_match(config.dhcp, [&](const std::string& tag, Origin origin) {
+        const bool fits = std::ranges::any_of(
+            patterns, [&tag](const std::string& pattern) { return tag.starts_with(pattern); });
+        if (!fits && !tested.contains(tag)) untested.emplace(tag, origin);
+    });
+    for (const auto& [tag, origin] : untested)
+        note(findings, origin, "tag " + quote(tag) + " is set but no line tests it");
+}
+
+constexpr Rule k_rules[] = {check_unset, check_untested};
+
+}  // namespace
+
+std::span<const Rule> rules_of_tags() {
+    return k_rules;
 }
 
 }  // namespace pxed::config

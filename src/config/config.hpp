@@ -84,6 +84,7 @@ struct Config {
     tftp::Policy tftp;
     Externals externals;
     std::vector<Finding> findings;      ///< of any severity below error, in the order they were made
+    Origin dns_line;                    ///< the first line of dnsmasq's DNS; unknown: there is none
     std::uint32_t directive_count = 0;  ///< lines that set something
 
     /// `/etc/pxed.conf:12`, or `command line`.

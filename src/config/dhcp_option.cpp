@@ -208,6 +208,12 @@ Parsed set_value(Line& line, const Selector& selector, const Field& value, Confi
         line.warn(quote(value.text()) + " is no number as " + std::string{selector.row->name} +
                   " wants; it is sent as text");
     }
+    // RFC 3442: a client that reads letters as prefix lengths ends with routes nobody wrote.
+    if (option.has_text_value && selector.row != nullptr &&
+        selector.row->type == dhcp::ValueType::static_routes) {
+        line.warn(quote(value.text()) + " is no list of NETWORK/LENGTH,ROUTER; it is sent as text",
+                  "option:" + std::string{selector.row->name} + ",10.1.0.0/16,192.168.1.1");
+    }
     return {};
 }
 

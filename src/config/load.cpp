@@ -14,6 +14,7 @@
 #include "config/external_files.hpp"
 #include "config/line.hpp"
 #include "config/lines.hpp"
+#include "config/tables.hpp"
 
 namespace pxed::config {
 
@@ -205,6 +206,7 @@ class Loader {
 
     // Once a name, not once a line: a combined file may have a hundred `address=` lines.
     void warn_once(const Directive& directive, Origin origin) {
+        if (directive.reason == k_is_dns && !config_.dns_line.is_known()) config_.dns_line = origin;
         if (!warned_.insert(directive.name).second) return;
         config_.findings.push_back(
             {origin, std::string{directive.name} + ' ' + std::string{directive.reason}});

@@ -32,7 +32,7 @@ constexpr Directive row(std::string_view name, Shape shape, Status status, std::
 }
 
 constexpr Directive dns(std::string_view name, Shape shape, char letter = 0) {
-    return row(name, shape, Status::recognised_other, "is DNS; pxed does not serve it", letter);
+    return row(name, shape, Status::recognised_other, k_is_dns, letter);
 }
 
 constexpr Directive ipv6(std::string_view name, Shape shape, char letter = 0) {

@@ -7,6 +7,9 @@
 
 namespace pxed::config {
 
+/// The reason of every directive of dnsmasq's DNS.
+inline constexpr std::string_view k_is_dns = "is DNS; pxed does not serve it";
+
 [[nodiscard]] std::span<const Directive> daemon_rows();
 [[nodiscard]] std::span<const Directive> interface_rows();
 [[nodiscard]] std::span<const Directive> network_rows();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ipv4.hpp"
+#include "tree/boot_program.hpp"
 
 namespace pxed::config {
 
@@ -23,11 +24,23 @@ struct World {
         std::string why;        ///< not usable: errno's words, `No such file or directory`
     };
 
+    /// A boot file that a line names, looked up below the tftp-roots as the account pxed runs as would find
+    /// it.
+    struct BootFile {
+        std::string name;         ///< as the line names it
+        bool is_readable = true;  ///< it is there, a regular file, and that account may read it
+        std::string why;          ///< not readable: a sentence
+        tree::BootProgram program;
+        std::vector<std::string> missing_companions;  ///< what shim looks for beside itself and will not find
+    };
+
     std::vector<Interface> interfaces;
     bool has_user = true;                ///< the account of user= exists (true when none is named)
     bool has_group = true;               ///< the same of group=
     std::vector<Directory> directories;  ///< every tftp-root and tree-allow
-    std::uint32_t most_transfers = 0;    ///< that fit into the limit of open files (RLIMIT_NOFILE); 0: not known
+    std::uint32_t most_transfers =
+        0;  ///< that fit into the limit of open files (RLIMIT_NOFILE); 0: not known
+    std::vector<BootFile> boot_files;  ///< empty unless the files were to be looked at (--test)
 };
 
 }  // namespace pxed::config

@@ -46,8 +46,8 @@ ExitCode code_of(const std::vector<config::Problem>& problems) {
     return is_text_sound ? ExitCode::file : ExitCode::configuration;
 }
 
-void add_findings(config::Config& config) {
-    for (auto& finding : config::check(config, gather_world(config, interfaces_now())))
+void add_findings(config::Config& config, Depth depth) {
+    for (auto& finding : config::check(config, gather_world(config, interfaces_now(), depth)))
         config.findings.push_back(std::move(finding));
 }
 
@@ -91,7 +91,7 @@ Result<config::Config, ConfigurationFailure> load(const std::string& file, const
         failure.code = code_of(config.error());
         return fail(std::move(failure));
     }
-    add_findings(*config);
+    add_findings(*config, Depth::names);
     std::vector<std::string> errors;
     for (const auto& finding : config->findings) {
         if (finding.severity == config::Finding::Severity::error)
@@ -147,7 +147,7 @@ ExitCode test_configuration(const ConfigurationSource& source, Strictness strict
         return say_failure(config.error().size(), code_of(config.error()));
     }
     say_what_was_read(*config);
-    add_findings(*config);
+    add_findings(*config, Depth::files);
     // By place: the reader goes through the file once.
     std::ranges::stable_sort(config->findings, {}, &config::Finding::origin);
     using Severity = config::Finding::Severity;

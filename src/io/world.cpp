@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/check.hpp"
+#include "io/boot_files.hpp"
 #include "io/privileges.hpp"
 
 namespace pxed::io {
@@ -35,9 +37,18 @@ config::World::Directory look_at(const std::string& path) {
     return directory;
 }
 
+void add_boot_files(const config::Config& config, config::World& world) {
+    const auto reader = future_reader(config.daemon.user, config.daemon.group);
+    for (const auto& use : config::local_boot_files(config, world)) {
+        if (std::ranges::find(world.boot_files, use.name, &config::World::BootFile::name) ==
+            world.boot_files.end())
+            world.boot_files.push_back(look_at_boot_file(use.name, config.tftp, reader));
+    }
+}
+
 }  // namespace
 
-config::World gather_world(const config::Config& config, const std::vector<Interface>& table) {
+config::World gather_world(const config::Config& config, const std::vector<Interface>& table, Depth depth) {
     config::World world;
     for (const auto& interface : table)
         world.interfaces.push_back({interface.name, interface.addresses, interface.is_loopback});
@@ -47,6 +58,7 @@ config::World gather_world(const config::Config& config, const std::vector<Inter
         world.directories.push_back(look_at(root.directory));
     for (const auto& allowed : config.tftp.allowed_targets)
         world.directories.push_back(look_at(allowed.directory));
+    if (depth == Depth::files) add_boot_files(config, world);
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) world.most_transfers = transfers_within(limit.rlim_max);
     return world;

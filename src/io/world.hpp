@@ -9,9 +9,15 @@
 
 namespace pxed::io {
 
-/// What config::check() asks of this machine, gathered for `config`. Looks at accounts and directories;
-/// changes nothing.
-[[nodiscard]] config::World gather_world(const config::Config& config, const std::vector<Interface>& table);
+/// How closely to look.
+enum class Depth : std::uint8_t {
+    names,  ///< accounts and directories: a start or reload does not wait for a boot file's disk
+    files,  ///< the boot files as well: --test
+};
+
+/// What config::check() asks of this machine, gathered for `config`. Changes nothing.
+[[nodiscard]] config::World gather_world(const config::Config& config, const std::vector<Interface>& table,
+                                         Depth depth = Depth::names);
 
 /// Raises the soft limit of open files to the hard one; gives what holds now.
 std::uint64_t raise_file_limit();

@@ -4,35 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "read.hpp"
+#include "findings.hpp"
 
 namespace pxed::config {
 namespace {
-
-// br0 with 192.168.1.1/24 and the loopback, and nothing to complain of.
-World ordinary_world() {
-    World world;
-    world.interfaces = {{"lo", {{Ipv4{127, 0, 0, 1}, netmask_of(8)}}, true},
-                        {"br0", {{Ipv4{192, 168, 1, 1}, netmask_of(24)}}, false}};
-    world.most_transfers = 30000;
-    return world;
-}
-
-// A line a finding: `!` for errors, then place and text.
-std::string findings_of(const std::string& text, const World& world = ordinary_world()) {
-    const auto config = read(text);
-    if (!config) return problems_of(text);
-    std::string result;
-    for (const auto& finding : check(*config, world)) {
-        if (!result.empty()) result += '\n';
-        if (finding.severity == Finding::Severity::error) result += "! ";
-        result +=
-            (finding.origin.is_known() ? std::to_string(finding.origin.line) + ": " : "") + finding.text;
-    }
-    return result;
-}
-
-const std::string k_range = "dhcp-range=192.168.1.50,192.168.1.99\n";
 
 TEST(Check, HasNothingToSayOfAnOrdinaryFile) {
     EXPECT_EQ(findings_of(k_range +
@@ -80,7 +55,7 @@ TEST(Check, AReservedAddressBelongsInSomeRangesNetwork) {
 TEST(Check, AMacWithDashesIsAHostName) {
     EXPECT_EQ(findings_of(k_range + "dhcp-host=aa-bb-cc-dd-ee-ff,192.168.1.9\n"),
               "2: dhcp-host: \"aa-bb-cc-dd-ee-ff\" is read as a host name, as in dnsmasq; did you mean "
-              "aa:bb:cc:dd:ee:ff?");
+              "aa:bb:cc:dd:ee:ff? -> dhcp-host=aa:bb:cc:dd:ee:ff,192.168.1.9");
 }
 
 TEST(Check, AccountsMustExist) {
@@ -121,9 +96,8 @@ TEST(Check, TransfersNeedOpenFiles) {
 
 TEST(Check, AnAddressInTheServerNamesPlaceIsOnlyAName) {
     EXPECT_EQ(findings_of(k_range + "dhcp-boot=a.0,10.0.0.9\n"),
-              "2: dhcp-boot: 10.0.0.9 is only the server's name there; clients are sent to this machine. For "
-              "its address "
-              "write two commas: a.0,,10.0.0.9");
+              "2: dhcp-boot: 10.0.0.9 is only the server's name there; clients are sent to this machine. An "
+              "address stands one field further -> dhcp-boot=a.0,,10.0.0.9");
     EXPECT_EQ(findings_of(k_range + "dhcp-boot=a.0,10.0.0.9,10.0.0.9\n"), "");
 }
 

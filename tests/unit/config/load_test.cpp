@@ -192,6 +192,8 @@ TEST(Load, AcceptsDubiousFormsWithAWarning) {
         {"dhcp-host=11:22:33,x", "dhcp-host: \"11:22:33\" has 3 bytes; an Ethernet address has 6"},
         {"dhcp-host=300.1.1.1",
          "dhcp-host: \"300.1.1.1\" is no address, and is read as a host name; the host gets any address"},
+        {"dhcp-option=121,10.1.0.0/16,x",
+         "dhcp-option: \"10.1.0.0/16,x\" is no list of NETWORK/LENGTH,ROUTER; it is sent as text"},
         {"dhcp-match=set:a,300", "dhcp-match: there is no option 300; nothing ever matches"},
         {"dhcp-lease-max=", "dhcp-lease-max: the value is empty; the default holds"},
         {"dhcp-option=300,1", "dhcp-option: there is no option 300; what is sent is 44, as dnsmasq does"},

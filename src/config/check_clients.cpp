@@ -1,0 +1,242 @@
+// What each kind of client would be told to boot, found by asking the decision itself: a message as that
+// client sends it, its tags, its boot line. So whatever decides - order, negation, tag-if, a range's tag - is
+// judged as it will be served: firmware that would get a program of the other kind, iPXE that would load
+// itself again for ever.
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.hpp"
+#include "config/check_rules.hpp"
+#include "config/fields.hpp"
+#include "dhcp/boot.hpp"
+#include "dhcp/classify.hpp"
+#include "dhcp/configured.hpp"
+#include "tree/boot_program.hpp"
+#include "wire/arch.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+using tree::Platform;
+
+struct Kind {
+    std::string_view who;
+    Arch arch;
+    Platform wants;
+    bool is_ipxe = false;
+};
+
+// In pairs: firmware, and iPXE that it has started.
+constexpr std::array k_kinds{
+    Kind{"BIOS clients (arch 0)", Arch::bios, Platform::bios},
+    Kind{"iPXE on BIOS", Arch::bios, Platform::bios, true},
+    Kind{"UEFI clients (arch 7)", Arch::x64_efi, Platform::efi},
+    Kind{"iPXE on UEFI", Arch::x64_efi, Platform::efi, true},
+    Kind{"UEFI clients that say arch 9", Arch::ebc_efi, Platform::efi},
+};
+
+// Locally administered: nobody's.
+HwAddr sample_hardware() {
+    return HwAddr{k_ethernet, std::array<std::uint8_t, 6>{0x02, 0, 0, 0, 0, 1}};
+}
+
+// A DISCOVER with what RFC 4578 and PXE 2.1 let firmware say, and what iPXE says.
+dhcp::Message message_of(const Kind& kind) {
+    dhcp::Message message;
+    message.hardware = sample_hardware();
+    const auto number = static_cast<std::uint16_t>(kind.arch);
+    const auto set = [&message](std::uint8_t code, std::string_view value) {
+        message.options.set(code, as_bytes(value));
+    };
+    set(dhcp::k_message_type, "\1");
+    auto padded = std::to_string(number);
+    padded.insert(0, 5 - padded.size(), '0');
+    set(dhcp::k_vendor_class, "PXEClient:Arch:" + padded + ":UNDI:003016");
+    set(dhcp::k_client_arch, std::string{'\0', static_cast<char>(number)});
+    set(dhcp::k_client_interface, std::string_view{"\1\3\x10", 3});
+    set(dhcp::k_client_machine_id, std::string(17, '\0'));
+    if (kind.is_ipxe) {
+        set(dhcp::k_user_class, "iPXE");
+        // Features: 0x13 HTTP, 0x14 HTTPS, 0x12 and the like; each a byte of 1.
+        set(dhcp::k_ipxe, std::string_view{"\x13\1\1\x14\1\1\x12\1\1\x10\1\2\x27\1\1\x19\1\1\x21\1\1", 21});
+    }
+    return message;
+}
+
+// The program as its bytes show, where they could be looked at; else as its name says.
+tree::BootProgram program_of(std::string_view file, const World& world) {
+    const auto known = std::ranges::find(world.boot_files, file, &World::BootFile::name);
+    if (known != world.boot_files.end() && known->is_readable && known->program.platform != Platform::unknown)
+        return known->program;
+    return tree::guess_from_name(file);
+}
+
+std::string_view words_of(Platform platform) {
+    switch (platform) {
+        case Platform::bios:
+            return "a program for BIOS";
+        case Platform::efi:
+            return "a program for UEFI";
+        case Platform::script:
+            return "a script that only iPXE can run";
+        case Platform::unknown:
+            break;
+    }
+    return "no boot program";
+}
+
+// The tag by which the file tells iPXE from firmware; empty: it does not.
+std::string ipxe_tag(const dhcp::Policy& dhcp) {
+    for (const auto& match : dhcp.matches) {
+        if (match.code == dhcp::k_ipxe) return match.set_tag;
+    }
+    for (const auto& line : dhcp.user_classes) {
+        if (line.text == "iPXE") return line.set_tag;
+    }
+    return {};
+}
+
+// A file that never asks for the architecture serves one kind of machine, and its owner knows which.
+bool tells_architectures(const dhcp::Policy& dhcp) {
+    const auto names_one = [](std::string_view text) { return text.find("Arch:") != text.npos; };
+    return std::ranges::any_of(dhcp.matches,
+                               [&](const dhcp::Match& match) {
+                                   return match.code == dhcp::k_client_arch ||
+                                          names_one(as_text(match.value));
+                               }) ||
+           std::ranges::any_of(dhcp.vendor_classes,
+                               [&](const dhcp::ClassMatch& line) { return names_one(line.text); });
+}
+
+// Plays the kinds of clients through a policy and says what is wrong with what they get, once a line.
+class Play {
+ public:
+    Play(const Config& config, const World& world, Findings& findings)
+        : config_(config), world_(world), findings_(findings), policy_(config.dhcp) {
+        // Nobody is known, nobody is left out: what hosts set is tried below.
+        policy_.hosts.clear();
+        policy_.ignores.clear();
+        add_situations();
+    }
+
+    void run() {
+        for (const auto& kind : k_kinds) {
+            const auto message = message_of(kind);
+            auto client = dhcp::client_of(message, policy_.ignores_client_ids);
+            const auto who = dhcp::classify(policy_, message, "", dhcp::Place{}, client);
+            for (const auto& situation : situations_)
+                judge(kind, who.without_tag_if, situation);
+        }
+    }
+
+ private:
+    // The tags that a client has for where and who it is, rather than for what it is.
+    using Situation = std::vector<std::string>;
+    // More make no new cases: files have a handful of groups, and tags of their own for each machine.
+    static constexpr std::size_t k_most_situations = 64;
+
+    void add_situations() {
+        std::set<Situation> hosts{{}};
+        std::set<std::string> ranges;
+        for (const auto& host : config_.dhcp.hosts) {
+            if (host.set_tags.empty() || hosts.size() >= k_most_situations) continue;
+            auto tags = host.set_tags;
+            tags.emplace_back("known");
+            hosts.insert(std::move(tags));
+        }
+        for (const auto& range : config_.dhcp.ranges)
+            ranges.insert(range.set_tag);
+        if (ranges.empty()) ranges.insert("");
+        for (const auto& host : hosts) {
+            for (const auto& range : ranges) {
+                auto tags = host;
+                tags.push_back(range);
+                if (situations_.size() < k_most_situations) situations_.push_back(std::move(tags));
+            }
+        }
+    }
+
+    [[nodiscard]] dhcp::BootAnswer answer_for(dhcp::Tags tags, const Situation& situation) const {
+        tags.set_all(situation);
+        dhcp::apply_tag_ifs(policy_.tag_ifs, tags);
+        return dhcp::boot_of(policy_, tags, dhcp::ChosenOptions{policy_, tags, tags}, sample_hardware());
+    }
+
+    void judge(const Kind& kind, const dhcp::Tags& shown, const Situation& situation) {
+        const auto answer = answer_for(shown, situation);
+        if (answer.file.empty() || !answer.is_from_boot_line) return;
+        const auto program = program_of(answer.file, world_);
+        if (kind.is_ipxe) {
+            judge_loop(kind, answer, program);
+        } else {
+            judge_platform(kind, answer, program);
+        }
+    }
+
+    void judge_platform(const Kind& kind, const dhcp::BootAnswer& answer, const tree::BootProgram& program) {
+        const bool is_other_cpu = program.platform == Platform::efi && kind.wants == Platform::efi &&
+                                  program.cpu != tree::Cpu::unknown && program.cpu != tree::Cpu::x64;
+        const bool is_wrong = program.platform != Platform::unknown && program.platform != kind.wants;
+        if (!is_wrong && !is_other_cpu) return;
+        std::string text{kind.who};
+        text += " would get " + escaped(answer.file) + ", ";
+        text += words_of(program.platform);
+        if (is_other_cpu) text += " on " + std::string{tree::name_of(program.cpu)};
+        // Few machines say 9, and a file for machines of one kind is right for them.
+        const bool is_certain = tells_architectures(config_.dhcp) && kind.arch != Arch::ebc_efi;
+        const auto severity = is_certain ? Finding::Severity::warning : Finding::Severity::note;
+        if (!is_certain) text += "; that is well as long as there are none";
+        say(answer.line, std::move(text), severity, {});
+    }
+
+    void judge_loop(const Kind& kind, const dhcp::BootAnswer& answer, const tree::BootProgram& program) {
+        const bool is_for_it = program.platform == kind.wants;
+        if (!program.is_ipxe || !is_for_it) return;
+        const auto tag = ipxe_tag(config_.dhcp);
+        std::string text{kind.who};
+        text += " would get " + escaped(answer.file) + " again and start itself for ever";
+        if (tag.empty()) {
+            // An iPXE with a script built in does not ask a second time.
+            say(answer.line,
+                text + ", unless a script is built in; a line for iPXE needs dhcp-match=set:ipxe,175",
+                Finding::Severity::note, {});
+            return;
+        }
+        const auto boot = std::ranges::find(config_.dhcp.boots, answer.line, &dhcp::Boot::origin);
+        if (boot == config_.dhcp.boots.end()) return;
+        auto repaired = *boot;
+        repaired.tests.push_back({tag, true});
+        say(answer.line, text + ": this is the last line that holds for it", Finding::Severity::warning,
+            line_of(repaired));
+    }
+
+    void say(Origin origin, std::string text, Finding::Severity severity, std::string suggestion) {
+        if (!said_.insert({origin, text}).second) return;
+        findings_.push_back({origin, std::move(text), severity, std::move(suggestion)});
+    }
+
+    const Config& config_;
+    const World& world_;
+    Findings& findings_;
+    dhcp::Policy policy_;
+    std::vector<Situation> situations_;
+    std::set<std::pair<Origin, std::string>> said_;
+};
+
+void check_clients(const Config& config, const World& world, Findings& findings) {
+    if (config.dhcp.boots.empty()) return;
+    Play{config, world, findings}.run();
+}
+
+constexpr Rule k_rules[] = {check_clients};
+
+}  // namespace
+
+std::span<const Rule> client_rules() {
+    return k_rules;
+}
+
+}  // namespace pxed::config

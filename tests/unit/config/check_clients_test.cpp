@@ -1,0 +1,108 @@
+// What kinds of clients would boot: wrong programs and loops.
+
+#include <gtest/gtest.h>
+
+#include "findings.hpp"
+
+namespace pxed::config {
+namespace {
+
+const std::string k_archs = k_quiet_range +
+                            "dhcp-match=set:bios,option:client-arch,0\n"
+                            "dhcp-match=set:efi,option:client-arch,7\n"
+                            "dhcp-match=set:efi,option:client-arch,9\n"
+                            "dhcp-match=set:ipxe,175\n";
+
+World with_file(const std::string& name, tree::BootProgram program) {
+    auto world = ordinary_world();
+    world.boot_files = {{name, true, {}, program, {}}};
+    return world;
+}
+
+TEST(CheckClients, AFileForEachArchitectureIsWell) {
+    EXPECT_EQ(all_findings_of(k_archs + "dhcp-boot=tag:bios,undionly.kpxe\ndhcp-boot=tag:efi,ipxe.efi\n"
+                                        "dhcp-boot=tag:ipxe,http://192.168.1.1/x.ipxe\n"),
+              "");
+    EXPECT_EQ(
+        all_findings_of(k_archs + "dhcp-boot=tag:ipxe,boot.ipxe\ndhcp-boot=tag:!ipxe,tag:bios,undionly.kpxe\n"
+                                  "dhcp-boot=tag:!ipxe,tag:efi,snponly.efi\n"),
+        "");
+}
+
+TEST(CheckClients, UefiWouldGetAProgramForBios) {
+    EXPECT_EQ(findings_of(k_archs + "dhcp-boot=tag:ipxe,x.ipxe\ndhcp-boot=tag:!ipxe,pxelinux.0\n"),
+              "8: UEFI clients (arch 7) would get pxelinux.0, a program for BIOS");
+}
+
+TEST(CheckClients, BiosWouldGetAProgramForUefi) {
+    EXPECT_EQ(findings_of(k_archs + "dhcp-boot=tag:ipxe,x.ipxe\ndhcp-boot=tag:!ipxe,bootx64.efi\n"),
+              "8: BIOS clients (arch 0) would get bootx64.efi, a program for UEFI");
+}
+
+TEST(CheckClients, TheFilesHeaderCountsMoreThanItsName) {
+    const auto efi = tree::BootProgram{.platform = tree::Platform::efi, .cpu = tree::Cpu::arm64};
+    EXPECT_EQ(findings_of(k_archs + "dhcp-boot=tag:bios,boot.0\n", with_file("boot.0", efi)),
+              "7: BIOS clients (arch 0) would get boot.0, a program for UEFI");
+    EXPECT_EQ(findings_of(k_archs + "dhcp-boot=tag:efi,boot.0\n", with_file("boot.0", efi)),
+              "7: UEFI clients (arch 7) would get boot.0, a program for UEFI on arm64");
+}
+
+TEST(CheckClients, OnlyIpxeRunsScripts) {
+    EXPECT_EQ(findings_of(k_archs + "dhcp-boot=tag:efi,boot.ipxe\n"),
+              "7: UEFI clients (arch 7) would get boot.ipxe, a script that only iPXE can run");
+}
+
+TEST(CheckClients, AFileForOneKindOfMachineIsOnlyNoted) {
+    EXPECT_EQ(findings_of(k_quiet_range + "dhcp-boot=pxelinux.0\n"), "");
+    EXPECT_EQ(
+        all_findings_of(k_quiet_range + "dhcp-boot=pxelinux.0\n"),
+        "3: UEFI clients (arch 7) would get pxelinux.0, a program for BIOS; that is well as long as there "
+        "are none\n"
+        "3: UEFI clients that say arch 9 would get pxelinux.0, a program for BIOS; that is well as long as "
+        "there are none");
+}
+
+TEST(CheckClients, Arch9IsOnlyNoted) {
+    const std::string text =
+        k_quiet_range + "dhcp-match=set:efi,93,7\ndhcp-boot=a.0\ndhcp-boot=tag:efi,a.efi\n";
+    EXPECT_EQ(findings_of(text), "");
+    EXPECT_EQ(all_findings_of(text),
+              "4: UEFI clients that say arch 9 would get a.0, a program for BIOS; that is well as long as "
+              "there are "
+              "none");
+}
+
+TEST(CheckClients, AnArchitecturesLineBehindIpxesMakesALoop) {
+    EXPECT_EQ(
+        findings_of(k_archs + "dhcp-boot=tag:ipxe,boot.ipxe\ndhcp-boot=tag:bios,undionly.kpxe\n"
+                              "dhcp-boot=tag:efi,ipxe.efi\n"),
+        "8: iPXE on BIOS would get undionly.kpxe again and start itself for ever: this is the last line that "
+        "holds for it -> dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe\n"
+        "9: iPXE on UEFI would get ipxe.efi again and start itself for ever: this is the last line that "
+        "holds "
+        "for it -> dhcp-boot=tag:efi,tag:!ipxe,ipxe.efi");
+}
+
+TEST(CheckClients, IpxeWithoutALineOfItsOwnIsOnlyNoted) {
+    const std::string text = k_quiet_range + "dhcp-boot=undionly.kpxe\n";
+    EXPECT_EQ(findings_of(text), "");
+    EXPECT_NE(all_findings_of(text).find("iPXE on BIOS would get undionly.kpxe again"), std::string::npos);
+}
+
+TEST(CheckClients, TagsOfHostsRangesAndTagIfAreTried) {
+    EXPECT_EQ(findings_of("port=0\ndhcp-range=set:lab,192.168.1.50,192.168.1.99\ndhcp-match=set:efi,93,7\n"
+                          "tag-if=set:wrong,tag:lab,tag:efi\ndhcp-boot=tag:wrong,a.kpxe\n"),
+              "5: UEFI clients (arch 7) would get a.kpxe, a program for BIOS");
+    EXPECT_EQ(
+        findings_of(k_quiet_range + "dhcp-match=set:efi,93,7\n"
+                                    "dhcp-host=11:22:33:44:55:66,set:old\ndhcp-boot=tag:old,tag:efi,a.0\n"),
+        "5: UEFI clients (arch 7) would get a.0, a program for BIOS");
+}
+
+TEST(CheckClients, WhoIsIgnoredElsewhereIsTriedToo) {
+    EXPECT_EQ(findings_of(k_archs + "dhcp-ignore=tag:!known\ndhcp-boot=tag:efi,a.0\n"),
+              "8: UEFI clients (arch 7) would get a.0, a program for BIOS");
+}
+
+}  // namespace
+}  // namespace pxed::config
