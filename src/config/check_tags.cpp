@@ -18,7 +18,7 @@ namespace {
 using Names = std::set<std::string, std::less<>>;
 
 // What is set without a line that says so. An interface's name is one as well.
-constexpr std::string_view k_automatic[] = {"known", "known-othernet", "bootp"};
+constexpr std::string_view k_automatic[] = {"known", "known-othernet", "bootp", "cpewan-id"};
 
 Names tags_set(const Config& config, const World& world) {
     Names names{std::begin(k_automatic), std::end(k_automatic)};
@@ -34,6 +34,10 @@ Names tags_set(const Config& config, const World& world) {
     for (const auto& match : dhcp.user_classes)
         names.insert(match.set_tag);
     for (const auto& match : dhcp.macs)
+        names.insert(match.set_tag);
+    for (const auto& match : dhcp.relay_matches)
+        names.insert(match.set_tag);
+    for (const auto& match : dhcp.names.matches)
         names.insert(match.set_tag);
     for (const auto& rule : dhcp.tag_ifs)
         names.insert(rule.sets.begin(), rule.sets.end());
@@ -60,6 +64,8 @@ void for_each_test(const dhcp::Policy& dhcp, Use use) {
     all(dhcp.broadcasts);
     all(dhcp.bootp_dynamics);
     all(dhcp.reply_delays);
+    all(dhcp.names.ignores);
+    all(dhcp.names.generates);
 }
 
 bool is_set(const Names& names, const Config& config, const std::string& tag, bool takes_wildcards) {

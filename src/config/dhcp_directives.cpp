@@ -37,24 +37,6 @@ Parsed parse_alternate_port(Line& line) {
     return {};
 }
 
-Parsed parse_domain(Line& line) {
-    const auto fields = line.value().split();
-    if (fields.size() > 1) {
-        line.warn("a domain for some addresses only is not served yet; clients in " +
-                  quote(line.value().text()) + " get the plain domain=");
-        return {};
-    }
-    if (line.value().is_word("#")) {
-        return fail(
-            std::string{"\"#\" (the domain of /etc/resolv.conf) is not read; write the domain itself"});
-    }
-    auto name = line.value().str();
-    if (name.ends_with('.')) name.pop_back();
-    if (!name.empty() && !is_host_name(name)) return fail("bad domain name " + quote(name));
-    line.config().dhcp.domain = std::move(name);
-    return {};
-}
-
 dhcp::Condition condition_of(const Line& line) {
     return {tag_tests_of(line.value()), line.origin()};
 }
@@ -213,24 +195,6 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Leaves out the test whether an address answers before it is offered to a new client. The test "
          "takes a fraction of a second and delays nobody else.",
      .parse = flag<&dhcp::Policy::probes, false>},
-    {.name = "domain",
-     .short_option = 's',
-     .group = Group::dhcp,
-     .syntax = "NAME",
-     .help = "the domain clients are in (option 15)",
-     .manual =
-         "The domain name that clients are told when they ask for it (option 15). A dhcp-option line for "
-         "it goes first."
-         "\n\n    domain=lab.example.org",
-     .parse = parse_domain},
-    {.name = "domain-suffix",
-     .short_option = 's',
-     .group = Group::dhcp,
-     .syntax = "NAME",
-     .help = "the same as domain",
-     .manual = "Another name of domain.",
-     .parse = parse_domain,
-     .alias_of = "domain"},
     // A copy, not the store: dnsmasq rewrites the whole file in place and can lose every lease when it is
     // killed meanwhile. Scripts read the format, so it is kept.
     {.name = "dhcp-leasefile",

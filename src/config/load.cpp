@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "config/directive.hpp"
+#include "config/domain.hpp"
 #include "config/external_files.hpp"
 #include "config/line.hpp"
 #include "config/lines.hpp"
@@ -69,6 +70,8 @@ class Loader {
     }
 
     Result<Config, std::vector<Problem>> take() {
+        for (auto& problem : finish_domains(config_, reader_))
+            complain(problem.origin, std::move(problem.text));
         if (unsaid_ > 0)
             problems_.push_back({"", "and " + std::to_string(unsaid_) + " problems more", false});
         if (!problems_.empty()) return fail(std::move(problems_));

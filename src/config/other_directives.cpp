@@ -74,8 +74,6 @@ constexpr auto k_rows = std::to_array<Directive>({
     dns("connmark-allowlist", Shape::many),
     dns("connmark-allowlist-enable", Shape::optional),
     dns("conntrack", Shape::flag),
-    dns("dhcp-client-update", Shape::flag),
-    dns("dhcp-fqdn", Shape::flag),
     dns("dhcp-ttl", Shape::once),
     dns("dns-forward-max", Shape::once, '0'),
     dns("dns-loop-detect", Shape::flag),
@@ -165,14 +163,8 @@ constexpr auto k_rows = std::to_array<Directive>({
     // DHCP and PXE: without them clients would get other answers
     refused("conf-script", Shape::many,
             "is not served: pxed does not run programs to read its configuration"),
-    refused("dhcp-circuitid", Shape::many, "is not served yet"),
-    refused("dhcp-generate-names", Shape::optional, "is not served yet"),
-    refused("dhcp-ignore-names", Shape::optional, "is not served yet"),
     refused("dhcp-luascript", Shape::once, "is not served: pxed runs no Lua"),
-    refused("dhcp-name-match", Shape::many, "is not served yet"),
-    refused("dhcp-remoteid", Shape::many, "is not served yet"),
     refused("dhcp-script", Shape::once, "is not served yet", '6'),
-    refused("dhcp-subscrid", Shape::many, "is not served yet"),
     refused("leasefile-ro", Shape::flag, "is not served yet; the leases are kept in lease-database", '9'),
 });
 static_assert(is_complete(k_rows));

@@ -14,6 +14,7 @@ inline constexpr std::string_view k_is_dns = "is DNS; pxed does not serve it";
 [[nodiscard]] std::span<const Directive> interface_rows();
 [[nodiscard]] std::span<const Directive> network_rows();
 [[nodiscard]] std::span<const Directive> dhcp_rows();
+[[nodiscard]] std::span<const Directive> name_rows();
 [[nodiscard]] std::span<const Directive> option_rows();
 [[nodiscard]] std::span<const Directive> pxe_rows();
 [[nodiscard]] std::span<const Directive> tag_rows();

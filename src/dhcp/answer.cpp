@@ -2,6 +2,7 @@
 
 #include "dhcp/delay.hpp"
 #include "dhcp/destination.hpp"
+#include "dhcp/name.hpp"
 #include "dhcp/trace.hpp"
 
 namespace pxed::dhcp {
@@ -11,9 +12,15 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     const Ipv4 address = terms.address.is_zero() ? inquiry.client.ciaddr : terms.address;
     machine::Event event = event_of(inquiry, stage, address);
     event.file = reply.boot_file;
-    event.host_name = host_name_for(inquiry);
+    Name name = name_for(inquiry, terms);
+    event.host_name = std::move(name.host);
     event.reason = reply.note;
     event.detail = std::move(reply.detail);
+    // Said once, with the binding; as in dnsmasq.
+    if (event.reason == Reason::none && terms.type == MessageType::ack && !name.foreign_domain.empty()) {
+        event.reason = Reason::domain_ignored;
+        event.detail = std::move(name.foreign_domain);
+    }
     event.line = given_by;
     if (reply.boot_line.is_known()) event.line = reply.boot_line;
     if (!event.line.is_known() && terms.subnet != nullptr) event.line = terms.subnet->range->origin;
@@ -65,7 +72,7 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
               .state = Lease::State::bound,
               .hardware = client.hardware,
               .client_id = client.id,
-              .host_name = host_name_for(inquiry),
+              .host_name = name_for(inquiry, terms).host,
               .expires = after(inquiry.context.now.instant, terms.lease_time),
               .duration = terms.lease_time,
               .server_id = inquiry.place.override_id,
@@ -85,6 +92,7 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
 }
 
 void put_change(const Inquiry& inquiry, Change change, Decision& decision) {
+    if (change.row) settle_name(inquiry, change, decision);
     const Lease* before = inquiry.context.leases.find(change.address);
     if (before != nullptr && change.row && !inquiry.context.leases.is_unstored(change.address)) {
         Lease unchanged = *change.row;

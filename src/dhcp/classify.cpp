@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "dhcp/host.hpp"
 
 namespace pxed::dhcp {
@@ -13,8 +14,46 @@ Tags with_tag_ifs(const Policy& policy, Tags tags) {
     return tags;
 }
 
+constexpr std::uint32_t k_broadband_forum = 3561;
+
+// TR-069 annex F: a device behind a gateway says who makes it (1) and its serial number (2) under the
+// Broadband Forum's number; with both it can be told from others.
+bool names_device(Bytes suboptions) {
+    const auto is_filled = [suboptions](std::uint8_t code) {
+        const auto value = find_suboption(suboptions, code, false);
+        return value && !value->empty();
+    };
+    return is_filled(1) && is_filled(2);
+}
+
+// RFC 3925 4: option 125 is enterprise, length, and that many bytes of sub-options; and so on.
+bool is_behind_gateway(const Options& options) {
+    const auto vendor_options = options.find(k_vendor_options_vi);
+    if (!vendor_options) return false;
+    ByteReader reader{*vendor_options};
+    while (!reader.is_at_end()) {
+        const std::uint32_t enterprise = reader.u32();
+        const Bytes data = reader.take(reader.u8());
+        if (reader.is_bad()) return false;
+        if (enterprise == k_broadband_forum && names_device(data)) return true;
+    }
+    return false;
+}
+
+// What its relay says of the client's line (RFC 3046 3.1, 3.2; RFC 3993).
+void set_relay_tags(const Policy& policy, const Options& options, Tags& tags) {
+    const auto relay_agent = options.find(k_relay_agent);
+    if (!relay_agent) return;
+    for (const auto& line : policy.relay_matches) {
+        const auto value = find_suboption(*relay_agent, line.suboption, false);
+        if (value && std::ranges::equal(*value, line.value)) tags.set(line.set_tag);
+    }
+}
+
 void set_what_the_message_shows(const Policy& policy, const Message& message, const Client& client,
                                 Tags& tags) {
+    if (is_behind_gateway(message.options)) tags.set("cpewan-id");
+    set_relay_tags(policy, message.options, tags);
     for (const auto& line : policy.macs) {
         if (line.pattern.matches(client.hardware)) tags.set(line.set_tag);
     }
@@ -40,6 +79,20 @@ void set_bootp_tags(const Message& message, Tags& tags) {
     tags.set(message.file);
 }
 
+bool matches(const NameMatch& line, std::string_view name) {
+    return equal_ignoring_case(line.is_prefix ? name.substr(0, line.name.size()) : name, line.name);
+}
+
+// After the host is looked for by MAC and id and before it is by name: so dnsmasq has it, and a line for a
+// name may be limited to such a tag.
+void set_name_tags(const Policy& policy, const Client& client, Tags& tags) {
+    if (policy.names.matches.empty() || client.host_name.empty()) return;
+    const std::string name = client.full_name();
+    for (const auto& line : policy.names.matches) {
+        if (matches(line, name)) tags.set(line.set_tag);
+    }
+}
+
 const Host* set_known(const Policy& policy, const Place& place, Client& client, Tags& tags) {
     const Tags now = with_tag_ifs(policy, tags);
     const Host* host = find_host(policy, &place, client, now);
@@ -48,7 +101,9 @@ const Host* set_known(const Policy& policy, const Place& place, Client& client, 
     } else if (find_host(policy, nullptr, client, now) != nullptr) {
         tags.set("known-othernet");
     }
-    if (host == nullptr || host->name.empty()) {
+    set_name_tags(policy, client, tags);
+    // Only a machine that no line knows otherwise: or a name, which anybody may claim, would go before a MAC.
+    if (host == nullptr) {
         const Host* by_name = find_host_by_name(policy, place, client, with_tag_ifs(policy, tags));
         if (by_name != nullptr) {
             host = by_name;

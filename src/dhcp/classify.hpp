@@ -17,8 +17,9 @@ struct Classification {
     Origin silenced_by;
 };
 
-/// Sets the tags in dnsmasq's order (reference dnsmasq-directives A.1): interface, dhcp-mac, dhcp-match,
-/// classes, the host line and known, its tags, tag-if at each stage, dhcp-ignore. Changes `client`: `id:*` on
+/// Sets the tags in dnsmasq's order (reference dnsmasq-directives A.1): interface, cpewan-id, what the relay
+/// says, dhcp-mac, dhcp-match, classes, the host line and known, dhcp-name-match, the host line found by
+/// name, its tags, tag-if at each stage, dhcp-ignore. Changes `client`: `id:*` on
 /// its host line makes its client id not count.
 [[nodiscard]] Classification classify(const Policy& policy, const Message& message,
                                       std::string_view interface, const Place& place, Client& client);

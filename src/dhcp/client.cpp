@@ -6,47 +6,73 @@ namespace pxed::dhcp {
 
 namespace {
 
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// RFC 1123 2.1, and the underscore that dnsmasq takes as well. It becomes a field of the lease file, a word
+// of a script's command line and a name others trust: nothing but a host name will do.
 bool is_legal_label(std::string_view label) {
     constexpr std::size_t k_longest = 63;
-    const auto is_legal = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
-    };
-    return !label.empty() && label.size() <= k_longest && label.front() != '-' &&
-           std::ranges::all_of(label, is_legal);
+    return !label.empty() && label.size() <= k_longest && is_letter_or_digit(label.front()) &&
+           std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
-// The first label of option 81: flags and two unused bytes, then a name as text, or (E bit) as RFC 1035 has
-// it (RFC 4702 2.1).
-std::string_view first_fqdn_label(Bytes value) {
+// RFC 4702 2.3.1: labels behind their lengths. A client that only has a host name leaves out the last zero,
+// and a label that runs past the option ends the name.
+std::string dotted_name(Bytes labels) {
+    std::string name;
+    ByteReader reader{labels};
+    while (!reader.is_at_end()) {
+        const Bytes label = reader.take(reader.u8());
+        if (reader.is_bad() || label.empty()) break;
+        if (!name.empty()) name += '.';
+        name += as_text(label);
+    }
+    return name;
+}
+
+constexpr std::uint8_t k_is_encoded = 0x04;  // RFC 4702 2.1, the E bit
+
+// Flags, two bytes nobody uses any more, then the name: as text, or with the E bit as RFC 1035 has it.
+void read_fqdn(Bytes option, Client& client, std::string& name) {
     constexpr std::size_t k_before_name = 3;
-    constexpr std::uint8_t k_is_encoded = 0x04;
-    if (value.size() <= k_before_name) return {};
-    const Bytes name = value.subspan(k_before_name);
-    if ((value[0] & k_is_encoded) == 0) return as_text(name);
-    ByteReader reader{name};
-    return as_text(reader.take(reader.u8()));
+    client.fqdn_flags = option[0];
+    const Bytes value = option.subspan(k_before_name);
+    const bool is_encoded = (option[0] & k_is_encoded) != 0;
+    name = is_encoded ? dotted_name(value) : std::string{as_text(value)};
+    client.counts_nul = !is_encoded && !value.empty() && value.back() == 0;
 }
 
-std::string host_name_of(const Options& options) {
-    std::string_view name;
-    if (const auto fqdn = options.find(k_fqdn)) name = first_fqdn_label(*fqdn);
-    if (name.empty()) name = options.text(k_host_name).value_or(std::string_view{});
-    name = name.substr(0, name.find('\0'));
-    name = name.substr(0, name.find('.'));
-    // It becomes a field of the lease file and a name others trust: nothing but a host name will do.
-    return is_legal_label(name) ? std::string{name} : std::string{};
-}
-
-bool ends_with_nul(const Options& options, std::uint8_t code) {
-    const auto value = options.find(code);
-    return value && !value->empty() && value->back() == 0;
+// Option 81 alone counts when both are there, even when its name is no good (RFC 4702 4: a client that sends
+// 81 should not send 12, and a server ignores it then).
+void read_names(const Options& options, Client& client) {
+    constexpr std::size_t k_shortest_fqdn = 3;
+    std::string name;
+    const auto fqdn = options.find(k_fqdn);
+    if (fqdn && fqdn->size() >= k_shortest_fqdn) {
+        read_fqdn(*fqdn, client, name);
+    } else if (const auto plain = options.find(k_host_name)) {
+        name = as_text(*plain);
+        client.counts_nul = name.ends_with('\0');
+    }
+    name.resize(std::min(name.find('\0'), name.size()));
+    if (name.ends_with('.')) name.pop_back();
+    const auto dot = name.find('.');
+    const auto label = std::string_view{name}.substr(0, dot);
+    if (!is_legal_label(label)) return;
+    client.host_name = label;
+    if (dot != name.npos) client.host_domain = name.substr(dot + 1);
 }
 
 }  // namespace
 
 bool Client::asks_for(std::uint8_t code) const {
     return !parameters || std::ranges::find(*parameters, code) != parameters->end();
+}
+
+std::string Client::full_name() const {
+    return host_domain.empty() ? host_name : host_name + '.' + host_domain;
 }
 
 Client client_of(const Message& message, bool ignores_client_ids) {
@@ -58,9 +84,7 @@ Client client_of(const Message& message, bool ignores_client_ids) {
     if (!ignores_client_ids) client.id = client.id_as_sent;
     client.arch = arch_of(options);
     client.vendor_class = options.text(k_vendor_class).value_or(std::string_view{});
-    client.host_name = host_name_of(options);
-    client.sends_fqdn = options.has(k_fqdn);
-    client.counts_nul = ends_with_nul(options, k_host_name);
+    read_names(options, client);
     client.parameters = options.find(k_parameter_list);
     client.requested = options.address(k_requested_address);
     // RFC 2131 4.4.1: ciaddr is zero where an address is asked for; clients that fill it in all the same are

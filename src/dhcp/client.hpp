@@ -20,16 +20,19 @@ struct Client {
     std::optional<Arch> arch;
     std::string_view vendor_class;  ///< option 60
     std::string host_name;          ///< option 81, else 12: its first label; empty when none or no legal name
-    bool sends_fqdn = false;        ///< option 81 is there
-    bool counts_nul = false;        ///< it ends its names with a NUL and wants them so (old Windows)
-    std::optional<Bytes> parameters;  ///< option 55
-    Ipv4 ciaddr;                      ///< zero where the message has no business with one
-    std::optional<Ipv4> requested;    ///< option 50
+    std::string host_domain;        ///< what it has behind its first dot; perhaps no domain at all
+    std::optional<std::uint8_t> fqdn_flags;  ///< option 81 is there, and what it asks for (RFC 4702 2.1)
+    bool counts_nul = false;                 ///< it ends its names with a NUL and wants them so (old Windows)
+    std::optional<Bytes> parameters;         ///< option 55
+    Ipv4 ciaddr;                             ///< zero where the message has no business with one
+    std::optional<Ipv4> requested;           ///< option 50
 
     /// Whether the client wants this option; one without option 55 takes what it gets.
     [[nodiscard]] bool asks_for(std::uint8_t code) const;
     /// Neither a hardware address nor an id: nothing to know it by.
     [[nodiscard]] bool is_anonymous() const { return hardware.is_empty() && id.is_empty(); }
+    /// The name it gives itself, its domain included.
+    [[nodiscard]] std::string full_name() const;
 };
 
 /// Reads the message; `ignores_client_ids` is the policy's (dhcp-ignore-clid).

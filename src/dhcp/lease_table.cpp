@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/reversed.hpp"
+#include "base/text.hpp"
 
 namespace pxed::dhcp {
 
@@ -40,6 +41,18 @@ const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id)
         if (client_id.is_empty() || find(entry->second)->client_id.is_empty()) consider(entry->second);
     }
     return best;
+}
+
+std::vector<const Lease*> LeaseTable::named(std::string_view host_name) const {
+    std::vector<const Lease*> rows;
+    auto [entry, last] = by_name_.equal_range(lower_case(host_name));
+    for (; entry != last; ++entry) {
+        const Lease* row = find(entry->second);
+        if (row->state == Lease::State::bound) rows.push_back(row);
+    }
+    // By address: the order of a hash is nobody's, and decisions are to be the same each time.
+    std::ranges::sort(rows, {}, &Lease::address);
+    return rows;
 }
 
 std::vector<const Lease*> LeaseTable::declined_by(const HwAddr& hardware) const {
@@ -161,6 +174,7 @@ void LeaseTable::put(const Lease& lease) {
     leases_.emplace(lease.address, lease);
     if (!lease.hardware.is_empty()) by_hardware_.emplace(lease.hardware, lease.address);
     if (!lease.client_id.is_empty()) by_client_id_.emplace(lease.client_id, lease.address);
+    if (!lease.host_name.empty()) by_name_.emplace(lower_case(lease.host_name), lease.address);
     by_expiry_.emplace(lease.expires, lease.address);
     if (lease.state == Lease::State::declined) declined_by_expiry_.emplace(lease.expires, lease.address);
 }
@@ -176,6 +190,7 @@ void LeaseTable::erase(Ipv4 address) {
     const Lease& lease = found->second;
     forget_in(by_hardware_, lease.hardware);
     forget_in(by_client_id_, lease.client_id);
+    forget_in(by_name_, lower_case(lease.host_name));
     by_expiry_.erase({lease.expires, address});
     declined_by_expiry_.erase({lease.expires, address});
     leases_.erase(found);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -36,6 +38,8 @@ class LeaseTable {
     /// with this hardware address, if it or the request lacks a client id. An empty `client_id` looks by
     /// hardware alone.
     [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id) const;
+    /// The bound leases whose machines have this name, whatever the case of its letters.
+    [[nodiscard]] std::vector<const Lease*> named(std::string_view host_name) const;
     [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
     [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id) const;
     /// Free: no row that has not expired and no hold of anybody else at `now`. A declined row is in the way
@@ -104,6 +108,7 @@ class LeaseTable {
     std::map<Ipv4, Lease> leases_;
     std::unordered_multimap<HwAddr, Ipv4> by_hardware_;
     std::unordered_multimap<ClientId, Ipv4> by_client_id_;
+    std::unordered_multimap<std::string, Ipv4> by_name_;  ///< in lower case
     std::set<std::pair<Instant, Ipv4>> by_expiry_;
     std::map<std::uint64_t, std::vector<Pending>> pending_;
     struct InFlight {

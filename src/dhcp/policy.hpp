@@ -12,8 +12,10 @@
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
 #include "base/time.hpp"
+#include "dhcp/name_policy.hpp"
 #include "dhcp/network_policy.hpp"
 #include "dhcp/pxe_policy.hpp"
+#include "dhcp/relay_match.hpp"
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
 #include "dhcp/tags.hpp"
@@ -134,12 +136,6 @@ struct MacMatch {
     Origin origin;
 };
 
-/// A line that is only a condition: dhcp-ignore, dhcp-broadcast, bootp-dynamic.
-struct Condition {
-    TagTests tests;
-    Origin origin;
-};
-
 struct Policy {
     std::vector<Range> ranges;
     std::vector<Host> hosts;
@@ -157,7 +153,9 @@ struct Policy {
     std::vector<ReplyDelay> reply_delays;
     std::vector<Relay> relays;
     PxePolicy pxe;
-    std::string domain;              ///< `domain=NAME`: sent as option 15
+    std::vector<RelayMatch> relay_matches;
+    std::string domain;  ///< `domain=NAME`: of all addresses that no line of `names.domains` is for
+    NamePolicy names;
     std::uint16_t server_port = 67;  ///< dhcp-alternate-port
     std::uint16_t client_port = 68;
     std::optional<std::uint32_t> lease_max;  ///< absent: the sum of the pools

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dhcp/name.hpp"
 #include "dhcp/pxe_menu.hpp"
 
 namespace pxed::dhcp {
@@ -20,19 +21,40 @@ void put_seconds(Options& options, std::uint8_t code, seconds time) {
     options.set_u32(code, static_cast<std::uint32_t>(std::min(time, k_infinite).count()));
 }
 
-// RFC 2131 4.4.5: half and seven eighths unless configured otherwise, and T1 < T2 < lease always.
-void put_renewal_times(seconds lease, const ChosenOptions& chosen, Options& options) {
+// A time from the file counts when it lies within the lease; dnsmasq takes one or two seconds for a slip.
+seconds time_within(seconds lease, std::optional<seconds> configured, seconds otherwise) {
+    return configured && configured->count() > 2 && *configured < lease ? *configured : otherwise;
+}
+
+// How much earlier than others a client is to come back, up to an eighth of T1. RFC 2131 4.4.5 wants the
+// times of many clients apart, or all that booted together after a power cut come back together for ever.
+// dnsmasq draws it by lot; a decision has no lots to draw, so it follows from who renews and when (FNV-1a).
+seconds spread_of(const Inquiry& inquiry, const Terms& terms, seconds t1) {
+    std::uint32_t hash = 2166136261U;
+    const auto add = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 16777619U; };
+    for (const std::uint8_t byte : inquiry.client.hardware.bytes())
+        add(byte);
+    for (const std::uint8_t byte : inquiry.client.id.bytes())
+        add(byte);
+    const Instant end = after(inquiry.context.now.instant, terms.lease_time);
+    auto second = std::chrono::duration_cast<seconds>(end.time_since_epoch()).count();
+    for (int i = 0; i < 4; ++i, second >>= 8)
+        add(static_cast<std::uint8_t>(second));
+    return seconds{hash % (t1.count() / 8 + 1)};
+}
+
+// RFC 2131 4.4.5: half and seven eighths unless configured otherwise, and T1 < T2 < lease always. The first
+// ACK says what the OFFER said.
+void put_renewal_times(const Inquiry& inquiry, const Terms& terms, const ChosenOptions& chosen,
+                       Options& options) {
+    const seconds lease = terms.lease_time;
     if (lease >= k_infinite) return;
-    seconds t2 = lease * 7 / 8;
-    if (const auto configured = configured_time(chosen, k_rebinding_time);
-        configured && configured->count() > 0 && *configured < lease)
-        t2 = *configured;
-    seconds t1 = lease / 2;
-    if (const auto configured = configured_time(chosen, k_renewal_time);
-        configured && configured->count() > 0 && *configured < t2)
-        t1 = *configured;
-    put_seconds(options, k_renewal_time, std::min(t1, t2));
-    put_seconds(options, k_rebinding_time, t2);
+    const seconds t2 = time_within(lease, configured_time(chosen, k_rebinding_time), lease * 7 / 8);
+    seconds t1 = time_within(lease, configured_time(chosen, k_renewal_time), lease / 2);
+    if (t1 >= t2) t1 = t2 - seconds{1};
+    const seconds spread = terms.is_renewal ? spread_of(inquiry, terms, t1) : seconds{0};
+    put_seconds(options, k_renewal_time, t1 - spread);
+    put_seconds(options, k_rebinding_time, t2 - spread);
 }
 
 // RFC 3011 2: "an identical copy" for every client that sends the option. dnsmasq tells the network of a
@@ -52,19 +74,6 @@ void put_network(const Inquiry& inquiry, const Subnet& subnet, const ChosenOptio
     if (!chosen.has(k_broadcast)) options.set_address(k_broadcast, subnet.broadcast);
     if (!subnet.router.is_zero() && client.asks_for(k_router) && !chosen.has(k_router))
         options.set_address(k_router, subnet.router);
-}
-
-void put_names(const Inquiry& inquiry, MessageType type, const ChosenOptions& chosen, Options& options) {
-    const Client& client = inquiry.client;
-    const std::string& domain = inquiry.policy().domain;
-    if (!domain.empty() && client.asks_for(k_domain_name) && !chosen.has(k_domain_name))
-        options.set_text(k_domain_name, domain, client.counts_nul);
-    const std::string name = host_name_for(inquiry);
-    if (name.empty() || !client.asks_for(k_host_name) || chosen.has(k_host_name)) return;
-    // As dnsmasq: an OFFER says a name only when it is no news to the client.
-    const bool is_offer = type == MessageType::offer;
-    if (!is_offer || client.sends_fqdn || equal_ignoring_case(name, client.host_name))
-        options.set_text(k_host_name, name, client.counts_nul);
 }
 
 // shim and GRUB read the header alone, EDK2 option 67 first, old ROMs either: all of them get what they read
@@ -184,9 +193,9 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     if (audience != Audience::pxe_menu) put_machine_id(inquiry.message(), options);
     put_subnet_selection(inquiry, options);
     put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, client.hardware), local, reply);
-    if (has_lease) put_renewal_times(terms.lease_time, chosen, options);
+    if (has_lease) put_renewal_times(inquiry, terms, chosen, options);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
-    put_names(inquiry, terms.type, chosen, options);
+    put_names(inquiry, terms, chosen, options);
     chosen.put_plain(client, local, options);
     std::string left_out = chosen.put_encapsulated(client, options);
     if (!left_out.empty() && reply.note == Reason::none) {
@@ -229,12 +238,6 @@ seconds lease_time_for(const Inquiry& inquiry, const Subnet& subnet) {
     const auto wanted = inquiry.message().options.u32(k_lease_time);
     if (!wanted) return configured;
     return std::min(configured, std::max(seconds{*wanted}, k_shortest_lease_time));
-}
-
-std::string host_name_for(const Inquiry& inquiry) {
-    const Host* host = inquiry.who.host;
-    if (host == nullptr || host->name.empty()) return inquiry.client.host_name;
-    return host->name.substr(0, host->name.find('.'));
 }
 
 }  // namespace pxed::dhcp

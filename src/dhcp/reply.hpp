@@ -12,6 +12,7 @@ struct Terms {
     const Subnet* subnet = nullptr;         ///< nullptr: no range is where it is (INFORM)
     seconds lease_time{0};
     Ipv4 server_id;
+    bool is_renewal = false;  ///< it renews or rebinds: T1 and T2 are spread
 };
 
 /// A reply and what is to be said of it.
@@ -49,8 +50,5 @@ void put_relay_agent(const Message& asked, Options& reply);
 /// How long the lease is: the host line's or the range's time, less if the client asks for less, but not
 /// under two minutes at its wish.
 [[nodiscard]] seconds lease_time_for(const Inquiry& inquiry, const Subnet& subnet);
-
-/// The name the client gets: its dhcp-host line's, else its own.
-[[nodiscard]] std::string host_name_for(const Inquiry& inquiry);
 
 }  // namespace pxed::dhcp

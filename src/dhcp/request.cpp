@@ -140,7 +140,8 @@ Decision acknowledge(const Inquiry& inquiry, const Ask& ask) {
                       .subnet = &subnet,
                       .lease_time = lease_time_for(inquiry, subnet),
                       // The name the client knows us by; it compares.
-                      .server_id = ask.server_id.value_or(inquiry.server_id(&subnet))};
+                      .server_id = ask.server_id.value_or(inquiry.server_id(&subnet)),
+                      .is_renewal = ask.state == State::renewing || ask.state == State::rebinding};
     const Host* host = inquiry.who.host;
     const bool is_host_address = host != nullptr && host->address == ask.address;
     Decision decision = answer(inquiry, Stage::ack, terms, is_host_address ? host->origin : Origin{});
@@ -191,9 +192,12 @@ Decision request(const Inquiry& inquiry) {
     if (const Hold* hold = inquiry.context.leases.find_hold(client.hardware, client.id))
         decision.released_holds.push_back(hold->address);
     const Lease* ending = ending_lease(inquiry, ask);
-    if (ending != nullptr && verdict.kind != Verdict::Kind::ignore)
+    if (ending != nullptr && verdict.kind != Verdict::Kind::ignore) {
+        // It may have lost its name to the new one a moment ago; going altogether says that too.
+        std::erase_if(decision.changes, [&](const Change& c) { return c.address == ending->address; });
         decision.changes.push_back(
             {.address = ending->address, .row = std::nullopt, .replaces = ending->version});
+    }
     return decision;
 }
 

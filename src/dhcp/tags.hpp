@@ -18,6 +18,12 @@ struct TagTest {
 /// `tag:` tests of one line; all must hold. Empty: holds always.
 using TagTests = std::vector<TagTest>;
 
+/// A line that is only a condition: dhcp-ignore, bootp-dynamic, dhcp-ignore-names.
+struct Condition {
+    TagTests tests;
+    Origin origin;
+};
+
 /// The tags a client has while one message is decided.
 class Tags {
  public:

@@ -64,7 +64,7 @@ std::string trace_of(const Inquiry& inquiry, const Tags& tags, const Message* re
     lines.add("vendor class: ", escaped(client.vendor_class));
     if (const auto user_class = inquiry.message().options.find(k_user_class))
         lines.add("user class: ", escaped(as_text(*user_class)));
-    lines.add("client provides name: ", client.host_name);
+    lines.add("client provides name: ", escaped(client.full_name()));
     lines.add("tags: ", escaped(tags.text()));  // BOOTP's file name is one
     if (client.parameters) lines.add("requested options: ", asked_text(*client.parameters));
     if (reply == nullptr) return lines.take();

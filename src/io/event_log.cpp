@@ -89,6 +89,7 @@ Level level_of(Reason reason) {
         case Reason::lease_not_found:
         case Reason::static_lease_available:
         case Reason::abandoned_sibling_lease:
+        case Reason::domain_ignored:
         case Reason::file_not_found:
         case Reason::client_error:
             return Level::info;

@@ -107,6 +107,9 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "lines."},
     {Reason::option_left_out, "option_left_out", "options left out: the reply would be too long",
      "Configure fewer or shorter options for this machine, or let it take larger replies."},
+    {Reason::domain_ignored, "domain_ignored", "ignoring the domain of its name",
+     "A name with another domain than that of its address: write a domain= line for the addresses, or leave "
+     "the domain out."},
     // RFC 2131 4.3.3: the address is marked as not available and the administrator told.
     {Reason::address_declined, "address_declined", "address declined",
      "Some machine uses this address without asking; it is not given away for 10 minutes."},

@@ -58,6 +58,7 @@ enum class Reason : std::uint8_t {
     boot_file_too_long,
     pxe_menu_too_long,
     option_left_out,
+    domain_ignored,
     address_declined,
     address_conflict,
     abandoned_sibling_lease,

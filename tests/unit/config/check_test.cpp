@@ -126,8 +126,9 @@ TEST(Check, ATagThatNothingSetsIsNamedOnce) {
     EXPECT_EQ(findings_of(k_range + "dhcp-mac=set:efi64,aa:*:*:*:*:*\ndhcp-boot=tag:efi*,a\n"),
               "3: tag \"efi*\" is tested but nothing sets it; did you mean \"efi64\"?");
     EXPECT_EQ(findings_of(k_range + "dhcp-mac=set:efi64,aa:*:*:*:*:*\ntag-if=set:x,tag:efi*\n"), "");
-    EXPECT_EQ(findings_of(k_range + "dhcp-boot=tag:cpewan-id,a\n"),
-              "2: tag \"cpewan-id\" is tested but nothing sets it");
+    EXPECT_EQ(findings_of(k_range + "dhcp-name-match=set:n,x\ndhcp-circuitid=set:c,x\n"
+                                    "dhcp-boot=tag:cpewan-id,tag:n,tag:c,a\ndhcp-ignore-names=tag:nn\n"),
+              "5: tag \"nn\" is tested but nothing sets it");
 }
 
 }  // namespace

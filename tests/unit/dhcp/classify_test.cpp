@@ -86,11 +86,29 @@ TEST(Client, TakesItsNameFromOption81Or12IfItIsOne) {
         {"DISCOVER 12=", ""},
         {"DISCOVER 81=00:00:00:61:62:2e:63", "ab"},
         {"DISCOVER 81=04:00:00:02:61:62:01:63:00", "ab"},
-        {"DISCOVER 81=04:00:00:3f:61 hostname=\"node1\"", "node1"},  // a label that runs past the end
-        {"DISCOVER 81=00:00 hostname=\"node1\"", "node1"},
+        {"DISCOVER 81=04:00:00:03:61:62:63", "abc"},            // a partial name ends with the option
+        {"DISCOVER 81=04:00:00:01:61:3f:62", "a"},              // a label that runs past the end
+        {"DISCOVER 81=04:00:00:3f:61 hostname=\"node1\"", ""},  // 12 does not count beside 81
+        {"DISCOVER 81=00:00:00 hostname=\"node1\"", ""},
+        {"DISCOVER 81=00:00 hostname=\"node1\"", "node1"},  // too short to be one
+        {"DISCOVER hostname=\"node1.\"", "node1"},
+        {"DISCOVER hostname=\"_x\"", ""},
     };
     for (const auto& [packet, expected] : cases)
         EXPECT_EQ(client_of(*message_from_text(packet), false).host_name, expected) << packet;
+}
+
+TEST(Client, KeepsTheDomainBehindItsName) {
+    const auto client_from = [](std::string_view packet) {
+        return client_of(*message_from_text(packet), false);
+    };
+    EXPECT_EQ(client_from("DISCOVER hostname=\"pc.lab.example\"").full_name(), "pc.lab.example");
+    EXPECT_EQ(client_from("DISCOVER hostname=\"pc\"").full_name(), "pc");
+    EXPECT_EQ(client_from("DISCOVER 81=05:00:00:02:70:63:03:6c:61:62:00").host_domain, "lab");
+    EXPECT_EQ(client_from("DISCOVER 81=05:00:00:02:70:63").fqdn_flags, 5);
+    EXPECT_FALSE(client_from("DISCOVER hostname=\"pc\"").fqdn_flags);
+    EXPECT_TRUE(client_from("DISCOVER 81=00:00:00:70:63:00").counts_nul);
+    EXPECT_FALSE(client_from("DISCOVER 81=04:00:00:02:70:63:00").counts_nul);  // the zero ends the name
 }
 
 TEST(Client, OptionsOfAWrongLengthAreAbsent) {

@@ -112,6 +112,12 @@ TEST(Options, RenewalTimesFollowTheLeaseOrTheFile) {
     offer = rig.ask(discover());
     EXPECT_EQ(offer.reply->options.u32(58), 14400U);
     EXPECT_EQ(offer.reply->options.u32(59), 25200U);
+    rig.policy.options = {option(59, {0, 0, 0, 200})};  // before half of the lease
+    offer = rig.ask(discover());
+    EXPECT_EQ(offer.reply->options.u32(58), 199U);
+    EXPECT_EQ(offer.reply->options.u32(59), 200U);
+    rig.policy.options = {option(58, {0, 0, 0, 2})};  // a slip
+    EXPECT_EQ(rig.ask(discover()).reply->options.u32(58), 14400U);
     rig.policy.ranges.front().lease_time = k_infinite;
     offer = rig.ask(discover());
     EXPECT_EQ(value(offer, 51), "ff:ff:ff:ff");
