@@ -175,10 +175,19 @@ bool means_suppression(std::uint8_t code) {
     return std::ranges::find(k_defaults, code) != std::end(k_defaults);
 }
 
-std::size_t longest_in(Envelope envelope) {
-    switch (envelope) {
+// Whether a value of more than 255 bytes may be split (RFC 3396). The options of RFC 2132, up to 76, are
+// older and their readers take the first piece for the whole, but for 43, which is a list; boot programs are
+// such readers. dnsmasq refuses all long values.
+bool may_be_long(std::uint8_t code) {
+    constexpr std::uint8_t k_last_of_rfc2132 = 76;
+    constexpr std::uint8_t k_vendor_options = 43;
+    return code > k_last_of_rfc2132 || code == k_vendor_options;
+}
+
+std::size_t longest_in(const ConfiguredOption& option) {
+    switch (option.envelope) {
         case Envelope::plain:
-            return 255;
+            return may_be_long(option.code) ? 0xffff : 255;
         case Envelope::vendor:
         case Envelope::encapsulated:
             return 253;  // code and length of the inner option
@@ -191,7 +200,7 @@ std::size_t longest_in(Envelope envelope) {
 Parsed set_value(Line& line, const Selector& selector, const Field& value, ConfiguredOption& option) {
     auto encoded = encode_option_value(value, selector.row, false);
     if (!encoded) return fail(std::move(encoded).error());
-    const auto longest = longest_in(selector.envelope);
+    const auto longest = longest_in(option);
     if (encoded->bytes.size() > longest) {
         return fail("the value has " + std::to_string(encoded->bytes.size()) + " bytes; at most " +
                     std::to_string(longest) + " fit");
