@@ -37,6 +37,14 @@ std::string name_of_hardware(const HwAddr& hardware) {
     return name;
 }
 
+// The line that gives the client a name; one that was found by the client's own name gives it none.
+const Host* naming_line(const Inquiry& inquiry) {
+    const Host* host = inquiry.who.host;
+    if (host == nullptr || host->name.empty()) return nullptr;
+    const bool is_found_by_name = host->hardware.empty() && host->client_ids.empty();
+    return is_found_by_name ? nullptr : host;
+}
+
 // Takes a name apart, and notices a domain that is not that of the address.
 void set_name(std::string_view host, std::string_view domain_written, std::string_view domain, Name& name) {
     name.host = host;
@@ -102,11 +110,12 @@ std::vector<std::uint8_t> fqdn_value(const Client& client, const std::string& ho
     return value;
 }
 
-// An OFFER says a name only when it is no news: dnsmasq found clients that take another server's offer then.
-// A client that sends option 81 asked to be told.
+// An OFFER contradicts no name the client gave itself: dnsmasq found clients that take another server's offer
+// then. A client that sends option 81 asked to be told.
 bool may_be_told(const Client& client, const Terms& terms, const Name& name) {
     if (terms.type != MessageType::offer || client.fqdn_flags) return true;
-    return name.is_configured && equal_ignoring_case(name.host, client.host_name);
+    return name.is_configured &&
+           (client.host_name.empty() || equal_ignoring_case(name.host, client.host_name));
 }
 
 // Whether a dhcp-host line gives the lease its name.
@@ -132,7 +141,7 @@ Name name_for(const Inquiry& inquiry, const Terms& terms) {
     const NamePolicy& policy = inquiry.policy().names;
     const auto domain = domain_of(inquiry, address_of(inquiry, terms));
     Name name;
-    if (const Host* host = inquiry.who.host; host != nullptr && !host->name.empty()) {
+    if (const Host* host = naming_line(inquiry)) {
         set_name(first_label(host->name), behind_first_label(host->name), domain, name);
         name.is_configured = true;
         return name;
@@ -176,8 +185,7 @@ void settle_name(const Inquiry& inquiry, Change& binding, Decision& decision) {
     std::erase_if(others, [&](const Lease* other) {
         return other->address == row.address || !is_same_name(inquiry, row, *other);
     });
-    const Host* host = inquiry.who.host;
-    const bool is_configured = host != nullptr && !host->name.empty();
+    const bool is_configured = naming_line(inquiry) != nullptr;
     const bool is_anothers = !is_configured && std::ranges::any_of(others, [&](const Lease* other) {
         return has_configured_name(inquiry.policy(), *other);
     });

@@ -103,13 +103,27 @@ TEST(Name, OfTheHostLineGoesBeforeTheClientsOwn) {
     EXPECT_EQ(name_at(rig, "10.99.0.129"), "node7");
 }
 
-TEST(Name, AnOfferSaysOnlyWhatIsNoNews) {
+TEST(Name, AnOfferContradictsNoNameOfTheClient) {
     Rig rig;
     EXPECT_EQ(text_in(rig.decide(discover("hostname=\"pc\"")), 12), "absent");
     rig.policy.hosts.push_back(named("02:00:00:00:0a:01", "node7"));
     EXPECT_EQ(text_in(rig.decide(discover("hostname=\"pc\"")), 12), "absent");
     EXPECT_EQ(text_in(rig.decide(discover("hostname=\"NODE7\"")), 12), "node7");
+    EXPECT_EQ(text_in(rig.decide(discover()), 12), "node7");
     EXPECT_EQ(text_in(rig.decide(discover("81=00:00:00:70:63")), 12), "node7");
+}
+
+TEST(Name, OfALineThatIsFoundByNameIsTheClientsOwn) {
+    Rig rig;
+    Host host;
+    host.name = "node7";
+    host.address = ip("10.99.0.10");
+    rig.policy.hosts.push_back(host);
+    const auto offer = rig.decide(discover("hostname=\"NODE7\""));
+    EXPECT_EQ(offered(offer), ip("10.99.0.10"));
+    EXPECT_EQ(text_in(offer, 12), "absent");
+    take(rig, "02:00:00:00:0a:01", "10.99.0.10", "hostname=\"NODE7\"");
+    EXPECT_EQ(name_at(rig, "10.99.0.10"), "NODE7");
 }
 
 TEST(Name, ADomainThatIsNotThatOfTheAddressIsLeftOutAndTold) {

@@ -144,9 +144,10 @@ TEST(Options, DomainAndHostNameAreSentWhenAskedFor) {
     auto host = host_with_address("02:00:00:00:0a:01", "10.99.0.10");
     host.name = "node7.lab.example";
     rig.policy.hosts.push_back(host);
-    const auto offer = rig.ask(discover("parameter-request=12,15"));
+    const auto offer = rig.ask(discover("parameter-request=12,15 hostname=\"pc\""));
     EXPECT_EQ(text(offer, 15), "lab.example");
     EXPECT_EQ(text(offer, 12), "absent");  // news to the client: dnsmasq keeps it for the ACK
+    EXPECT_EQ(text(rig.ask(discover("parameter-request=12,15")), 12), "node7");
     EXPECT_EQ(text(rig.ask(discover("parameter-request=12 hostname=\"node7\"")), 12), "node7");
     const auto ack =
         rig.ask(request("parameter-request=12,15 requested-address=10.99.0.10 server-identifier=10.99.0.1"));
