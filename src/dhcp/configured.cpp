@@ -218,12 +218,17 @@ void ChosenOptions::put_vendor(const Client& client, Options& reply) const {
     // to machines that do not name it.
     std::string vendor_class{client.vendor_class};
     if (const auto forced = reply.find(k_vendor_class)) vendor_class = as_text(*forced);
+    // Even `vendor:` without a class is for clients that have one (as dnsmasq 2.90 does it).
+    if (vendor_class.empty()) return;
     std::vector<std::uint8_t> chain;
+    bool is_forced = false;
     for (const ConfiguredOption* option : encapsulated_) {
-        if (!option->is_forced && !client.asks_for(k_vendor_options)) continue;
-        if (is_vendor_for(*option, vendor_class)) append_element(chain, *option, client);
+        if (!is_vendor_for(*option, vendor_class)) continue;
+        is_forced = is_forced || option->is_forced;
+        append_element(chain, *option, client);
     }
-    if (chain.empty()) return;
+    // One line that is forced brings the others along: 43 is there or it is not.
+    if (chain.empty() || (!is_forced && !client.asks_for(k_vendor_options))) return;
     append_chain(reply, k_vendor_options, std::move(chain));
     // Option 43 means what option 60 says it means (RFC 2132 8.4).
     if (!reply.has(k_vendor_class) && !client.vendor_class.empty())
