@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/reversed.hpp"
 #include "dhcp/place.hpp"
 #include "wire/relayed.hpp"
 
@@ -60,7 +61,7 @@ class Upstream {
     std::optional<RelayDecision> decide() {
         if (!context_.served.contains(context_.link.index)) return std::nullopt;
         RelayDecision decision;
-        for (const Relay& line : context_.policy.relays) {
+        for (const Relay& line : reversed(context_.policy.relays)) {  // dnsmasq's order
             if (!has_address(context_.link, line.local)) continue;
             if (const Reason reason = refusal(); reason != Reason::none)
                 return dropped(context_, message_, line, reason, line.local.text());

@@ -21,9 +21,9 @@ std::string with_address(std::string text, Ipv4 address) {
     return text;
 }
 
-/// A reply to this message: the same transaction, or none of any in the batch.
+/// What came of this message: the same transaction. A relay agent's is a request on its way to the server.
 bool is_answer(const dhcp::Message& reply, const dhcp::Message& request) {
-    return reply.op == dhcp::Op::reply && reply.xid == request.xid;
+    return reply.xid == request.xid;
 }
 
 }  // namespace

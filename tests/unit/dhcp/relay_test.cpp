@@ -93,7 +93,7 @@ TEST_F(RelayTest, OneServerThatCannotBeReachedLeavesTheOthers) {
     Relay broken;
     broken.local = ip("10.1.0.1");
     broken.interface = "gone0";
-    policy.relays.insert(policy.relays.begin(), broken);
+    policy.relays.push_back(broken);
     const auto decision = pass("DISCOVER hw=02:00:00:00:0a:01 xid=0x1");
     ASSERT_TRUE(decision);
     EXPECT_EQ(decision->forwarded.size(), 1U);
