@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "config/external.hpp"
 #include "config/finding.hpp"
+#include "config/script_policy.hpp"
 #include "dhcp/policy.hpp"
 #include "tftp/policy.hpp"
 
@@ -72,6 +73,7 @@ struct DaemonPolicy {
     std::optional<std::uint32_t> log_queue;  ///< log-async[=N]: lines the log queue holds
     std::string lease_file;  ///< dhcp-leasefile: dnsmasq's text form, imported once and mirrored
     Origin lease_file_origin;
+    ScriptPolicy script;         ///< dhcp-script and what goes with it
     std::string lease_database;  ///< lease-database; empty: see lease_database_path()
 };
 

@@ -150,7 +150,6 @@ constexpr auto k_rows = std::to_array<Directive>({
     ipv6("quiet-ra", Shape::flag),
     ipv6("ra-param", Shape::many),
     // without an effect on what clients see
-    skipped("dhcp-scriptuser", Shape::once, "has no effect without dhcp-script"),
     skipped("dumpfile", Shape::once, "is not served; capture packets with tcpdump"),
     skipped("dumpmask", Shape::once, "is not served; capture packets with tcpdump"),
     skipped("enable-dbus", Shape::optional, "is D-Bus; pxed does not serve it", '1'),
@@ -158,14 +157,12 @@ constexpr auto k_rows = std::to_array<Directive>({
     // Its answers are for relays and access routers; no client gets another address without them.
     skipped("leasequery", Shape::optional, "is not served; relays that ask for leases get no answer"),
     skipped("log-debug", Shape::flag, "has no effect; log-dhcp says what is known of a client"),
-    skipped("script-arp", Shape::flag, "has no effect without dhcp-script"),
-    skipped("script-on-renewal", Shape::flag, "has no effect without dhcp-script"),
+    skipped("script-arp", Shape::flag, "is not served: dhcp-script hears of leases and of TFTP only"),
     // DHCP and PXE: without them clients would get other answers
     refused("conf-script", Shape::many,
             "is not served: pxed does not run programs to read its configuration"),
-    refused("dhcp-luascript", Shape::once, "is not served: pxed runs no Lua"),
-    refused("dhcp-script", Shape::once, "is not served yet", '6'),
-    refused("leasefile-ro", Shape::flag, "is not served yet; the leases are kept in lease-database", '9'),
+    refused("dhcp-luascript", Shape::once,
+            "is not served: pxed runs no Lua; dhcp-script runs a program with the same facts"),
 });
 static_assert(is_complete(k_rows));
 

@@ -21,6 +21,7 @@ inline constexpr std::string_view k_is_dns = "is DNS; pxed does not serve it";
 [[nodiscard]] std::span<const Directive> relay_rows();
 [[nodiscard]] std::span<const Directive> tftp_rows();
 [[nodiscard]] std::span<const Directive> external_rows();
+[[nodiscard]] std::span<const Directive> script_rows();
 /// dnsmasq's directives that pxed knows and does not serve.
 [[nodiscard]] std::span<const Directive> other_rows();
 

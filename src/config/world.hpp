@@ -38,6 +38,8 @@ struct World {
     bool has_user = true;                ///< the account of user= exists (true when none is named)
     bool has_group = true;               ///< the same of group=
     std::vector<Directory> directories;  ///< every tftp-root and tree-allow
+    std::string account = "pxed";        ///< that pxed runs as, or will
+    std::string script_trouble;          ///< why dhcp-script cannot be run; empty: it can, or there is none
     std::uint32_t most_transfers =
         0;  ///< that fit into the limit of open files (RLIMIT_NOFILE); 0: not known
     std::vector<BootFile> boot_files;  ///< empty unless the files were to be looked at (--test)

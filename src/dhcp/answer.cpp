@@ -1,5 +1,6 @@
 #include "dhcp/answer.hpp"
 
+#include "dhcp/client_facts.hpp"
 #include "dhcp/delay.hpp"
 #include "dhcp/destination.hpp"
 #include "dhcp/name.hpp"
@@ -32,6 +33,8 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     decision.line = event.line;
     if (inquiry.context.traces) decision.trace = trace_of(inquiry, reply.tags, &reply.message);
     if (stage == machine::Stage::offer) delay(inquiry, reply.tags, decision);
+    if (inquiry.context.tells_leases && terms.type == MessageType::ack && !terms.address.is_zero())
+        decision.facts = facts_of(inquiry, reply.tags);
     decision.reply = std::move(reply.message);
     decision.events.push_back(std::move(event));
     return decision;

@@ -8,6 +8,7 @@
 #include "base/origin.hpp"
 #include "dhcp/arrival.hpp"
 #include "dhcp/lease.hpp"
+#include "dhcp/lease_event.hpp"
 #include "dhcp/lease_table.hpp"
 #include "dhcp/policy.hpp"
 #include "machine/event.hpp"
@@ -35,8 +36,9 @@ struct Context {
     std::span<const Link> links;  ///< all interfaces, to know our own addresses
     Now now;
     const Probed& probed;
-    bool probe_more = true;  ///< false: too many probes are running, offer without one
-    bool traces = false;     ///< somebody reads Decision::trace
+    bool probe_more = true;     ///< false: too many probes are running, offer without one
+    bool traces = false;        ///< somebody reads Decision::trace
+    bool tells_leases = false;  ///< somebody reads Decision::facts
 };
 
 /// What is to be done about one message. Effects are values; nobody has acted yet.
@@ -52,6 +54,7 @@ struct Decision {
     std::vector<machine::Event> events;  ///< the first one is the log line of this decision
     Reason reason = Reason::none;        ///< why there is no reply, or what is to be said beside it
     Origin line;                         ///< the configuration line that decided
+    std::optional<ClientFacts> facts;    ///< if Context::tells_leases: of the client that takes a lease
     std::string trace;  ///< if Context::traces: tags, ranges and options in words, lines split by \n
 };
 

@@ -151,6 +151,11 @@ Decision acknowledge(const Inquiry& inquiry, const Ask& ask) {
         event.detail = sibling->hardware.text();
     }
     put_change(inquiry, bind(inquiry, terms), decision);
+    // What dhcp-script is told of the client is of the request that made the lease: dnsmasq says nothing new
+    // with a renewal, and its scripts keep what they were told first.
+    const bool is_renewal = (ask.state == State::renewing || ask.state == State::rebinding) &&
+                            lease_on(inquiry, ask.address) != nullptr;
+    if (is_renewal) decision.facts.reset();
     return decision;
 }
 

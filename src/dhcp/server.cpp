@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/reversed.hpp"
+#include "dhcp/stored_rows.hpp"
 
 namespace pxed::dhcp {
 namespace {
@@ -115,8 +116,8 @@ void Server::take(Question question, Flight& flight) {
         tell_silence(question, Reason::wrong_interface, "it went away while an address was tested");
         return;
     }
-    Decision decision =
-        decide({*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room(), traces_});
+    Decision decision = decide(
+        {*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room(), traces_, tells_leases_});
     if (decision.probe) {
         await_probe(std::move(question), std::move(decision));
         return;
@@ -139,6 +140,7 @@ void Server::take(Question question, Flight& flight) {
         if (const Hold* hold = leases_.find_hold(address)) used_holds.push_back(*hold);
     }
     apply_holds(decision);
+    if (tells_leases_) note_rows(decision, question.arrival, flight.rows);
     add_changes(std::move(decision.changes), flight);
     flight.answers.push_back(
         {std::move(question), std::move(decision), std::move(used_holds), last_version_});
@@ -206,6 +208,7 @@ void Server::expire() {
     for (const Change& change : changes) {
         if (const Lease* lease = leases_.find(change.address)) flight.events.push_back(ended(*lease));
     }
+    if (tells_leases_) note_ended(changes, flight.rows);
     add_changes(std::move(changes), flight);
     launch(std::move(flight));
 }
@@ -278,6 +281,8 @@ void Server::on_stored(Flight flight) {
     }
     for (machine::Event& event : flight.events)
         surroundings_.tell(std::move(event));
+    for (StoredLease& row : flight.rows)
+        surroundings_.lease_stored(std::move(row));
 }
 
 void Server::on_failed(Flight flight, const std::string& why) {

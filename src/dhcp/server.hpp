@@ -38,6 +38,8 @@ class Surroundings {
     virtual void trace(const std::string& text) = 0;
     /// The time, for an answer of the store: those come by themselves.
     [[nodiscard]] virtual Now time() const = 0;
+    /// The store has this row now: for those who follow the leases (Server::tell_leases()).
+    virtual void lease_stored(StoredLease) {}
     /// The store answered: Server::next_deadline() may be another one.
     virtual void deadline_changed() = 0;
 };
@@ -66,6 +68,8 @@ class Server {
     /// Whether decisions are told in full by Surroundings::trace(); not at first. The texts cost more than
     /// the decisions.
     void trace_decisions(bool traces) { traces_ = traces; }
+    /// Whether each row that is stored is told by Surroundings::lease_stored(); not at first.
+    void tell_leases(bool tells) { tells_leases_ = tells; }
     /// At start: the rows the store has.
     void load(std::span<const Lease> rows);
 
@@ -103,6 +107,7 @@ class Server {
         std::vector<std::uint64_t> tickets;  ///< of the table, in the order they were applied
         std::vector<Answer> answers;
         std::vector<machine::Event> events;  ///< to be told once stored: leases that ended
+        std::vector<StoredLease> rows;       ///< to be told once stored, one an address: tell_leases()
     };
 
     /// Keeps a broken store from filling the log: a few tellings a window, the rest counted.
@@ -143,6 +148,7 @@ class Server {
 
     const Policy* policy_;
     bool traces_ = false;
+    bool tells_leases_ = false;
     LeaseStore& store_;
     Surroundings& surroundings_;
     LeaseTable leases_;

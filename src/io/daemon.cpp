@@ -17,6 +17,8 @@ constexpr std::uint16_t k_tftp_port = 69;
 /// and a restart does not hang on one that went away.
 constexpr seconds k_stop_grace{5};
 constexpr milliseconds k_stop_pace{50};
+/// How long dhcp-script may go on after that: its next start hears of all leases anyway.
+constexpr seconds k_script_grace{3};
 
 bool logs_alike(const config::DaemonPolicy& a, const config::DaemonPolicy& b) {
     return a.log.kind == b.log.kind && a.log.path == b.log.path && a.log.facility == b.log.facility &&
@@ -36,7 +38,9 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
       dhcp_(loop, interfaces_,
             {.tell = [this](machine::Event event) { tell(std::move(event)); },
              .trace = [this](const std::string& text) { trace(text); },
-             .warn = [this](std::string text) { log_.warning(std::move(text)); }}),
+             .warn = [this](std::string text) { log_.warning(std::move(text)); },
+             .lease_stored = [this](dhcp::StoredLease stored) { script_.on_stored(std::move(stored)); }}),
+      script_(loop, script_surroundings()),
       signals_(loop, {.reload = [this] { reload(); },
                       .stop = [this] { begin_stop(); },
                       .statistics = [this] { say_statistics(); },
@@ -61,6 +65,7 @@ void Daemon::run() {
     if (store_) store_->finish();
     dhcp_.stop();
     if (mirror_) mirror_->finish();
+    script_.finish(loop_, k_script_grace);
     events_.on_time(read_clocks().instant);
     log_.info("exiting");
 }
@@ -218,6 +223,7 @@ void Daemon::reload() {
         memory_ = std::move(memory);
         say_configuration();
         follow_files();
+        script_.repeat_all();
     }
     if (!refusal_.empty()) log_.error("the reload is refused: the configuration before it stays in use");
     notifier_.ready(status());
@@ -247,6 +253,7 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
     const auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);
     dhcp_.use(*config_);
+    use_script();
     return {};
 }
 
@@ -260,12 +267,13 @@ void Daemon::say_configuration() {
 
 // The first dhcp-range may come by a reload: a package starts pxed with a file that serves nothing.
 Result<void, std::string> Daemon::begin_dhcp(const config::Config& fresh) {
-    if (!fresh.dhcp.is_enabled() || store_) return {};
+    if (!fresh.dhcp.is_enabled() || store_ || memory_store_) return {};
     if (auto opened = dhcp_.open(); !opened) log_.warning(opened.error());
     auto opened = open_leases(fresh);
     // Until the new configuration is taken over, the old one decides (it serves nobody).
     dhcp_.use(*config_);
-    return opened;
+    if (!opened) return fail(opened.error().text);
+    return {};
 }
 
 void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
@@ -279,6 +287,7 @@ void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
     if (now.pid_file != then.pid_file) say("pid-file");
     if (now.lease_database != then.lease_database) say("lease-database");
     if (now.lease_file != then.lease_file) say("dhcp-leasefile");
+    if (now.script.keeps_leases != then.script.keeps_leases) say("leasefile-ro");
 }
 
 // --- Stop ---

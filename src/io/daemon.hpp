@@ -18,9 +18,11 @@
 #include "io/file_memory.hpp"
 #include "io/interfaces.hpp"
 #include "io/lease_mirror.hpp"
+#include "io/lease_script.hpp"
 #include "io/lease_store.hpp"
 #include "io/log.hpp"
 #include "io/loop.hpp"
+#include "io/memory_lease_store.hpp"
 #include "io/notify.hpp"
 #include "io/pid_file.hpp"
 #include "io/report.hpp"
@@ -52,7 +54,10 @@ class Daemon {
     // Start, in this order.
     [[nodiscard]] Result<void, StartFailure> open_network();
     [[nodiscard]] Result<void, StartFailure> settle_privileges();
-    [[nodiscard]] Result<void, std::string> open_leases(const config::Config& config);
+    [[nodiscard]] Result<void, StartFailure> open_leases(const config::Config& config);
+    [[nodiscard]] Result<void, StartFailure> take_leases_of_script(const config::Config& config);
+    [[nodiscard]] ScriptSurroundings script_surroundings();
+    void use_script();
     [[nodiscard]] Result<void, StartFailure> open_tftp();
     void say_start();
 
@@ -105,11 +110,13 @@ class Daemon {
     Interfaces interfaces_;
     PidFile pid_file_;
     DhcpService dhcp_;
+    LeaseScript script_;
 
     // From here on threads are started: only after privileges are settled. The store outlives the server that
     // refers to it, because stop() has emptied both by then.
     std::optional<Disk> disk_;
     std::unique_ptr<SqliteLeaseStore> store_;
+    std::optional<MemoryLeaseStore> memory_store_;  ///< instead of it: leasefile-ro
     std::optional<LeaseMirror> mirror_;
     std::optional<TftpService> tftp_;
     std::map<ListenPoint, UdpSocket> tftp_sockets_;  ///< opened, and not yet given to the service

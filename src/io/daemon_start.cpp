@@ -8,6 +8,7 @@
 #include "io/clock.hpp"
 #include "io/daemon.hpp"
 #include "io/privileges.hpp"
+#include "io/script_init.hpp"
 #include "io/world.hpp"
 
 namespace pxed::io {
@@ -44,8 +45,9 @@ Result<void, StartFailure> Daemon::start() {
     if (auto opened = log_.open(config_->daemon.log, config_->daemon.log_queue.value_or(k_log_lines));
         !opened)
         return failure(ExitCode::file, opened.error());
-    if (auto opened = open_leases(*config_); !opened) return failure(ExitCode::file, opened.error());
+    if (auto opened = open_leases(*config_); !opened) return opened;
     dhcp_.use(*config_);  // a relay agent alone has no leases to start with
+    use_script();
     if (auto opened = open_tftp(); !opened) return opened;
     minute_.start(60, 60);
     say_start();
@@ -92,7 +94,8 @@ Result<void, StartFailure> Daemon::settle_privileges() {
         }
     }
     const auto directory = directory_of(config_->lease_database_path(state_directory()));
-    if (config_->dhcp.gives_leases()) {
+    const bool needs_directory = config_->dhcp.gives_leases() && !policy.script.keeps_leases;
+    if (needs_directory) {
         if (auto prepared = prepare_directory(directory, plan->become); !prepared)
             return failure(ExitCode::file, prepared.error());
     }
@@ -104,28 +107,71 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     if (plan->become) changed = change_to(*plan->become);
     if (plan->group) changed = change_group(*plan->group);
     if (!changed) return failure(ExitCode::other, changed.error());
-    if (!config_->dhcp.gives_leases()) return {};
+    if (!needs_directory) return {};
     if (auto writable = check_writable(directory); !writable)
         return failure(ExitCode::file, writable.error());
     return {};
 }
 
-Result<void, std::string> Daemon::open_leases(const config::Config& config) {
+Result<void, StartFailure> Daemon::open_leases(const config::Config& config) {
     if (!config.dhcp.gives_leases()) return {};
+    if (config.daemon.script.keeps_leases) return take_leases_of_script(config);
     const auto& text_file = config.daemon.lease_file;
     const auto database = config.lease_database_path(state_directory());
-    TRY(auto opened, SqliteLeaseStore::open(loop_, {database, text_file}, read_clocks()));
-    for (auto& note : opened.notes)
+    auto opened = SqliteLeaseStore::open(loop_, {database, text_file}, read_clocks());
+    if (!opened) return failure(ExitCode::file, opened.error());
+    for (auto& note : opened->notes)
         log_.write(note.level, std::move(note.text));
-    store_ = std::move(opened.store);
+    store_ = std::move(opened->store);
     if (!text_file.empty()) {
         mirror_.emplace(loop_, LeaseMirror::Settings{text_file, database},
                         [this](Level level, std::string text) { log_.write(level, std::move(text)); });
         store_->on_stored([this] { mirror_->touch(); });
         mirror_->touch();
     }
-    dhcp_.start(config, *store_, opened.rows);
+    dhcp_.start(config, *store_, opened->rows);
     return {};
+}
+
+// leasefile-ro: the script is the record, so it says who has what before anybody is answered.
+Result<void, StartFailure> Daemon::take_leases_of_script(const config::Config& config) {
+    ScriptInit init;
+    const auto& script = config.daemon.script;
+    if (script.is_given()) {
+        TRY(init, read_leases_from_script(script.path, read_clocks()));
+    }
+    for (auto& warning : init.warnings)
+        log_.warning(std::move(warning));
+    memory_store_.emplace();
+    dhcp_.start(config, *memory_store_, init.leases);
+    return {};
+}
+
+ScriptSurroundings Daemon::script_surroundings() {
+    ScriptSurroundings surroundings;
+    surroundings.say = [this](Level level, std::string text) {
+        log_.write(level, std::move(text), {{"SYSLOG_IDENTIFIER", "pxed-script"}});
+    };
+    surroundings.domain_of = [this](Ipv4) { return config_->dhcp.domain; };
+    surroundings.interface_of = [this](Ipv4 address) {
+        const auto& all = interfaces_.all();
+        const auto found =
+            std::ranges::find_if(all, [&](const Interface& one) { return one.is_on_link(address); });
+        return found == all.end() ? std::string{} : found->name;
+    };
+    return surroundings;
+}
+
+// At start and after a reload: the script, and whether the leases are followed at all.
+void Daemon::use_script() {
+    const auto* server = dhcp_.server();
+    std::vector<dhcp::Lease> leases;
+    if (config_->daemon.script.is_given() && !script_.is_given() && server != nullptr) {
+        for (const auto& [address, lease] : server->leases().leases())
+            leases.push_back(lease);
+    }
+    if (server != nullptr) dhcp_.tell_leases(config_->daemon.script.is_given());
+    script_.use(config_->daemon.script, config_->daemon.logs_dhcp, leases);
 }
 
 Result<void, StartFailure> Daemon::open_tftp() {
@@ -149,6 +195,7 @@ TftpSurroundings Daemon::tftp_surroundings() {
     };
     surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
     surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };
+    surroundings.sent = [this](const TftpSent& file) { script_.on_sent(file); };
     return surroundings;
 }
 
@@ -172,7 +219,7 @@ void Daemon::say_start() {
         say(Level::info, std::move(line));
     if (const auto* server = dhcp_.server(); server != nullptr)
         say(Level::info, "DHCP, " + std::to_string(server->leases().lease_count()) + " leases in " +
-                             config_->lease_database_path(state_directory()));
+                             (memory_store_ ? "memory" : config_->lease_database_path(state_directory())));
     if (config_->tftp.is_enabled)
         say(Level::info,
             "TFTP, at most " + std::to_string(config_->tftp.max_transfers) + " transfers at a time");

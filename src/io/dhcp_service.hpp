@@ -37,8 +37,9 @@ class DhcpService : private dhcp::Surroundings {
  public:
     struct Callbacks {
         std::function<void(machine::Event)> tell;
-        std::function<void(const std::string&)> trace;  ///< for log-dhcp
-        std::function<void(std::string)> warn;          ///< failures of the network itself
+        std::function<void(const std::string&)> trace;             ///< for log-dhcp
+        std::function<void(std::string)> warn;                     ///< failures of the network itself
+        std::function<void(dhcp::StoredLease)> lease_stored = {};  ///< see tell_leases()
     };
 
     DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks callbacks);
@@ -54,6 +55,8 @@ class DhcpService : private dhcp::Surroundings {
     void start(const config::Config& config, dhcp::LeaseStore& store, std::span<const dhcp::Lease> rows);
     /// Takes another configuration; what waits is decided by it. Before start(), only the relay agent works.
     void use(const config::Config& config);
+    /// Whether each lease that is stored is told. Requires: start() was called, and lease_stored given.
+    void tell_leases(bool tells) { server_->tell_leases(tells); }
     /// The interfaces have changed.
     void follow_interfaces();
     /// Closes the sockets and drops what waits.
@@ -82,6 +85,7 @@ class DhcpService : private dhcp::Surroundings {
     void tell(machine::Event event) override { callbacks_.tell(std::move(event)); }
     void trace(const std::string& text) override { callbacks_.trace(text); }
     [[nodiscard]] Now time() const override;
+    void lease_stored(dhcp::StoredLease stored) override { callbacks_.lease_stored(std::move(stored)); }
     void deadline_changed() override { arm(); }
 
     void receive(UdpSocket& socket);

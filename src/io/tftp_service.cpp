@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/clock.hpp"
+#include "io/tftp_peer.hpp"
 #include "io/tftp_session.hpp"
 #include "io/tftp_tree.hpp"
 #include "tftp/negotiate.hpp"
@@ -27,28 +28,6 @@ constexpr unsigned k_most_repeated = 16;
 // An unseen client gives way to a new one after this long when there is no room.
 constexpr nanoseconds k_unseen_right = std::chrono::seconds{1};
 constexpr std::uint32_t k_ipv6_more = 20;  // how much longer its header is
-
-// The peer as sessions are found by: the interface counts only where an address means nothing without it.
-Endpoint key_of(const Endpoint& peer) {
-    const bool is_link_local = !peer.is_ipv4() && peer.ipv6()[0] == 0xfe && (peer.ipv6()[1] & 0xc0) == 0x80;
-    return {peer.ipv6(), peer.port(), is_link_local ? peer.interface() : 0};
-}
-Endpoint address_of(const Endpoint& peer) {
-    const auto key = key_of(peer);
-    return {key.ipv6(), 0, key.interface()};
-}
-
-// No client asks from there; services that answer everything do, and two of them answer each other for ever
-// (CVE-2024-2169). 7 echo, 19 chargen, 67 and 68 DHCP, 69 TFTP.
-bool is_a_service(std::uint16_t port) {
-    return port == 0 || port == 7 || port == 19 || port == 67 || port == 68 || port == tftp::k_port;
-}
-
-bool is_sane_source(const Endpoint& from) {
-    const bool is_zero = std::ranges::all_of(from.ipv6(), [](auto byte) { return byte == 0; }) ||
-                         (from.is_ipv4() && from.ipv4()->is_zero());
-    return !is_zero && !from.is_multicast_or_broadcast() && !is_a_service(from.port());
-}
 
 struct Refusal {
     ErrorCode code;
@@ -217,6 +196,7 @@ void TftpService::State::find_file(Listener& listener, TftpSession& session) {
         refuse(listener, session, {Reason::file_not_found, "no tftp-root for this interface"});
         return;
     }
+    session.look_below(root->directory());
     auto lookup = tree->lookup(*root, asked.request.file, asked.peer, surroundings.hardware_of);
     if (auto found = root->open_now(lookup)) {
         on_file(listener, session, std::move(*found));
@@ -323,8 +303,10 @@ void TftpService::State::end(TftpSession& session, machine::Event event) {
     const bool is_sent = event.stage == Stage::tftp_sent;
     ++(is_sent ? bench.counts.sent : bench.counts.failed);
     bench.counts.bytes += event.bytes;
+    const auto sent = session.sent_file();
     drop(session);
     surroundings.tell(std::move(event));
+    if (is_sent && surroundings.sent) surroundings.sent(sent);
 }
 
 void TftpService::State::drop(TftpSession& session) {

@@ -23,6 +23,13 @@ struct TftpLink {
     std::uint32_t mtu = 1500;
 };
 
+/// A file that was sent.
+struct TftpSent {
+    std::string path;  ///< where it was found
+    std::uint64_t size = 0;
+    Endpoint client;
+};
+
 /// What the TFTP service asks of the daemon around it. All are called in the loop; each must be callable
 /// as long as the service is there.
 struct TftpSurroundings {
@@ -32,6 +39,8 @@ struct TftpSurroundings {
     std::function<std::optional<HwAddr>(const Endpoint&)> hardware_of;
     /// Takes each step: tftp_request, then one tftp_sent or tftp_failed a request; duration and bytes in it.
     std::function<void(machine::Event)> tell;
+    /// A file was sent whole. May be missing.
+    std::function<void(const TftpSent&)> sent = {};
 };
 
 /// Counts since the start, for status and metrics.

@@ -74,6 +74,8 @@ void TftpSession::start_sharing(OpenFile file, const tftp::Terms& terms, unsigne
 
 void TftpSession::begin(OpenFile file, const tftp::Terms& terms, unsigned blind_sends) {
     block_size_ = terms.block_size;
+    found_ = file.name;
+    file_size_ = file.size;
     if (!terms.acknowledged.empty()) option_ack_ = tftp::build_option_ack(terms.acknowledged);
     blocks_.emplace(std::move(file), asked_.request.mode, terms, bench_.disk, [this] { on_blocks_ready(); });
     const auto size = blocks_->size();

@@ -72,6 +72,9 @@ class TftpSession {
     void abandon(std::string_view text);
 
     [[nodiscard]] const TftpAsked& asked() const { return asked_; }
+    /// The root that its file is looked for in.
+    void look_below(const std::string& root) { root_ = root; }
+    [[nodiscard]] TftpSent sent_file() const { return {root_ + '/' + found_, file_size_, asked_.peer}; }
     [[nodiscard]] bool is_validated() const { return transfer_ && transfer_->is_validated(); }
     /// Whether it sends by that socket.
     [[nodiscard]] bool uses(const UdpSocket& socket) const { return socket_ == &socket; }
@@ -101,6 +104,9 @@ class TftpSession {
     TftpBench& bench_;
     TftpAsked asked_;
     Disk::Ticket look_up_ = 0;
+    std::string root_;
+    std::string found_;  ///< relative to it
+    std::uint64_t file_size_ = 0;
 
     std::optional<UdpSocket> own_socket_;
     UdpSocket* socket_ = nullptr;

@@ -46,6 +46,23 @@ void add_boot_files(const config::Config& config, config::World& world) {
     }
 }
 
+// Why the program cannot be run by us; as root that is only said of programs that nobody may run.
+std::string trouble_of_script(const std::string& path) {
+    struct stat status {};
+    if (path.empty()) return {};
+    if (::stat(path.c_str(), &status) != 0) return std::strerror(errno);
+    if (!S_ISREG(status.st_mode)) return "it is no file";
+    return ::access(path.c_str(), X_OK) == 0 ? std::string{} : std::strerror(errno);
+}
+
+// Whom plan_privileges() will make us.
+std::string account_of(const config::DaemonPolicy& policy) {
+    const auto standing = read_standing();
+    if (!standing.is_root || standing.is_under_systemd) return standing.running_as;
+    if (!policy.user.empty()) return policy.user;
+    return find_account("pxed") ? "pxed" : "root";
+}
+
 }  // namespace
 
 config::World gather_world(const config::Config& config, const std::vector<Interface>& table, Depth depth) {
@@ -54,6 +71,8 @@ config::World gather_world(const config::Config& config, const std::vector<Inter
         world.interfaces.push_back({interface.name, interface.addresses, interface.is_loopback});
     world.has_user = config.daemon.user.empty() || find_account(config.daemon.user).has_value();
     world.has_group = config.daemon.group.empty() || find_group(config.daemon.group).has_value();
+    world.account = account_of(config.daemon);
+    world.script_trouble = trouble_of_script(config.daemon.script.path);
     for (const auto& root : config.tftp.roots)
         world.directories.push_back(look_at(root.directory));
     for (const auto& allowed : config.tftp.allowed_targets)

@@ -128,7 +128,7 @@ class Rig {
                    .was_unicast = how.was_unicast,
                    .local_port = k_server_port,
                    .received = now.instant};
-        return dhcp::decide({policy, leases, arrival, links, now, probed, may_probe, traces});
+        return dhcp::decide({policy, leases, arrival, links, now, probed, may_probe, traces, tells_leases});
     }
 
     /// Decides and lets the effects happen.
@@ -153,6 +153,7 @@ class Rig {
     Answers probed;
     bool may_probe = true;
     bool traces = true;
+    bool tells_leases = false;
     Arrival arrival;
     std::uint64_t ticket = 0;
 };

@@ -1,0 +1,78 @@
+#include "io/script_init.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <utility>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "dhcp/lease_text.hpp"
+#include "io/clock.hpp"
+#include "io/script_call.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+constexpr seconds k_longest{60};
+// A million leases of the longest kind.
+constexpr std::size_t k_most_text = std::size_t{640} << 20;
+constexpr int k_script_failed = 10;  // dnsmasq adds the script's own status
+
+auto failure(ExitCode code, std::string text) {
+    return fail(StartFailure{code, std::move(text)});
+}
+
+// Until the program closes its end; nothing: it took too long or said too much.
+std::optional<std::string> read_all(const FileDescriptor& output, Instant deadline) {
+    std::string text;
+    std::array<char, 65536> block{};
+    for (;;) {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - read_instant()).count();
+        if (left <= 0 || text.size() > k_most_text) return std::nullopt;
+        pollfd wait{output.get(), POLLIN, 0};
+        if (::poll(&wait, 1, static_cast<int>(left)) <= 0) continue;
+        const auto got = ::read(output.get(), block.data(), block.size());
+        if (got == 0) return text;
+        if (got > 0) text.append(block.data(), static_cast<std::size_t>(got));
+    }
+}
+
+int wait_for(pid_t pid) {
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+}  // namespace
+
+Result<ScriptInit, StartFailure> read_leases_from_script(const std::string& path, Now now) {
+    const auto name = "dhcp-script " + escaped(path) + " init";
+    auto process = start_script(init_call(path), ScriptOutput::standard_only);
+    if (!process) return failure(ExitCode::other, name + ": " + process.error());
+    const auto text = read_all(process->output, now.instant + k_longest);
+    if (!text) process->kill();
+    const int status = wait_for(process->pid);
+    if (!text) {
+        return failure(ExitCode::other,
+                       name + ": it does not end; leasefile-ro needs the leases before anybody is answered");
+    }
+    if (const auto error = failure_of(*process))
+        return failure(ExitCode::other, name + ": cannot be run: " + std::strerror(*error));
+    if (const auto trouble = trouble_text(status); !trouble.empty()) {
+        const int own = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+        return failure(static_cast<ExitCode>(k_script_failed + own), name + ": " + trouble);
+    }
+    auto read = dhcp::parse_lease_text(*text, now);
+    ScriptInit init{std::move(read.leases), {}};
+    for (const auto& bad : read.bad)
+        init.warnings.push_back(name + ", line " + std::to_string(bad.line) + ": " + bad.what);
+    return init;
+}
+
+}  // namespace pxed::io
