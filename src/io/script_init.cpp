@@ -55,7 +55,7 @@ Result<ScriptInit, StartFailure> read_leases_from_script(const std::string& path
     const auto name = "dhcp-script " + escaped(path) + " init";
     auto process = start_script(init_call(path), ScriptOutput::standard_only);
     if (!process) return failure(ExitCode::other, name + ": " + process.error());
-    const auto text = read_all(process->output, now.instant + k_longest);
+    const auto text = read_all(process->output, read_instant() + k_longest);
     if (!text) process->kill();
     const int status = wait_for(process->pid);
     if (!text) {

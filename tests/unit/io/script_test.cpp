@@ -77,7 +77,7 @@ class Script : public testing::Test {
     }
 
     ev::default_loop loop_{k_loop_flags};
-    test::TemporaryDirectory directory_;
+    TemporaryDirectory directory_;
     std::vector<std::string> said_;
 };
 
