@@ -26,8 +26,8 @@ void check_script(const Config& config, const World& world, std::vector<Finding>
     }
     if (script.is_given() && !script.user.empty() && script.user != world.account) {
         warn(findings, script.user_origin,
-             "dhcp-scriptuser=" + escaped(script.user) + " has no effect: the script runs as " +
-                 world.account + ", as pxed does");
+             "dhcp-scriptuser=" + escaped(script.user) +
+                 " has no effect: the script runs by the account that pxed runs by (" + world.account + ')');
     }
 }
 

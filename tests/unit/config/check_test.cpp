@@ -131,5 +131,26 @@ TEST(Check, ATagThatNothingSetsIsNamedOnce) {
               "5: tag \"nn\" is tested but nothing sets it");
 }
 
+TEST(Check, AScriptThatCannotBeRunIsSaidAndNoReasonToStop) {
+    auto world = ordinary_world();
+    world.script_trouble = "No such file or directory";
+    EXPECT_EQ(findings_of(k_range + "dhcp-script=/usr/lib/a b\n", world),
+              "2: dhcp-script /usr/lib/a b cannot be run now: No such file or directory");
+    EXPECT_EQ(findings_of(k_range + "dhcp-script=/usr/lib/a b\nscript-on-renewal\n"), "");
+}
+
+TEST(Check, AnotherAccountForTheScriptIsSaidToHaveNoEffect) {
+    EXPECT_EQ(
+        findings_of(k_range + "dhcp-script=/s\ndhcp-scriptuser=root\n"),
+        "3: dhcp-scriptuser=root has no effect: the script runs by the account that pxed runs by (pxed)");
+    EXPECT_EQ(findings_of(k_range + "dhcp-script=/s\ndhcp-scriptuser=pxed\n"), "");
+}
+
+TEST(Check, LeasesThatNobodyKeepsAreSaid) {
+    EXPECT_EQ(findings_of(k_range + "leasefile-ro\n"),
+              "2: leasefile-ro without dhcp-script: nothing keeps the leases, a restart forgets them all");
+    EXPECT_EQ(findings_of(k_range + "leasefile-ro\ndhcp-script=/s\n"), "");
+}
+
 }  // namespace
 }  // namespace pxed::config
