@@ -64,6 +64,14 @@ constexpr auto k_rows = std::to_array<Directive>({
          "call, until it ends. Clients never wait for it: while it runs, changes of one lease become one "
          "call. It is killed after five minutes. At the end of pxed the calls that wait get three seconds; "
          "the others are made up for by the `old` of the next start.\n\n"
+         "Other than in dnsmasq: it never runs as root's helper, and what dnsmasq cuts is whole (a client id "
+         "over "
+         "100 bytes, a text behind `=`); a lease that begins and ends while another call runs is not told; "
+         "all "
+         "leases are told in the order of their addresses; `script-arp` and Lua are not served. Under "
+         "systemd "
+         "the unit's protections hold for the program as well: it writes below `/var/lib/pxed` and "
+         "`/run/pxed`, elsewhere only where a drop-in with `ReadWritePaths=` lets it.\n\n"
          "    dhcp-script=/usr/local/lib/pxed/lease-changed",
      .parse = parse_script},
     // dnsmasq keeps a process of root's for this. pxed has none once it runs: nothing of it may become root

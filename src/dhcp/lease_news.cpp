@@ -34,6 +34,7 @@ void LeaseNews::load(std::span<const Lease> rows) {
 void LeaseNews::repeat_all() {
     repeat_from_ = Ipv4{};
     repeats_all_ = true;
+    ++repetition_;
 }
 
 void LeaseNews::learn(StoredLease stored) {
@@ -136,6 +137,7 @@ std::optional<LeaseEvent> LeaseNews::next() {
 LeaseEvent LeaseNews::tell(Known& known) {
     known.told_name = known.now.host_name;
     known.is_overdue = false;
+    known.repetition = repetition_;
     const bool was_told = std::exchange(known.was_told, true);
     return {was_told ? LeaseEvent::Kind::changed : LeaseEvent::Kind::added, known.now, known.interface,
             known.relay, std::exchange(known.facts, std::nullopt)};
@@ -163,7 +165,9 @@ std::optional<LeaseEvent> LeaseNews::next_repeated() {
             break;
         }
         repeat_from_ = entry->first.next();
-        if (repeats_all_ || entry->second.is_overdue) return tell(entry->second);
+        // What was told since the repetition was asked for is no news.
+        const bool is_due = repeats_all_ && entry->second.repetition != repetition_;
+        if (is_due || entry->second.is_overdue) return tell(entry->second);
     }
     return std::nullopt;
 }

@@ -40,10 +40,11 @@ class LeaseNews {
  private:
     struct Known {
         Lease now;
-        bool was_told = false;    ///< as added, or by a repetition
-        bool is_queued = false;   ///< in `changed_`
-        bool is_overdue = false;  ///< should be there, and found no room
-        std::string told_name;    ///< the listener's idea of its name
+        bool was_told = false;         ///< as added, or by a repetition
+        bool is_queued = false;        ///< in `changed_`
+        bool is_overdue = false;       ///< should be there, and found no room
+        std::uint64_t repetition = 0;  ///< the last one that was asked for when it was told
+        std::string told_name;         ///< the listener's idea of its name
         std::string interface;
         Ipv4 relay;
         std::optional<ClientFacts> facts;  ///< until they are told
@@ -66,6 +67,7 @@ class LeaseNews {
     std::optional<Ipv4> repeat_from_;  ///< a walk over all leases has come to here
     bool repeats_all_ = false;         ///< it tells every lease, not only those that are overdue
     bool has_overdue_ = false;
+    std::uint64_t repetition_ = 0;  ///< the number of the last one that was asked for
     bool tells_renewals_ = false;
     std::uint64_t lost_ = 0;
 };

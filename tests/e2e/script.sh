@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # dhcp-script: the same conversation with pxed and with dnsmasq, and every call of the script is the same: arguments and
 # variables, also after a reload and a restart, with script-on-renewal and with leasefile-ro. (Where pxed differs on
-# purpose, pxed-dnsmasq(7) says why, and the conversation stays clear of it: `=` and control characters in what clients
+# purpose, the manual of dhcp-script says so, and the conversation stays clear of it: `=` and control characters in what clients
 # send, client ids over 100 bytes.)
 . "$(dirname "$0")/lib.sh"
 lab_begin script

@@ -42,7 +42,7 @@ Result<void, std::string> check_event_words(const Step& step) {
 }  // namespace
 
 const Player::Verb* Player::find_expectation(std::string_view word) {
-    static constexpr std::array<Verb, 15> k_verbs{{
+    static constexpr std::array<Verb, 16> k_verbs{{
         {"nothing", &Player::expect_nothing},
         {"event", &Player::expect_event},
         {"no-event", &Player::expect_no_event},
@@ -56,6 +56,7 @@ const Player::Verb* Player::find_expectation(std::string_view word) {
         {"problem", &Player::expect_problem},
         {"warning", &Player::expect_warning},
         {"setting", &Player::expect_setting},
+        {"script", &Player::expect_script},
         {"paths", &Player::expect_paths},
         {"terms", &Player::expect_terms},
     }};

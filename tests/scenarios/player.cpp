@@ -145,6 +145,8 @@ Player::Outcome Player::play_config(const Step& step) {
     configs_.push_back(std::move(*loaded));
     if (server_) {
         server_->use(configs_.back().dhcp);
+        follow_leases();
+        news_.repeat_all();
         server_->trace_decisions(configs_.back().daemon.logs_dhcp);
     }
     return {};
@@ -213,6 +215,8 @@ Player::Outcome Player::start() {
     server_ = std::make_unique<dhcp::Server>(configs_.back().dhcp, store_.store(), surroundings);
     server_->trace_decisions(configs_.back().daemon.logs_dhcp);
     server_->load(store_.rows());
+    news_.load(store_.rows());
+    follow_leases();
     return {};
 }
 
@@ -370,6 +374,8 @@ Player::Outcome Player::play_restart(const Step&) {
     server_ = std::make_unique<dhcp::Server>(configs_.back().dhcp, store_.store(), surroundings);
     server_->trace_decisions(configs_.back().daemon.logs_dhcp);
     server_->load(store_.rows());
+    news_.load(store_.rows());
+    follow_leases();
     return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "config/load.hpp"
+#include "dhcp/lease_news.hpp"
 #include "dhcp/server.hpp"
 #include "io/interfaces.hpp"
 #include "match.hpp"
@@ -70,10 +71,12 @@ class Player : private dhcp::Surroundings {
     Outcome expect_problem(const Step& step);
     Outcome expect_warning(const Step& step);
     Outcome expect_setting(const Step& step);
+    Outcome expect_script(const Step& step);
     Outcome expect_paths(const Step& step);
     Outcome expect_terms(const Step& step);
 
     Outcome start();
+    void follow_leases();
     Outcome play_step(const Step& step, const Step& next);
     void receive_batch();
     /// Whether the relay agent takes it; then it is done.
@@ -97,6 +100,7 @@ class Player : private dhcp::Surroundings {
     void trace(const std::string& text) override;
     [[nodiscard]] Now time() const override { return now_; }
     void deadline_changed() override {}
+    void lease_stored(dhcp::StoredLease stored) override { news_.learn(std::move(stored)); }
 
     const Scenario& scenario_;
     std::vector<dhcp::Link> links_;
@@ -116,6 +120,7 @@ class Player : private dhcp::Surroundings {
     std::vector<Ipv4> probes_;
     std::vector<machine::Event> events_;  ///< since the last `send`, `wait` or `answer`
     std::vector<std::string> traces_;
+    dhcp::LeaseNews news_;             ///< for dhcp-script
     std::vector<std::string> broken_;  ///< rules of every reply that one broke
     std::vector<std::string> paths_;
     std::string terms_;

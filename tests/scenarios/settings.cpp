@@ -52,7 +52,7 @@ struct Setting {
     std::string (*text)(const Config&);
 };
 
-constexpr std::array<Setting, 30> k_settings{{
+constexpr std::array<Setting, 32> k_settings{{
     {"interface",
      [](const Config& c) { return joined(c.daemon.interfaces, [](const auto& i) { return i.name; }); }},
     {"except-interface",
@@ -76,6 +76,8 @@ constexpr std::array<Setting, 30> k_settings{{
      [](const Config& c) { return c.daemon.log_queue ? std::to_string(*c.daemon.log_queue) : ""; }},
     {"dhcp-leasefile", [](const Config& c) { return c.daemon.lease_file; }},
     {"lease-database", [](const Config& c) { return c.lease_database_path("/var/lib/state"); }},
+    {"dhcp-scriptuser", [](const Config& c) { return c.daemon.script.user; }},
+    {"leasefile-ro", [](const Config& c) { return yes_or_no(c.daemon.script.keeps_leases); }},
     {"dhcp-alternate-port",
      [](const Config& c) {
          return std::to_string(c.dhcp.server_port) + "," + std::to_string(c.dhcp.client_port);

@@ -142,8 +142,7 @@ TEST(LeaseNews, TellsEveryLeaseAgainAfterAStartBehindWhatIsNew) {
     declined.state = Lease::State::declined;
     news.load(std::array{lease("10.0.0.2", k_two, "b"), lease("10.0.0.1", k_one, "a"), declined});
     news.learn(now_is(lease("10.0.0.9", "02:00:00:00:00:09")));
-    EXPECT_THAT(all(news), ElementsAre("added 10.0.0.9", "changed 10.0.0.1 a", "changed 10.0.0.2 b",
-                                       "changed 10.0.0.9"));
+    EXPECT_THAT(all(news), ElementsAre("added 10.0.0.9", "changed 10.0.0.1 a", "changed 10.0.0.2 b"));
     news.repeat_all();
     EXPECT_THAT(all(news), ElementsAre("changed 10.0.0.1 a", "changed 10.0.0.2 b", "changed 10.0.0.9"));
 }

@@ -110,7 +110,7 @@ TEST_F(Script, GetsNoEnvironmentDescriptorOrDirectoryOfOurs) {
 
 TEST_F(Script, HasNoCapabilityAndNoWayToAnyAndItsSignalsAreFree) {
     ::signal(SIGPIPE, SIG_IGN);
-    const auto path = program("status", "cat /proc/$$/status > '" + output_path() + "'\n");
+    const auto path = program("status", "exec cat /proc/self/status > '" + output_path() + "'\n");
     run({path, {}, {"PATH=/usr/bin:/bin"}});
     const auto lines = output();
     for (const auto* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"})
