@@ -122,7 +122,7 @@ std::string line_of(const dhcp::Boot& boot) {
 }
 
 bool gives_addresses(const dhcp::Policy& dhcp) {
-    return !dhcp.ranges.empty();
+    return !std::ranges::all_of(dhcp.ranges, &dhcp::Range::is_proxy);
 }
 
 std::vector<BootFileUse> local_boot_files(const Config& config, const World& world) {
@@ -145,6 +145,12 @@ std::vector<BootFileUse> local_boot_files(const Config& config, const World& wor
                                                      : is_elsewhere;
         if (boot.file.empty() || is_url || is_remote) continue;
         uses.push_back({boot.file, boot.origin});
+    }
+    for (const auto& service : config.dhcp.pxe.services) {
+        const bool is_url = service.program.find("://") != std::string::npos;
+        const bool is_remote =
+            service.server_host.is_given() || (service.server && !is_ours(*service.server));
+        if (service.is_ours() && !is_url && !is_remote) uses.push_back({service.file_of(0), service.origin});
     }
     return uses;
 }

@@ -66,14 +66,6 @@ dhcp::Message message_of(const Kind& kind) {
     return message;
 }
 
-// The program as its bytes show, where they could be looked at; else as its name says.
-tree::BootProgram program_of(std::string_view file, const World& world) {
-    const auto known = std::ranges::find(world.boot_files, file, &World::BootFile::name);
-    if (known != world.boot_files.end() && known->is_readable && known->program.platform != Platform::unknown)
-        return known->program;
-    return tree::guess_from_name(file);
-}
-
 std::string_view words_of(Platform platform) {
     switch (platform) {
         case Platform::bios:
@@ -86,17 +78,6 @@ std::string_view words_of(Platform platform) {
             break;
     }
     return "no boot program";
-}
-
-// The tag by which the file tells iPXE from firmware; empty: it does not.
-std::string ipxe_tag(const dhcp::Policy& dhcp) {
-    for (const auto& match : dhcp.matches) {
-        if (match.code == dhcp::k_ipxe) return match.set_tag;
-    }
-    for (const auto& line : dhcp.user_classes) {
-        if (line.text == "iPXE") return line.set_tag;
-    }
-    return {};
 }
 
 // A file that never asks for the architecture serves one kind of machine, and its owner knows which.
@@ -234,6 +215,23 @@ void check_clients(const Config& config, const World& world, Findings& findings)
 constexpr Rule k_rules[] = {check_clients};
 
 }  // namespace
+
+tree::BootProgram program_of(std::string_view file, const World& world) {
+    const auto known = std::ranges::find(world.boot_files, file, &World::BootFile::name);
+    if (known != world.boot_files.end() && known->is_readable && known->program.platform != Platform::unknown)
+        return known->program;
+    return tree::guess_from_name(file);
+}
+
+std::string ipxe_tag(const dhcp::Policy& dhcp) {
+    for (const auto& match : dhcp.matches) {
+        if (match.code == dhcp::k_ipxe) return match.set_tag;
+    }
+    for (const auto& line : dhcp.user_classes) {
+        if (line.text == "iPXE") return line.set_tag;
+    }
+    return {};
+}
 
 std::span<const Rule> client_rules() {
     return k_rules;

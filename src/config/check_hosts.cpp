@@ -99,7 +99,28 @@ void check_same_machine(const Config& config, const World& world, Findings& find
     }
 }
 
-constexpr Rule k_rules[] = {check_host_networks, check_host_names, check_host_is_server, check_same_machine};
+// dnsmasq leaves out a domain that is not the client's own ("Ignoring domain"), and the name stands alone.
+void check_host_domains(const Config& config, const World&, Findings& findings) {
+    const auto& domain = config.dhcp.domain;
+    for (const auto& host : config.dhcp.hosts) {
+        const auto dot = host.name.find('.');
+        if (dot == std::string::npos) continue;
+        const auto written = std::string_view{host.name}.substr(dot + 1);
+        // Which of several domains an address is in, the interfaces of the moment decide.
+        const bool is_one_of_ours = std::ranges::any_of(
+            config.dhcp.names.domains,
+            [&](const dhcp::Domain& one) { return equal_ignoring_case(written, one.name); });
+        if (is_one_of_ours || config.dhcp.names.resolver_line.is_known() ||
+            equal_ignoring_case(written, domain))
+            continue;
+        warn(findings, host.origin,
+             "dhcp-host: the domain of " + quote(host.name) + " is left out, for it is not that of domain=" +
+                 (domain.empty() ? std::string{} : "; clients are in " + quote(domain)));
+    }
+}
+
+constexpr Rule k_rules[] = {check_host_domains, check_host_networks, check_host_names, check_host_is_server,
+                            check_same_machine};
 
 }  // namespace
 

@@ -80,7 +80,7 @@ void check_dns(const Config& config, const World& world, Findings& findings) {
     const bool names_servers = std::ranges::any_of(dhcp.options, [](const dhcp::ConfiguredOption& option) {
         return option.envelope == dhcp::Envelope::plain && option.code == dhcp::k_dns_server;
     });
-    if (dhcp.ranges.empty() || names_servers) return;
+    if (!gives_addresses(dhcp) || names_servers) return;
     Finding finding{
         config.dns_line,
         "clients are told no DNS server: dnsmasq named itself, and pxed serves no DNS; name the one "

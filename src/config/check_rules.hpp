@@ -30,6 +30,12 @@ inline void note(Findings& findings, Origin origin, std::string text, std::strin
 /// The line of a dhcp-boot, written anew.
 [[nodiscard]] std::string line_of(const dhcp::Boot& boot);
 
+/// The tag by which the file tells iPXE from firmware; empty: it does not.
+[[nodiscard]] std::string ipxe_tag(const dhcp::Policy& dhcp);
+
+/// The program as its bytes show, where they could be looked at; else as its name says.
+[[nodiscard]] tree::BootProgram program_of(std::string_view file, const World& world);
+
 /// Whether addresses are given, rather than ProxyDHCP's answers alone.
 [[nodiscard]] bool gives_addresses(const dhcp::Policy& dhcp);
 
@@ -42,6 +48,7 @@ inline void note(Findings& findings, Origin origin, std::string text, std::strin
 [[nodiscard]] std::span<const Rule> host_rules();     // check_hosts.cpp
 [[nodiscard]] std::span<const Rule> match_rules();    // check_matches.cpp
 [[nodiscard]] std::span<const Rule> boot_rules();     // check_boot.cpp
+[[nodiscard]] std::span<const Rule> service_rules();  // check_services.cpp
 [[nodiscard]] std::span<const Rule> client_rules();   // check_clients.cpp
 [[nodiscard]] std::span<const Rule> rules_of_tags();  // check_tags.cpp
 

@@ -66,6 +66,7 @@ void for_each_test(const dhcp::Policy& dhcp, Use use) {
     all(dhcp.reply_delays);
     all(dhcp.names.ignores);
     all(dhcp.names.generates);
+    all(dhcp.pxe.services);
 }
 
 bool is_set(const Names& names, const Config& config, const std::string& tag, bool takes_wildcards) {
@@ -111,6 +112,8 @@ void for_each_match(const dhcp::Policy& dhcp, Use use) {
     all(dhcp.vendor_classes);
     all(dhcp.user_classes);
     all(dhcp.macs);
+    all(dhcp.relay_matches);
+    all(dhcp.names.matches);
 }
 
 // Worth a note and no more: half-used files are handed around, and a tag shows in the log (log-dhcp).

@@ -88,6 +88,18 @@ TEST(CheckHosts, AnAddressOfThisServerIsNeverGiven) {
     EXPECT_EQ(findings_of(k_range + "dhcp-host=11:22:33:44:55:66,192.168.1.2\n"), "");
 }
 
+TEST(CheckHosts, ADomainThatIsNotTheClientsIsLeftOut) {
+    const std::string host = "dhcp-host=11:22:33:44:55:66,pc.lab.example\n";
+    EXPECT_EQ(findings_of(k_range + host),
+              "2: dhcp-host: the domain of \"pc.lab.example\" is left out, for it is not that of domain=");
+    EXPECT_EQ(findings_of(k_range + host + "domain=other.example\n"),
+              "2: dhcp-host: the domain of \"pc.lab.example\" is left out, for it is not that of domain=; "
+              "clients are "
+              "in \"other.example\"");
+    EXPECT_EQ(findings_of(k_range + host + "domain=LAB.example\n"), "");
+    EXPECT_EQ(findings_of(k_range + host + "domain=lab.example,192.168.1.0/24\n"), "");
+}
+
 TEST(CheckHosts, OfTwoLinesForOneMachineInANetworkTheLastCounts) {
     EXPECT_EQ(
         findings_of(k_range +
