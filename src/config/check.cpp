@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "config/check_networks.hpp"
 #include "config/check_rules.hpp"
-#include "config/check_script.hpp"
 #include "config/fields.hpp"
 
 namespace pxed::config {
@@ -118,8 +117,8 @@ void check_idle_networks(const Config& config, const World& world, Findings& fin
 }
 
 // In the order in which the findings are told: what stops everything first.
-constexpr Rule k_network_rules[] = {check_served_at_all,  check_interfaces,    check_range_networks,
-                                    check_range_overlaps, check_idle_networks, check_script};
+constexpr Rule k_network_rules[] = {check_served_at_all, check_interfaces, check_range_networks,
+                                    check_range_overlaps, check_idle_networks};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "config/check_rules.hpp"
+#include "config/check_script.hpp"
 #include "config/fields.hpp"
 #include "wire/dhcp_options.hpp"
 
@@ -99,7 +100,8 @@ void check_dns(const Config& config, const World& world, Findings& findings) {
     findings.push_back(std::move(finding));
 }
 
-constexpr Rule k_rules[] = {check_accounts, check_tftp_roots, check_file_limit, check_binding, check_dns};
+constexpr Rule k_rules[] = {check_accounts, check_tftp_roots, check_file_limit,
+                            check_binding,  check_dns,        check_script};
 
 }  // namespace
 

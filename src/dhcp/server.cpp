@@ -18,18 +18,6 @@ unsigned way_out(const Question& question) {
     return question.arrival.leaves_by != 0 ? question.arrival.leaves_by : question.interface;
 }
 
-/// The event of a lease, or of a quarantine, that came to its end.
-machine::Event ended(const Lease& lease) {
-    machine::Event event;
-    event.stage = machine::Stage::lease_expired;
-    if (lease.state == Lease::State::declined) event.reason = Reason::address_declined;
-    event.machine = lease.hardware;
-    event.peer = Endpoint{lease.address, 0};
-    event.client_id = lease.client_id;
-    event.host_name = lease.host_name;
-    return event;
-}
-
 }  // namespace
 
 Server::Server(const Policy& policy, LeaseStore& store, Surroundings& surroundings)
@@ -206,7 +194,7 @@ void Server::expire() {
     if (changes.empty()) return;
     Flight flight;
     for (const Change& change : changes) {
-        if (const Lease* lease = leases_.find(change.address)) flight.events.push_back(ended(*lease));
+        if (const Lease* lease = leases_.find(change.address)) flight.events.push_back(end_event(*lease));
     }
     if (tells_leases_) note_ended(changes, flight.rows);
     add_changes(std::move(changes), flight);

@@ -36,4 +36,15 @@ void note_ended(std::span<const Change> changes, std::vector<StoredLease>& rows)
         row_of(rows, change.address).row = change.row;
 }
 
+machine::Event end_event(const Lease& lease) {
+    machine::Event event;
+    event.stage = machine::Stage::lease_expired;
+    if (lease.state == Lease::State::declined) event.reason = Reason::address_declined;
+    event.machine = lease.hardware;
+    event.peer = Endpoint{lease.address, 0};
+    event.client_id = lease.client_id;
+    event.host_name = lease.host_name;
+    return event;
+}
+
 }  // namespace pxed::dhcp

@@ -14,4 +14,7 @@ void note_rows(Decision& decision, const Arrival& arrival, std::vector<StoredLea
 /// The same for leases that end by themselves.
 void note_ended(std::span<const Change> changes, std::vector<StoredLease>& rows);
 
+/// The event of a lease, or of a quarantine, that came to its end.
+[[nodiscard]] machine::Event end_event(const Lease& lease);
+
 }  // namespace pxed::dhcp

@@ -152,7 +152,7 @@ ScriptSurroundings Daemon::script_surroundings() {
     surroundings.say = [this](Level level, std::string text) {
         log_.write(level, std::move(text), {{"SYSLOG_IDENTIFIER", "pxed-script"}});
     };
-    surroundings.domain_of = [this](Ipv4) { return config_->dhcp.domain; };
+    surroundings.domain_of = [this](Ipv4 address) { return dhcp_.domain_of(address); };
     surroundings.interface_of = [this](Ipv4 address) {
         const auto& all = interfaces_.all();
         const auto found =

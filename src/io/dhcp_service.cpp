@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/text.hpp"
+#include "dhcp/name.hpp"
 #include "dhcp/place.hpp"
 #include "io/clock.hpp"
 #include "wire/dhcp_option_table.hpp"
@@ -140,6 +141,11 @@ void DhcpService::use(const config::Config& config) {
         server_->trace_decisions(config.daemon.logs_dhcp);
     }
     follow_interfaces();
+}
+
+std::string DhcpService::domain_of(Ipv4 address) const {
+    if (config_ == nullptr) return {};
+    return std::string{dhcp::domain_of(config_->dhcp, links_, address)};
 }
 
 void DhcpService::follow_interfaces() {

@@ -57,6 +57,8 @@ class DhcpService : private dhcp::Surroundings {
     void use(const config::Config& config);
     /// Whether each lease that is stored is told. Requires: start() was called, and lease_stored given.
     void tell_leases(bool tells) { server_->tell_leases(tells); }
+    /// The domain of an address, as clients there are told; empty: none.
+    [[nodiscard]] std::string domain_of(Ipv4 address) const;
     /// The interfaces have changed.
     void follow_interfaces();
     /// Closes the sockets and drops what waits.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "dhcp/name.hpp"
 #include "io/script_call.hpp"
 #include "player.hpp"
 
@@ -19,7 +20,8 @@ Player::Outcome Player::expect_script(const Step& step) {
     std::string all;
     while (const auto event = news_.next()) {
         calls.push_back(io::call_of(*event, {.path = "script",
-                                             .domain = configs_.back().dhcp.domain,
+                                             .domain = std::string{dhcp::domain_of(
+                                                 configs_.back().dhcp, links_, event->lease.address)},
                                              .interface = {},
                                              .logs_dhcp = configs_.back().daemon.logs_dhcp,
                                              .now = now_}));
