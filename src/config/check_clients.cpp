@@ -149,6 +149,9 @@ class Play {
     void judge(const Kind& kind, const dhcp::Tags& shown, const Situation& situation) {
         const auto answer = answer_for(shown, situation);
         if (answer.file.empty() || !answer.is_from_boot_line) return;
+        // Those who say 9 mostly get what those who say 7 get, and then all is said already.
+        if (kind.arch == Arch::x64_efi && !kind.is_ipxe) x64_lines_.insert(answer.line);
+        if (kind.arch == Arch::ebc_efi && x64_lines_.contains(answer.line)) return;
         const auto program = program_of(answer.file, world_);
         if (kind.is_ipxe) {
             judge_loop(kind, answer, program);
@@ -204,6 +207,7 @@ class Play {
     Findings& findings_;
     dhcp::Policy policy_;
     std::vector<Situation> situations_;
+    std::set<Origin> x64_lines_;  // what UEFI clients that say 7 get
     std::set<std::pair<Origin, std::string>> said_;
 };
 

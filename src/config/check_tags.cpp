@@ -43,6 +43,9 @@ Names tags_set(const Config& config, const World& world) {
         names.insert(rule.sets.begin(), rule.sets.end());
     for (const auto& interface : world.interfaces)
         names.insert(interface.name);
+    // The tag of a request on an alias, even before that interface is there.
+    for (const auto& bridge : config.daemon.bridges)
+        names.insert(bridge.interface);
     return names;
 }
 
