@@ -98,6 +98,7 @@ class Daemon {
     ConfigurationSource source_;
     std::unique_ptr<config::Config> config_;  ///< services point into it
     FileMemory memory_;                       ///< what config_ was made of
+    FileChanges refused_changes_;             ///< of files since then, and not in memory_
     std::uint64_t file_limit_ = 0;
     std::string refusal_;  ///< why the last reload was refused; empty: it was not
     std::vector<std::string> missing_;

@@ -12,25 +12,34 @@ void Daemon::follow_files() {
     for (const auto& source : config_->externals.sources)
         if (source.is_watched) directories.push_back(source.path);
     watch_.follow(std::move(directories));
+    // What is in use now was read from the files as they are.
+    refused_changes_ = {};
 }
 
 void Daemon::on_files_changed(const FileChanges& changes) {
     if (stopping_.is_active()) return;
+    // A change that is refused is tried once more with the next one: nobody tells of its files again, and
+    // what stood in its way may be what changes now.
+    refused_changes_.add(changes);
     FileMemory memory = memory_;
-    auto fresh = read_changes(source_, memory, changes);
+    auto fresh = read_changes(source_, memory, refused_changes_);
     if (!fresh) {
         for (const auto& line : fresh.error().lines)
             log_.error(line);
         log_.error("the change of files is refused: the configuration before it stays in use");
         return;
     }
-    if (!*fresh) return;
+    if (!*fresh) {
+        refused_changes_ = {};
+        return;
+    }
     const auto warnings_before = warning_lines(*config_);
     const std::set<std::string> said{warnings_before.begin(), warnings_before.end()};
     if (auto taken = take(std::make_unique<config::Config>(std::move(**fresh))); !taken) {
         log_.error(taken.error());
         return;
     }
+    refused_changes_ = {};
     const FileMemory before = std::exchange(memory_, std::move(memory));
     say_changed_files(before);
     // What a file says wrong is said when it is read, and not again when another one changes.

@@ -19,6 +19,13 @@ std::string in_directory(const std::string& directory, const std::string& name) 
 
 }  // namespace
 
+void FileChanges::add(const FileChanges& more) {
+    files.insert(more.files.begin(), more.files.end());
+    maybe_files.insert(more.maybe_files.begin(), more.maybe_files.end());
+    directories.insert(more.directories.begin(), more.directories.end());
+    whole.insert(more.whole.begin(), more.whole.end());
+}
+
 config::Reader remembering_reader(const config::Reader& files, const FileMemory& before, FileMemory& now) {
     config::Reader reader;
     reader.read_file = [&](const std::string& path) {

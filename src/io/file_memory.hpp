@@ -29,6 +29,8 @@ struct FileChanges {
     [[nodiscard]] bool is_empty() const {
         return files.empty() && maybe_files.empty() && directories.empty() && whole.empty();
     }
+    /// These and `more` at once.
+    void add(const FileChanges& more);
 };
 
 /// A reader over `files` that notes in `now` what it reads. What cannot be read is looked up in `before` when

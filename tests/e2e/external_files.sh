@@ -8,7 +8,7 @@ need python3
 dorabot=$e2e_dir/../support/dorabot
 lab_host client
 hosts=$lab_dir/hosts.d options=$lab_dir/options.d
-mkdir "$hosts" "$options"
+mkdir "$hosts" "$options" "$lab_dir/boot"
 configure << END
 interface=br0
 dhcp-range=192.168.1.100,192.168.1.199,8h
@@ -17,6 +17,8 @@ dhcp-hostsfile=$lab_dir/machines
 dhcp-hostsdir=$hosts
 dhcp-hostsdir=$lab_dir/late.d
 dhcp-optsdir=$options
+enable-tftp
+tftp-root=$lab_dir/boot
 END
 mac() { echo "02:00:00:00:00:$1"; }
 # gets LAST ADDRESS: the machine with that MAC is given the address.
@@ -61,6 +63,15 @@ mv "$hosts" "$hosts.gone"
 expect "it is said when the directory goes" eventually 3 logged "cannot read $hosts: .*as they were"
 expect "its machines stay" gets 05 192.168.1.15
 mv "$hosts.gone" "$hosts"
+
+step "a change that is refused"
+mv "$lab_dir/boot" "$lab_dir/boot.gone"
+echo "$(mac 0b),192.168.1.22" > "$hosts/refused"
+expect "it is said" eventually 3 logged "the change of files is refused"
+mv "$lab_dir/boot.gone" "$lab_dir/boot"
+echo "$(mac 0c),192.168.1.24" > "$hosts/next"
+expect "the next change is taken" eventually 3 gets 0c 192.168.1.24
+expect "and the one before with it" gets 0b 192.168.1.22
 
 step "SIGHUP"
 echo "$(mac 01),192.168.1.21" > "$lab_dir/machines"

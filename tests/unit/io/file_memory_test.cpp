@@ -145,5 +145,22 @@ TEST_F(Memory, NeverWaitsForAFifoOrADevice) {
                                               Contains(HasSubstr("/dev/zero: it is not a regular file"))));
 }
 
+TEST_F(Memory, ReadsChangesThatWereRefusedWithTheNext) {
+    ASSERT_TRUE(read_configuration(source(), &memory_));
+    FileChanges refused = written("d/y");
+    directory_.write("d/y", "c,10.0.0.3\n");
+    directory_.write("d/z", "d,10.0.0.4\n");
+    refused.add(written("d/z"));
+    EXPECT_EQ(hosts_after(refused), "abcd");
+    FileChanges all;
+    EXPECT_TRUE(all.is_empty());
+    all.add({.files = {"f"}, .maybe_files = {"m"}, .directories = {"d"}, .whole = {"w"}});
+    all.add({.files = {"g"}, .maybe_files = {"n"}, .directories = {"e"}, .whole = {"x"}});
+    EXPECT_THAT(all.files, SizeIs(2));
+    EXPECT_THAT(all.maybe_files, SizeIs(2));
+    EXPECT_THAT(all.directories, SizeIs(2));
+    EXPECT_THAT(all.whole, SizeIs(2));
+}
+
 }  // namespace
 }  // namespace pxed::io
