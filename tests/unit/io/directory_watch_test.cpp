@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "io/clock.hpp"
 #include "temporary_directory.hpp"
 #include "test_loop.hpp"
 
@@ -137,6 +139,49 @@ TEST_F(Watch, KnowsADirectoryByBothItsNames) {
     EXPECT_THAT(next().files, ElementsAre(link + "/a"));
 }
 
+TEST_F(Watch, FollowsALinkToAnotherDirectory) {
+    const auto link = directory_.file("current");
+    std::filesystem::create_directory(directory_.file("1"));
+    std::filesystem::create_directory(directory_.file("2"));
+    std::filesystem::create_directory_symlink("1", link);
+    watch_.follow({link});
+    EXPECT_THAT(next().whole, ElementsAre(link));
+    for (const auto* target : {"2", "1"}) {
+        std::filesystem::create_directory_symlink(target, directory_.file("new"));
+        std::filesystem::rename(directory_.file("new"), link);
+        target == std::string{"2"} ? watch_.follow({link}) : watch_.retry();
+        EXPECT_THAT(next().whole, ElementsAre(link));
+    }
+    // The one that was left is nobody's business any more.
+    directory_.write("2/x", "x");
+    directory_.write("1/a", "x");
+    EXPECT_THAT(next().files, ElementsAre(link + "/a"));
+}
+
+TEST_F(Watch, ReadsADirectoryThatIsExchangedForAnotherAtOnce) {
+    const auto path = directory_.file("d");
+    std::filesystem::create_directory(path);
+    std::filesystem::create_directory(directory_.file("new"));
+    watch_.follow({path});
+    EXPECT_THAT(next().whole, ElementsAre(path));
+    std::filesystem::rename(path, directory_.file("old"));
+    std::filesystem::rename(directory_.file("new"), path);
+    EXPECT_THAT(next().whole, ElementsAre(path));
+    directory_.write("d/a", "x");
+    EXPECT_THAT(next().files, ElementsAre(path + "/a"));
+}
+
+TEST_F(Watch, FindsADirectoryThatComesBackByItself) {
+    const auto path = directory_.file("d");
+    std::filesystem::create_directory(path);
+    watch_.follow({path});
+    EXPECT_THAT(next().whole, ElementsAre(path));
+    std::filesystem::remove(path);
+    EXPECT_THAT(next().whole, IsEmpty());
+    std::filesystem::create_directory(path);
+    EXPECT_THAT(next().whole, ElementsAre(path));
+}
+
 // More events than the kernel keeps (fs.inotify.max_queued_events): it drops them and says so.
 TEST_F(Watch, ReadsAllWhenEventsWereLost) {
     begin();
@@ -155,6 +200,24 @@ TEST_F(Watch, ReadsAllWhenEventsWereLost) {
         return was_overflow;
     });
     EXPECT_TRUE(was_overflow);
+}
+
+TEST(WatchRest, IsLongerWhenTellingTakesLong) {
+    TemporaryDirectory directory;
+    test::TestLoop loop;
+    std::vector<Instant> told;
+    DirectoryWatch watch{loop,
+                         {.changed =
+                              [&](const FileChanges&) {
+                                  std::this_thread::sleep_for(milliseconds{50});
+                                  told.push_back(read_clocks().instant);
+                              },
+                          .warn = [](const std::string&) {}}};
+    watch.follow({directory.path()});
+    loop.run_until([&] { return told.size() == 1; });
+    directory.write("a", "x");
+    loop.run_until([&] { return told.size() == 2; });
+    EXPECT_GE(told[1] - told[0], milliseconds{500});
 }
 
 }  // namespace
