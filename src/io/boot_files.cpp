@@ -62,8 +62,10 @@ std::string refusal(const std::string& what, const std::string& path, const stru
 // A file of another spelling beside a missing one: names are looked up as they are, and people mix cases.
 std::string spelling_hint(const std::filesystem::path& missing) {
     std::error_code failed;
-    for (const auto& entry : std::filesystem::directory_iterator{missing.parent_path(), failed}) {
-        const auto name = entry.path().filename().string();
+    // No range-for: its ++ throws where a disk or a network mount fails in the middle of a directory.
+    for (std::filesystem::directory_iterator entry{missing.parent_path(), failed}, end; entry != end;
+         entry.increment(failed)) {
+        const auto name = entry->path().filename().string();
         if (equal_ignoring_case(name, missing.filename().string())) return "; there is " + escaped(name);
         // dnsmasq's menus put a `.0` behind names without a dot; other files have none.
         if (name + ".0" == missing.filename().string()) return "; there is " + escaped(name) + ", without .0";
