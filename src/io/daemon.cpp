@@ -17,8 +17,11 @@ constexpr std::uint16_t k_tftp_port = 69;
 /// and a restart does not hang on one that went away.
 constexpr seconds k_stop_grace{5};
 constexpr milliseconds k_stop_pace{50};
-/// How long dhcp-script may go on after that: its next start hears of all leases anyway.
+/// How long dhcp-script may go on after that: the next start tells it of all leases that are left.
 constexpr seconds k_script_grace{3};
+/// The same when nobody else keeps the leases (leasefile-ro): what it has not heard is lost, so it is given
+/// nearly all the time that systemd gives us (TimeoutStopSec, 90 s unless set).
+constexpr seconds k_only_record_grace{75};
 
 bool logs_alike(const config::DaemonPolicy& a, const config::DaemonPolicy& b) {
     return a.log.kind == b.log.kind && a.log.path == b.log.path && a.log.facility == b.log.facility &&
@@ -65,7 +68,7 @@ void Daemon::run() {
     if (store_) store_->finish();
     dhcp_.stop();
     if (mirror_) mirror_->finish();
-    script_.finish(loop_, k_script_grace);
+    script_.finish(loop_, config_->daemon.script.keeps_leases ? k_only_record_grace : k_script_grace);
     events_.on_time(read_clocks().instant);
     log_.info("exiting");
 }
@@ -114,7 +117,7 @@ void Daemon::on_interfaces_changed() {
 }
 
 void Daemon::on_follow(ev::timer&, int) {
-    if (stopping_.is_active()) return;
+    if (is_stopping_) return;
     for (const auto& listening : {dhcp_.listen(*config_), listen_tftp(*config_)})
         if (!listening) log_.warning(listening.error());
     give_tftp_sockets();
@@ -206,7 +209,7 @@ void Daemon::give_tftp_sockets() {
 // --- Reload ---
 
 void Daemon::reload() {
-    if (stopping_.is_active()) return;
+    if (is_stopping_) return;
     notifier_.reloading();
     log_.info("reading the configuration again");
     FileMemory memory = memory_;
@@ -293,7 +296,7 @@ void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
 // --- Stop ---
 
 void Daemon::begin_stop() {
-    const bool is_second = stopping_.is_active();
+    const bool is_second = std::exchange(is_stopping_, true);
     if (!is_second) {
         notifier_.stopping();
         stop_deadline_ = read_clocks().instant + k_stop_grace;

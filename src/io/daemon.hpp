@@ -129,6 +129,8 @@ class Daemon {
     ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback
     ev::timer minute_;
     ev::timer stopping_;
+    // Interfaces, files and SIGHUP are still heard while dhcp-script is waited for; they must open nothing.
+    bool is_stopping_ = false;
     Instant stop_deadline_{};
 };
 

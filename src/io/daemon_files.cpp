@@ -17,7 +17,7 @@ void Daemon::follow_files() {
 }
 
 void Daemon::on_files_changed(const FileChanges& changes) {
-    if (stopping_.is_active()) return;
+    if (is_stopping_) return;
     // A change that is refused is tried once more with the next one: nobody tells of its files again, and
     // what stood in its way may be what changes now.
     refused_changes_.add(changes);

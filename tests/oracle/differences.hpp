@@ -30,7 +30,7 @@ struct Difference {
     std::vector<Match> matches;
     std::string what;    ///< a sentence: what a client or an administrator sees
     std::string why;     ///< a sentence
-    std::string source;  ///< the RFC, firmware or issue that asks for it
+    std::string source;  ///< the RFC or firmware that asks for it
 };
 
 /// Errors: `line N: what`.

@@ -3,6 +3,7 @@
 // oracle_runner --faults FILE --faulty PATH --differences FILE CASE...                 each fault must be
 // noticed oracle_runner --coverage --forms FILE --differences FILE --records DIR CASE...       nothing may be
 // unexercised README.md says more.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -65,11 +66,17 @@ Status judge(const Settings& settings) {
     if (!settings.record.empty()) record.open(settings.record);
     unsigned exchanges = 0;
     unsigned wrong = 0;
+    unsigned shaky = 0;
     play_all(tasks, settings.jobs, [&](const Task& task, const Verdict& verdict) {
         exchanges += verdict.exchanges;
         for (const std::string& id : verdict.used)
             record << task.played->scenario.name << ' ' << id << '\n';
         record << task.played->scenario.name << " .\n";
+        if (!verdict.first_report.empty()) {
+            ++shaky;
+            std::printf("-- %s only at first:\n%s\n", task.played->path.c_str(),
+                        verdict.first_report.c_str());
+        }
         if (verdict.kind == Verdict::Kind::same) return;
         ++wrong;
         std::printf("== %s\n%s\n", task.played->path.c_str(), verdict.report.c_str());
@@ -77,7 +84,10 @@ Status judge(const Settings& settings) {
     });
     std::printf("%zu configurations, %u exchanges with dnsmasq and %s: %u configurations differ\n",
                 cases.size(), exchanges, judged.name.c_str(), wrong);
-    return wrong == 0 ? k_good : k_failed;
+    // A busy machine answers one case late; many of them are a fault that comes and goes.
+    const auto most_shaky = std::max<std::size_t>(3, cases.size() / 10);
+    if (shaky > 0) std::printf("%u differed only at first (at most %zu may)\n", shaky, most_shaky);
+    return wrong == 0 && shaky <= most_shaky ? k_good : k_failed;
 }
 
 Status run(std::span<char*> arguments) {

@@ -114,6 +114,7 @@ void play_all(const std::vector<Task>& tasks, unsigned jobs,
               const std::function<void(const Task&, const Verdict&)>& tell) {
     std::vector<Run> runs;
     std::vector<std::size_t> again;
+    std::vector<std::string> first_reports(tasks.size());
     std::size_t next = 0;
     while (next < tasks.size() || !again.empty() || !runs.empty()) {
         while (runs.size() < jobs && (!again.empty() || next < tasks.size())) {
@@ -128,11 +129,14 @@ void play_all(const std::vector<Task>& tasks, unsigned jobs,
         ::poll(descriptors.data(), descriptors.size(), -1);
         for (std::size_t i = runs.size(); i-- > 0;) {
             if (descriptors[i].revents == 0 || !has_ended(runs[i])) continue;
-            const Verdict verdict = verdict_of(runs[i], wait_for(runs[i].process));
+            Verdict verdict = verdict_of(runs[i], wait_for(runs[i].process));
             const Task& task = tasks[runs[i].task];
             if (verdict.kind == Verdict::Kind::same || runs[i].is_second) {
+                if (verdict.kind == Verdict::Kind::same)
+                    verdict.first_report = std::move(first_reports[runs[i].task]);
                 tell(task, verdict);
             } else {
+                first_reports[runs[i].task] = std::move(verdict.report);
                 again.push_back(runs[i].task);
             }
             runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(i));

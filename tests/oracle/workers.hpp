@@ -25,6 +25,7 @@ struct Verdict {
     unsigned exchanges = 0;
     std::set<std::string> used;  ///< rows of the table
     std::string report;          ///< for a person
+    std::string first_report;    ///< of the first run, when only that one differed
 };
 
 /// Plays the tasks, up to `jobs` at a time, each in a process and a world of its own. A difference counts
