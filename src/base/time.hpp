@@ -40,7 +40,7 @@ inline constexpr Instant k_never = Instant::max();
 
 /// `start` + `length`, where k_infinite gives k_never.
 [[nodiscard]] constexpr Instant after(Instant start, seconds length) {
-    return length >= k_infinite ? k_never : start + length;
+    return length >= k_infinite || start == k_never ? k_never : start + length;
 }
 
 }  // namespace pxed

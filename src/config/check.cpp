@@ -116,6 +116,22 @@ void check_idle_networks(const Config& config, const World& world, Findings& fin
         findings.push_back(std::move(idle));
 }
 
+// A file of a hundred thousand hosts that all have one fault is one fault: the log has to hold more than
+// that. Errors stay, each is to be mended.
+void shorten(Findings& findings, std::size_t before) {
+    constexpr std::size_t k_most = 20;
+    if (findings.size() <= before + k_most) return;
+    const auto rest = findings.begin() + static_cast<std::ptrdiff_t>(before + k_most);
+    const bool has_errors = std::any_of(
+        rest, findings.end(), [](const Finding& one) { return one.severity == Finding::Severity::error; });
+    if (has_errors) return;
+    Finding more = *rest;
+    more.text = "and " + std::to_string(findings.end() - rest) + " lines more of this kind";
+    more.suggestion.clear();
+    findings.erase(rest, findings.end());
+    findings.push_back(std::move(more));
+}
+
 // In the order in which the findings are told: what stops everything first.
 constexpr Rule k_network_rules[] = {check_served_at_all, check_interfaces, check_range_networks,
                                     check_range_overlaps, check_idle_networks};
@@ -146,8 +162,11 @@ std::vector<Finding> check(const Config& config, const World& world) {
                                               boot_rules(),    service_rules(), client_rules(),
                                               match_rules(),   rules_of_tags()};
     for (const auto& rules : subjects) {
-        for (const auto rule : rules)
+        for (const auto rule : rules) {
+            const std::size_t before = findings.size();
             rule(config, world, findings);
+            shorten(findings, before);
+        }
     }
     return findings;
 }

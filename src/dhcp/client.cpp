@@ -84,7 +84,8 @@ Client client_of(const Message& message, bool ignores_client_ids) {
     if (!ignores_client_ids) client.id = client.id_as_sent;
     client.arch = arch_of(options);
     client.vendor_class = options.text(k_vendor_class).value_or(std::string_view{});
-    read_names(options, client);
+    // BOOTP names nobody but by a dhcp-host line, as in dnsmasq: its lease would keep the name for ever.
+    if (message.type() != MessageType::none) read_names(options, client);
     client.parameters = options.find(k_parameter_list);
     client.requested = options.address(k_requested_address);
     // RFC 2131 4.4.1: ciaddr is zero where an address is asked for; clients that fill it in all the same are

@@ -70,11 +70,24 @@ void LeaseNews::end(Entry entry) {
     // Nobody heard that it began, so nobody is to hear that it ended. Its place in the line comes to
     // nothing.
     if (known.was_told) {
+        move_lost_names(entry->first);
         known.now.host_name = std::move(known.told_name);
-        put(ended_, {LeaseEvent::Kind::deleted, std::move(known.now), std::move(known.interface), known.relay,
-                     std::nullopt});
+        ended_.push_back({LeaseEvent::Kind::deleted, std::move(known.now), std::move(known.interface),
+                          known.relay, std::nullopt});
     }
     known_.erase(entry);
+}
+
+// What waits of the lease goes before its end: afterwards it would speak of a lease that is not.
+void LeaseNews::move_lost_names(Ipv4 address) {
+    for (auto event = names_lost_.begin(); event != names_lost_.end();) {
+        if (event->lease.address == address) {
+            ended_.push_back(std::move(*event));
+            event = names_lost_.erase(event);
+        } else {
+            ++event;
+        }
+    }
 }
 
 void LeaseNews::follow(Known& known, StoredLease stored) {
@@ -88,7 +101,7 @@ void LeaseNews::follow(Known& known, StoredLease stored) {
     if (known.was_told && !known.told_name.empty() && known.told_name != now.host_name) {
         LeaseEvent event{LeaseEvent::Kind::lost_name, now, known.interface, known.relay, known.facts};
         event.lease.host_name = std::exchange(known.told_name, {});
-        put(names_lost_, std::move(event));
+        put_lost_name(std::move(event));
     }
     const bool is_other = now.host_name != before.host_name || now.hardware != before.hardware ||
                           now.client_id != before.client_id;
@@ -111,12 +124,12 @@ void LeaseNews::queue(Ipv4 address, Known& known) {
     changed_.push_back(address);
 }
 
-void LeaseNews::put(std::deque<LeaseEvent>& events, LeaseEvent event) {
+void LeaseNews::put_lost_name(LeaseEvent event) {
     if (waiting() >= k_most_waiting) {
         ++lost_;
         return;
     }
-    events.push_back(std::move(event));
+    names_lost_.push_back(std::move(event));
 }
 
 std::size_t LeaseNews::waiting() const {

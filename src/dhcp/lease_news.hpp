@@ -18,7 +18,8 @@ namespace pxed::dhcp {
 class LeaseNews {
  public:
     /// Things that may wait in line. A new or changed lease that finds no room is told when the line is
-    /// empty; an ending or a lost name is not told at all, and counted.
+    /// empty; a lost name is not told at all, and counted. Endings always wait: only a lease that was told
+    /// can have one, so there is one an address.
     static constexpr std::size_t k_most_waiting = 10000;
 
     /// Forgets everything; `rows` are the leases of this moment, each to be told once as `changed`.
@@ -34,7 +35,7 @@ class LeaseNews {
     [[nodiscard]] std::optional<LeaseEvent> next();
     /// How much waits; a repetition counts as one.
     [[nodiscard]] std::size_t waiting() const;
-    /// Endings and lost names that found no room so far.
+    /// Lost names that found no room so far.
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
@@ -55,7 +56,8 @@ class LeaseNews {
     void begin(StoredLease stored);
     void follow(Known& known, StoredLease stored);
     void queue(Ipv4 address, Known& known);
-    void put(std::deque<LeaseEvent>& events, LeaseEvent event);
+    void move_lost_names(Ipv4 address);
+    void put_lost_name(LeaseEvent event);
     [[nodiscard]] LeaseEvent tell(Known& known);
     [[nodiscard]] std::optional<LeaseEvent> next_changed();
     [[nodiscard]] std::optional<LeaseEvent> next_repeated();

@@ -185,7 +185,8 @@ void send_to_rom(const Inquiry& inquiry, Decision& decision) {
 // The client took an item of the menu (PXE 2.1 2.3): the file of its type, and the item said back.
 Decision serve_item(const Inquiry& inquiry, const PxeClient& pxe, const pxe::BootItem& item) {
     const Stage stage = stage_of(inquiry.message().type());
-    const Ipv4 address = inquiry.client.ciaddr;
+    // Also beside an option 50, where Client reads no ciaddr: the request is about the address it has.
+    const Ipv4 address = inquiry.message().ciaddr;
     if (item.asks_for_credentials()) return silence(inquiry, stage, Reason::credentials_asked, address);
     const Subnet* subnet = find_around(inquiry.place.subnets, address);
     if (subnet == nullptr) subnet = find_around(inquiry.place.proxies, address);

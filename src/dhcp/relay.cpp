@@ -123,11 +123,20 @@ class Upstream {
     }
 
     // RFC 3046 2.1.1 wants what a switch has put into option 82 left there. Ours is added to it: without the
-    // client's network the server would serve that of giaddr.
+    // client's network the server would serve that of giaddr. What says the same as ours is taken out, or a
+    // client could choose its network and its server's name by an option 82 of its own.
     [[nodiscard]] std::vector<std::uint8_t> agent_information(const Relay& line) const {
         std::vector<std::uint8_t> information;
-        if (const auto before = message_.options.find(k_relay_agent))
-            information.assign(before->begin(), before->end());
+        const auto before = message_.options.find(k_relay_agent);
+        for (ByteReader reader{before.value_or(Bytes{})}; !reader.is_at_end();) {
+            const std::uint8_t code = reader.u8();
+            const std::uint8_t length = reader.u8();
+            const Bytes value = reader.take(length);
+            if (reader.is_bad()) break;
+            if (code == k_link_selection || code == k_server_id_override || code == k_relay_flags) continue;
+            information.insert(information.end(), {code, length});
+            information.insert(information.end(), value.begin(), value.end());
+        }
         const auto add = [&](std::uint8_t code, Bytes value) {
             information.push_back(code);
             information.push_back(static_cast<std::uint8_t>(value.size()));

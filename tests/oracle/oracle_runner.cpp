@@ -1,8 +1,10 @@
 // oracle_runner --pxed PATH --differences FILE [--shard I/N] [--record FILE] CASE...   dnsmasq against pxed
 // oracle_runner --self [--shard I/N] CASE...                                           dnsmasq against itself
-// oracle_runner --faults FILE --faulty PATH --differences FILE CASE...                 each fault must be
-// noticed oracle_runner --coverage --forms FILE --differences FILE --records DIR CASE...       nothing may be
-// unexercised README.md says more.
+// oracle_runner --faults FILE --faulty PATH --differences FILE CASE...
+//   each fault must be noticed
+// oracle_runner --coverage --forms FILE --differences FILE --records DIR CASE...
+//   nothing may be unexercised
+// README.md says more.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -165,7 +165,7 @@ TEST(LeaseNews, KeepsTheFactsUntilTheyAreToldAndTellsThemOnce) {
     }
 }
 
-TEST(LeaseNews, TellsLateWhatFoundNoRoomAndCountsTheEndingsItCouldNotKeep) {
+TEST(LeaseNews, TellsLateWhatFoundNoRoomAndEveryEnding) {
     LeaseNews news;
     const auto address = [](std::size_t i) { return Ipv4{static_cast<std::uint32_t>(0x0a000000 + i)}; };
     const auto more = LeaseNews::k_most_waiting + 100;
@@ -179,9 +179,23 @@ TEST(LeaseNews, TellsLateWhatFoundNoRoomAndCountsTheEndingsItCouldNotKeep) {
     EXPECT_EQ(news.lost(), 0U);
     for (std::size_t i = 0; i < more; ++i)
         news.learn(ended(address(i).text()));
-    EXPECT_EQ(news.waiting(), LeaseNews::k_most_waiting);
-    EXPECT_EQ(news.lost(), 100U);
-    EXPECT_EQ(all(news).size(), LeaseNews::k_most_waiting);
+    EXPECT_EQ(news.waiting(), more);
+    EXPECT_EQ(news.lost(), 0U);
+    EXPECT_EQ(all(news).size(), more);
+}
+
+TEST(LeaseNews, TellsALostNameBeforeTheEndOfItsLease) {
+    LeaseNews news;
+    news.learn(now_is(lease("10.0.0.1", k_one, "alpha")));
+    EXPECT_EQ(all(news).size(), 1U);
+    news.learn(now_is(lease("10.0.0.1", k_one)));
+    news.learn(ended("10.0.0.1"));
+    const auto first = news.next();
+    const auto second = news.next();
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->kind, LeaseEvent::Kind::lost_name);
+    EXPECT_EQ(second->kind, LeaseEvent::Kind::deleted);
+    EXPECT_FALSE(news.next());
 }
 
 }  // namespace
