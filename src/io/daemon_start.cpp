@@ -47,8 +47,8 @@ Result<void, StartFailure> Daemon::start() {
         return failure(ExitCode::file, opened.error());
     if (auto opened = open_leases(*config_); !opened) return opened;
     dhcp_.use(*config_);  // a relay agent alone has no leases to start with
-    use_script();
     if (auto opened = open_tftp(); !opened) return opened;
+    use_script();  // nothing can fail any more: a start that fails tells no script of anything
     minute_.start(60, 60);
     say_start();
     follow_files();
@@ -138,6 +138,10 @@ Result<void, StartFailure> Daemon::take_leases_of_script(const config::Config& c
     ScriptInit init;
     const auto& script = config.daemon.script;
     if (script.is_given()) {
+        // A reload comes from within the loop, and nobody would be served for as long as the script takes.
+        const bool is_reload = tftp_.has_value();
+        if (is_reload)
+            return failure(ExitCode::other, "leasefile-ro with the first dhcp-range takes a restart");
         TRY(init, read_leases_from_script(script.path, read_clocks()));
     }
     for (auto& warning : init.warnings)
@@ -165,10 +169,12 @@ ScriptSurroundings Daemon::script_surroundings() {
 // At start and after a reload: the script, and whether the leases are followed at all.
 void Daemon::use_script() {
     const auto* server = dhcp_.server();
-    std::vector<dhcp::Lease> leases;
-    if (config_->daemon.script.is_given() && !script_.is_given() && server != nullptr) {
+    std::optional<std::vector<dhcp::Lease>> leases;
+    // The server may come by a reload, long after the script, and bring the leases of an old database.
+    if (config_->daemon.script.is_given() && !script_.knows_leases() && server != nullptr) {
+        leases.emplace();
         for (const auto& [address, lease] : server->leases().leases())
-            leases.push_back(lease);
+            leases->push_back(lease);
     }
     if (server != nullptr) dhcp_.tell_leases(config_->daemon.script.is_given());
     script_.use(config_->daemon.script, config_->daemon.logs_dhcp, leases);

@@ -10,20 +10,28 @@ LeaseScript::LeaseScript(ev::default_loop& loop, ScriptSurroundings surroundings
     : surroundings_(std::move(surroundings)),
       runner_(
           loop, [this](Level level, std::string text) { surroundings_.say(level, std::move(text)); },
-          [this] { go_on(); }, time_limit) {}
+          [this] { go_on(); }, time_limit),
+      retry_(loop) {
+    retry_.set<LeaseScript, &LeaseScript::on_retry>(this);
+}
 
 void LeaseScript::use(const config::ScriptPolicy& policy, bool logs_dhcp,
-                      std::span<const dhcp::Lease> leases) {
-    const bool was_given = is_given();
+                      std::optional<std::span<const dhcp::Lease>> leases) {
     path_ = policy.path;
     logs_dhcp_ = logs_dhcp;
     news_.tell_renewals(policy.tells_renewals());
     if (!is_given()) {
         news_.load({});
+        knows_leases_ = false;
         files_.clear();
+        drop_unstarted();
         return;
     }
-    if (!was_given) news_.load(leases);
+    if (unstarted_) unstarted_->path = path_;
+    if (leases && !knows_leases_) {
+        news_.load(*leases);
+        knows_leases_ = true;
+    }
     go_on();
 }
 
@@ -49,28 +57,47 @@ void LeaseScript::on_sent(TftpSent file) {
     go_on();
 }
 
-// Leases before files, as dnsmasq has it.
 void LeaseScript::go_on() {
-    while (is_given() && !runner_.is_running()) {
-        ScriptCall call;
-        if (const auto event = news_.next()) {
-            const auto address = event->lease.address;
-            call = call_of(*event, {.path = path_,
-                                    .domain = surroundings_.domain_of(address),
-                                    .interface = surroundings_.interface_of(address),
-                                    .logs_dhcp = logs_dhcp_,
-                                    .now = read_clocks()});
-        } else if (!files_.empty()) {
-            call = call_of(files_.front(), path_);
-            files_.pop_front();
-        } else {
+    // While no process can be started, each thing that happens would only log one more failure.
+    while (is_given() && !runner_.is_running() && !retry_.is_active()) {
+        if (!unstarted_) unstarted_ = next_call();
+        if (!unstarted_) {
             say_lost();
             return;
         }
-        // No process can be started now: the next thing that happens tries again, this one is gone.
-        if (!runner_.start(call)) return;
+        if (!runner_.start(*unstarted_)) {
+            // It counts as told already, and perhaps nothing else happens for hours.
+            retry_.start(ev_seconds(k_retry));
+            return;
+        }
+        unstarted_.reset();
         ++run_;
     }
+}
+
+// Leases before files, as dnsmasq has it.
+std::optional<ScriptCall> LeaseScript::next_call() {
+    if (const auto event = news_.next()) {
+        const auto address = event->lease.address;
+        return call_of(*event, {.path = path_,
+                                .domain = surroundings_.domain_of(address),
+                                .interface = surroundings_.interface_of(address),
+                                .logs_dhcp = logs_dhcp_,
+                                .now = read_clocks()});
+    }
+    if (files_.empty()) return std::nullopt;
+    auto call = call_of(files_.front(), path_);
+    files_.pop_front();
+    return call;
+}
+
+void LeaseScript::on_retry(ev::timer&, int) {
+    go_on();
+}
+
+void LeaseScript::drop_unstarted() {
+    retry_.stop();
+    unstarted_.reset();
 }
 
 // Said once the line is empty: before, the number would only grow.
@@ -92,7 +119,7 @@ void LeaseScript::finish(ev::default_loop& loop, seconds longest) {
     timer.set<Deadline, &Deadline::on_time>(&deadline);
     timer.start(ev_seconds(longest));
     go_on();
-    while (runner_.is_running() && !is_late)
+    while ((runner_.is_running() || retry_.is_active()) && !is_late)
         loop.run(ev::ONCE);
     if (waiting() > 0) {
         surroundings_.say(Level::warning,
@@ -100,11 +127,12 @@ void LeaseScript::finish(ev::default_loop& loop, seconds longest) {
                               " calls were not made or not ended");
     }
     path_.clear();
+    drop_unstarted();
     runner_.kill();
 }
 
 std::size_t LeaseScript::waiting() const {
-    return news_.waiting() + files_.size() + (runner_.is_running() ? 1 : 0);
+    return news_.waiting() + files_.size() + (unstarted_ ? 1 : 0) + (runner_.is_running() ? 1 : 0);
 }
 
 }  // namespace pxed::io

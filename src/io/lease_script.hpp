@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -26,12 +27,18 @@ class LeaseScript {
  public:
     /// Files whose sending may wait to be told; the oldest gives way.
     static constexpr std::size_t k_most_files = 10000;
+    /// A call that could not be started, for want of processes or descriptors, is tried again after that.
+    static constexpr seconds k_retry{2};
 
     LeaseScript(ev::default_loop& loop, ScriptSurroundings surroundings,
                 seconds time_limit = ScriptRunner::k_time_limit);
 
-    /// Takes the script that `policy` names. A script that was not there before is told of `leases`.
-    void use(const config::ScriptPolicy& policy, bool logs_dhcp, std::span<const dhcp::Lease> leases);
+    /// Takes the script that `policy` names. It is told of `leases` unless knows_leases(); nothing: there is
+    /// no DHCP server yet that could have any.
+    void use(const config::ScriptPolicy& policy, bool logs_dhcp,
+             std::optional<std::span<const dhcp::Lease>> leases);
+    /// Whether the leases of a server were given: from then on on_stored() keeps them.
+    [[nodiscard]] bool knows_leases() const { return knows_leases_; }
     /// Every lease is told again: after a reload.
     void repeat_all();
     [[nodiscard]] bool is_given() const { return !path_.empty(); }
@@ -49,17 +56,23 @@ class LeaseScript {
 
  private:
     void go_on();
+    [[nodiscard]] std::optional<ScriptCall> next_call();
+    void on_retry(ev::timer& watcher, int revents);
+    void drop_unstarted();
     void say_lost();
 
     ScriptSurroundings surroundings_;
     std::string path_;
     bool logs_dhcp_ = false;
     dhcp::LeaseNews news_;
+    bool knows_leases_ = false;
     std::deque<TftpSent> files_;
+    std::optional<ScriptCall> unstarted_;  ///< taken from the line, and no process for it so far
     std::uint64_t run_ = 0;
     std::uint64_t lost_files_ = 0;
     std::uint64_t said_lost_ = 0;
     ScriptRunner runner_;
+    ev::timer retry_;
 };
 
 }  // namespace pxed::io

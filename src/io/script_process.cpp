@@ -103,7 +103,9 @@ std::string name_of(const std::string& path) {
 }  // namespace
 
 void ScriptProcess::kill() const {
-    if (pid > 0) ::kill(-pid, SIGKILL);
+    if (pid <= 0) return;
+    // Before the child has come to its setsid() there is no such group, and it is all there is to end.
+    if (::kill(-pid, SIGKILL) != 0 && errno == ESRCH) ::kill(pid, SIGKILL);
 }
 
 Result<ScriptProcess, std::string> start_script(const ScriptCall& call, ScriptOutput output) {

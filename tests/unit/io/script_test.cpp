@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,6 +210,37 @@ TEST_F(Script, OfAReloadHearsOfTheLeasesThatAreThere) {
     EXPECT_THAT(output(), ElementsAre("old 02:00:00:00:00:01 10.0.0.1 n 1"));
 }
 
+TEST_F(Script, HearsOfTheLeasesOfAServerThatCameLater) {
+    LeaseScript script{loop_, surroundings()};
+    config::ScriptPolicy policy;
+    policy.path = program("lists", "echo \"$@\" >> '" + output_path() + "'\n");
+    script.use(policy, false, std::nullopt);
+    EXPECT_FALSE(script.knows_leases());
+    script.use(policy, false, std::array{*stored("10.0.0.1", "n").row});
+    EXPECT_TRUE(script.knows_leases());
+    wait_until([&] { return script.waiting() == 0; });
+    EXPECT_THAT(output(), ElementsAre("old 02:00:00:00:00:01 10.0.0.1 n"));
+}
+
+TEST_F(Script, HearsLaterOfWhatNoProcessCouldBeStartedFor) {
+    LeaseScript script{loop_, surroundings()};
+    config::ScriptPolicy policy;
+    policy.path = program("lists", "echo \"$@\" >> '" + output_path() + "'\n");
+    script.use(policy, false, {});
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{0, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    script.on_stored(stored("10.0.0.1", "n"));
+    script.on_stored(stored("10.0.0.2", "n"));
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(script.waiting(), 2U);
+    EXPECT_THAT(said_, ElementsAre(HasSubstr("no pipe")));
+    wait_until([&] { return script.waiting() == 0; });
+    EXPECT_THAT(output(),
+                ElementsAre("add 02:00:00:00:00:01 10.0.0.1 n", "add 02:00:00:00:00:01 10.0.0.2 n"));
+}
+
 TEST_F(Script, GivesTheLeasesAtStart) {
     const auto path =
         program("init", "echo \"$@\" >&2; echo '0 02:00:00:00:00:01 10.0.0.1 alpha *'; echo rubbish\n");
@@ -223,9 +255,20 @@ TEST_F(Script, StopsTheStartWithItsOwnStatusWhenItCannotGiveTheLeases) {
     const auto failed = read_leases_from_script(program("init", "exit 4\n"), Now{});
     ASSERT_FALSE(failed);
     EXPECT_EQ(static_cast<int>(failed.error().code), 14);
+    // Ten more would be a status of 4, which is another trouble's.
+    const auto high = read_leases_from_script(program("high", "exit 250\n"), Now{});
+    ASSERT_FALSE(high);
+    EXPECT_EQ(static_cast<int>(high.error().code), 255);
     const auto missing = read_leases_from_script("/nonexistent/x", Now{});
     ASSERT_FALSE(missing);
     EXPECT_THAT(missing.error().text, HasSubstr("No such file or directory"));
+}
+
+TEST_F(Script, StopsTheStartWhenItClosesItsOutputAndGoesOn) {
+    const auto path = program("init", "exec >&-; exec sleep 3600\n");
+    const auto failed = read_leases_from_script(path, Now{}, seconds{1});
+    ASSERT_FALSE(failed);
+    EXPECT_THAT(failed.error().text, HasSubstr("does not end"));
 }
 
 }  // namespace
