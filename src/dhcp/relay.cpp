@@ -128,13 +128,9 @@ class Upstream {
     [[nodiscard]] std::vector<std::uint8_t> agent_information(const Relay& line) const {
         std::vector<std::uint8_t> information;
         const auto before = message_.options.find(k_relay_agent);
-        for (ByteReader reader{before.value_or(Bytes{})}; !reader.is_at_end();) {
-            const std::uint8_t code = reader.u8();
-            const std::uint8_t length = reader.u8();
-            const Bytes value = reader.take(length);
-            if (reader.is_bad()) break;
+        for (const auto& [code, value] : suboptions(before.value_or(Bytes{}), false)) {
             if (code == k_link_selection || code == k_server_id_override || code == k_relay_flags) continue;
-            information.insert(information.end(), {code, length});
+            information.insert(information.end(), {code, static_cast<std::uint8_t>(value.size())});
             information.insert(information.end(), value.begin(), value.end());
         }
         const auto add = [&](std::uint8_t code, Bytes value) {

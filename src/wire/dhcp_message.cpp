@@ -113,12 +113,38 @@ Result<void, ParseError> read_options(Bytes options, Bytes file, Bytes sname, Me
     return {};
 }
 
+/// How much of `left` the next piece of the option takes. Option 43 is cut between its sub-options: boot ROMs
+/// do not join pieces (RFC 3396 is younger than they are), and read each as sub-options of its own.
+std::size_t piece_size(std::uint8_t code, Bytes left) {
+    if (left.size() <= k_longest_piece) return left.size();
+    if (code != k_vendor_options) return k_longest_piece;
+    std::size_t size = 0;
+    for (std::size_t next = 0; next <= k_longest_piece;) {
+        size = next;
+        const bool has_length = left[next] != k_pad && left[next] != k_end;
+        if (has_length && next + 1 >= left.size()) break;
+        next += has_length ? std::size_t{2} + left[next + 1] : 1;
+    }
+    // The first of them is too long, or they are no sub-options at all.
+    return size == 0 ? k_longest_piece : size;
+}
+
+/// Calls `use` with each piece of the option; an empty option is one piece.
+template <typename Use>
+void for_each_piece(const Option& option, Use use) {
+    auto left = option.value;
+    do {
+        const auto piece = left.first(piece_size(option.code, left));
+        use(piece);
+        left = left.subspan(piece.size());
+    } while (!left.empty());
+}
+
 /// Bytes the option takes on the wire, the headers of its pieces included.
 std::size_t wire_size(const Option& option) {
-    const auto pieces =
-        // An option without a value still has its code and its length.
-        std::max<std::size_t>(1, (option.value.size() + k_longest_piece - 1) / k_longest_piece);
-    return option.value.size() + 2 * pieces;
+    std::size_t size = 0;
+    for_each_piece(option, [&size](Bytes piece) { size += 2 + piece.size(); });
+    return size;
 }
 
 /// A text area of the header, zeros behind the text.
@@ -147,16 +173,13 @@ void write_fixed(ByteWriter& writer, const Message& message) {
     write_text(writer, message.file, k_file_area);
 }
 
-/// The option in pieces of 255 one behind the other, as RFC 3396 6 has them; an empty one is one piece.
+/// The option in pieces one behind the other, as RFC 3396 6 has them.
 void write_option(std::vector<std::uint8_t>& bytes, const Option& option) {
-    auto left = option.value;
-    do {
-        const auto piece = left.first(std::min(left.size(), k_longest_piece));
+    for_each_piece(option, [&](Bytes piece) {
         bytes.push_back(option.code);
         bytes.push_back(static_cast<std::uint8_t>(piece.size()));
         bytes.insert(bytes.end(), piece.begin(), piece.end());
-        left = left.subspan(piece.size());
-    } while (!left.empty());
+    });
 }
 
 /// The room kept for relay agent information: RFC 3046 2.2 wants it echoed whole, so configured options give

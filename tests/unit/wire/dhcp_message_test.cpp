@@ -290,6 +290,28 @@ TEST(DhcpBuild, LongOptionsLeaveInPieces) {
     }
 }
 
+TEST(DhcpBuild, VendorOptionsAreCutBetweenTheirSubOptions) {
+    std::vector<std::uint8_t> menu;
+    for (const std::uint8_t code : {8, 9, 10}) {
+        menu.insert(menu.end(), {code, 98});
+        menu.insert(menu.end(), 98, code);
+    }
+    menu.push_back(k_end);
+    Message message;
+    message.options.set(k_vendor_options, menu);
+    const auto bytes = build(message, 1472).bytes;
+    // Two sub-options, then the third and the end mark.
+    EXPECT_EQ(bytes[240], k_vendor_options);
+    EXPECT_EQ(bytes[241], 200);
+    EXPECT_EQ(bytes[442], k_vendor_options);
+    EXPECT_EQ(bytes[443], 101);
+    EXPECT_EQ(bytes[444], 10);
+    EXPECT_EQ(hex_text(*read(bytes).options.find(k_vendor_options)), hex_text(menu));
+    // What is no chain of sub-options is cut as any other.
+    message.options.set(k_vendor_options, std::vector<std::uint8_t>(300, 254));
+    EXPECT_EQ(build(message, 1472).bytes[241], 255);
+}
+
 TEST(DhcpBuild, AnOptionThatDoesNotFitIsLeftOutWholeAndNamed) {
     const auto message = from_text("OFFER netmask=255.0.0.0 hostname=\"" + std::string(200, 'h') +
                                    "\" router=10.0.0.1 vendor-encap=01:02:03");
