@@ -13,6 +13,7 @@
 #include "config/finding.hpp"
 #include "config/script_policy.hpp"
 #include "dhcp/policy.hpp"
+#include "http/policy.hpp"
 #include "tftp/policy.hpp"
 
 namespace pxed::config {
@@ -84,6 +85,7 @@ struct Config {
     DaemonPolicy daemon;
     dhcp::Policy dhcp;
     tftp::Policy tftp;
+    http::Policy http;
     Externals externals;
     std::vector<Finding> findings;      ///< of any severity below error, in the order they were made
     Origin dns_line;                    ///< the first line of dnsmasq's DNS; unknown: there is none

@@ -15,7 +15,8 @@ std::vector<Directive> join() {
     std::vector<Directive> rows;
     for (const auto part :
          {daemon_rows(), interface_rows(), network_rows(), dhcp_rows(), name_rows(), option_rows(),
-          pxe_rows(), tag_rows(), relay_rows(), tftp_rows(), external_rows(), script_rows(), other_rows()}) {
+          pxe_rows(), tag_rows(), relay_rows(), tftp_rows(), http_rows(), boot_rows(), linux_rows(),
+          machine_rows(), external_rows(), script_rows(), other_rows()}) {
         rows.insert(rows.end(), part.begin(), part.end());
     }
     // For find_directive(), and for people: help and manual list them in this order.

@@ -20,6 +20,12 @@ inline constexpr std::string_view k_is_dns = "is DNS; pxed does not serve it";
 [[nodiscard]] std::span<const Directive> tag_rows();
 [[nodiscard]] std::span<const Directive> relay_rows();
 [[nodiscard]] std::span<const Directive> tftp_rows();
+[[nodiscard]] std::span<const Directive> http_rows();
+/// What machines boot, in words of our own: boot-arch, boot-linux.
+[[nodiscard]] std::span<const Directive> boot_rows();
+[[nodiscard]] std::span<const Directive> linux_rows();
+/// What is remembered of a machine from one stage of its boot to the next.
+[[nodiscard]] std::span<const Directive> machine_rows();
 [[nodiscard]] std::span<const Directive> external_rows();
 [[nodiscard]] std::span<const Directive> script_rows();
 /// dnsmasq's directives that pxed knows and does not serve.

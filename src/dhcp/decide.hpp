@@ -12,6 +12,7 @@
 #include "dhcp/lease_table.hpp"
 #include "dhcp/policy.hpp"
 #include "machine/event.hpp"
+#include "machine/machines.hpp"
 #include "machine/reason.hpp"
 
 namespace pxed::dhcp {
@@ -36,9 +37,10 @@ struct Context {
     std::span<const Link> links;  ///< all interfaces, to know our own addresses
     Now now;
     const Probed& probed;
-    bool probe_more = true;     ///< false: too many probes are running, offer without one
-    bool traces = false;        ///< somebody reads Decision::trace
-    bool tells_leases = false;  ///< somebody reads Decision::facts
+    bool probe_more = true;                     ///< false: too many probes are running, offer without one
+    bool traces = false;                        ///< somebody reads Decision::trace
+    bool tells_leases = false;                  ///< somebody reads Decision::facts
+    const machine::Machine* machine = nullptr;  ///< what was seen of the sender before; none: nothing yet
 };
 
 /// What is to be done about one message. Effects are values; nobody has acted yet.

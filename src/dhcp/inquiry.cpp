@@ -46,7 +46,8 @@ Inquiry inquire(const Context& context) {
     Place place = place_of(context.policy, arrival, context.links, client);
     Classification who = classify(context.policy, arrival.message, arrival.link->name, place, client);
     const Lease* lease = context.leases.find(client.hardware, client.id);
-    return {context, std::move(client), std::move(place), std::move(who), lease};
+    return {context,          std::move(client), boot_client_of(arrival.message),
+            std::move(place), std::move(who),    lease};
 }
 
 machine::Event event_of(const Inquiry& inquiry, machine::Stage stage, std::optional<Ipv4> address) {

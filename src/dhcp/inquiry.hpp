@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "dhcp/boot_client.hpp"
 #include "dhcp/classify.hpp"
 #include "dhcp/client.hpp"
 #include "dhcp/decide.hpp"
@@ -14,6 +15,7 @@ namespace pxed::dhcp {
 struct Inquiry {
     const Context& context;
     Client client;
+    BootClient boots;
     Place place;
     Classification who;
     const Lease* lease = nullptr;  ///< the client's own, perhaps just expired

@@ -19,6 +19,7 @@
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
 #include "dhcp/tags.hpp"
+#include "tree/boot_tree.hpp"
 #include "wire/client_id.hpp"
 #include "wire/dhcp_option_table.hpp"
 
@@ -153,6 +154,9 @@ struct Policy {
     std::vector<ReplyDelay> reply_delays;
     std::vector<Relay> relays;
     PxePolicy pxe;
+    tree::BootTree boot_tree;
+    std::optional<std::uint16_t>
+        http_port;  ///< enable-http: boot files may be named as http:// URLs; 80 is left out
     std::vector<RelayMatch> relay_matches;
     std::string domain;  ///< `domain=NAME`: of all addresses that no line of `names.domains` is for
     NamePolicy names;

@@ -97,14 +97,6 @@ bool is_at_boot_server(const Inquiry& inquiry) {
     return inquiry.context.arrival.local_port == k_pxe_port;
 }
 
-// iPXE takes the server of the file from the very offer that has no menu, where UEFI looks for the boot
-// server.
-bool is_ipxe(const Inquiry& inquiry) {
-    const Options& options = inquiry.message().options;
-    const auto user_class = options.find(k_user_class);
-    return options.has(k_ipxe) || (user_class && user_class_contains(*user_class, "iPXE"));
-}
-
 void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, Draft& draft) {
     const HwAddr& machine = inquiry.client.hardware;
     const BootAnswer boot = boot_of(inquiry.policy(), draft.tags, draft.chosen, machine);
@@ -127,7 +119,8 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, Draft& draft
     } else {
         // No option 43, or UEFI firmware before 2017 drops the first offer it gets (tianocore bug 469).
         // Without it UEFI asks siaddr on port 4011, so that has to be this server, wherever the file is.
-        const bool asks_first = !is_ipxe(inquiry) && !pxe.is_http();
+        // iPXE takes the server of the file from that very offer.
+        const bool asks_first = !inquiry.boots.is_ipxe && !pxe.is_http();
         name_file(draft, program != nullptr ? std::string_view{} : boot.file,
                   asks_first ? draft.local : boot_server, boot.line);
     }

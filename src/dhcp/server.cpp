@@ -104,8 +104,9 @@ void Server::take(Question question, Flight& flight) {
         tell_silence(question, Reason::wrong_interface, "it went away while an address was tested");
         return;
     }
-    Decision decision = decide(
-        {*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room(), traces_, tells_leases_});
+    Decision decision =
+        decide({*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room(), traces_,
+                tells_leases_, surroundings_.machine_of(question.arrival.message.hardware)});
     if (decision.probe) {
         await_probe(std::move(question), std::move(decision));
         return;

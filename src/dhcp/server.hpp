@@ -38,6 +38,8 @@ class Surroundings {
     virtual void trace(const std::string& text) = 0;
     /// The time, for an answer of the store: those come by themselves.
     [[nodiscard]] virtual Now time() const = 0;
+    /// What all services have seen of this machine so far; nullptr: nothing. Good until the next tell().
+    [[nodiscard]] virtual const machine::Machine* machine_of(const HwAddr& hardware) const = 0;
     /// The store has this row now: for those who follow the leases (Server::tell_leases()).
     virtual void lease_stored(StoredLease) {}
     /// The store answered: Server::next_deadline() may be another one.

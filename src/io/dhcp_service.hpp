@@ -40,6 +40,8 @@ class DhcpService : private dhcp::Surroundings {
         std::function<void(const std::string&)> trace;             ///< for log-dhcp
         std::function<void(std::string)> warn;                     ///< failures of the network itself
         std::function<void(dhcp::StoredLease)> lease_stored = {};  ///< see tell_leases()
+        /// What was seen of a machine, see dhcp::Surroundings. May be missing.
+        std::function<const machine::Machine*(const HwAddr&)> machine_of = {};
     };
 
     DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks callbacks);
@@ -87,6 +89,9 @@ class DhcpService : private dhcp::Surroundings {
     void tell(machine::Event event) override { callbacks_.tell(std::move(event)); }
     void trace(const std::string& text) override { callbacks_.trace(text); }
     [[nodiscard]] Now time() const override;
+    [[nodiscard]] const machine::Machine* machine_of(const HwAddr& hardware) const override {
+        return callbacks_.machine_of ? callbacks_.machine_of(hardware) : nullptr;
+    }
     void lease_stored(dhcp::StoredLease stored) override { callbacks_.lease_stored(std::move(stored)); }
     void deadline_changed() override { arm(); }
 

@@ -437,6 +437,7 @@ void Player::probe(Ipv4 address, unsigned) {
 }
 
 void Player::tell(machine::Event event) {
+    machines_.observe(event, now_.instant);
     events_.push_back(std::move(event));
 }
 

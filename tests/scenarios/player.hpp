@@ -99,6 +99,9 @@ class Player : private dhcp::Surroundings {
     void tell(machine::Event event) override;
     void trace(const std::string& text) override;
     [[nodiscard]] Now time() const override { return now_; }
+    [[nodiscard]] const machine::Machine* machine_of(const HwAddr& hardware) const override {
+        return machines_.find(hardware);
+    }
     void deadline_changed() override {}
     void lease_stored(dhcp::StoredLease stored) override { news_.learn(std::move(stored)); }
 
@@ -118,6 +121,7 @@ class Player : private dhcp::Surroundings {
     std::vector<dhcp::Outgoing> replies_;  ///< as the client reads their bytes
     std::vector<std::string> left_out_;    ///< options that did not fit their reply
     std::vector<Ipv4> probes_;
+    machine::Machines machines_;
     std::vector<machine::Event> events_;  ///< since the last `send`, `wait` or `answer`
     std::vector<std::string> traces_;
     dhcp::LeaseNews news_;             ///< for dhcp-script

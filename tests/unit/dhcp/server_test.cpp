@@ -88,6 +88,7 @@ class ServerTest : public testing::Test, protected Surroundings {
     void probe(Ipv4 address, unsigned) override { probed.push_back(address); }
     void tell(machine::Event event) override { events.push_back(std::move(event)); }
     void trace(const std::string& text) override { traced.push_back(text); }
+    [[nodiscard]] const machine::Machine* machine_of(const HwAddr&) const override { return nullptr; }
     [[nodiscard]] Now time() const override { return now; }
     void deadline_changed() override { deadline_told = server.next_deadline(); }
 
