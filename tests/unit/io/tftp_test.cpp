@@ -246,7 +246,10 @@ TEST_F(TftpTest, DuplicateAcksDoNotDoubleTheData) {
     c.get("f");
     run(c);
     EXPECT_TRUE(c.is_complete());
-    EXPECT_EQ(c.datagrams(), 201U);
+    // 201, and what a machine under load sends again after a timeout; with the fault of RFC 1123 4.2.3.1 it
+    // is 400.
+    EXPECT_GE(c.datagrams(), 201U);
+    EXPECT_LT(c.datagrams(), 220U);
 }
 
 TEST_F(TftpTest, LostDataAndLostAcksAreRepeated) {
@@ -516,7 +519,8 @@ TEST_F(TftpTest, SinglePortSendsAllFromTheListeningPort) {
 }
 
 TEST_F(TftpTest, APortRangeIsKept) {
-    policy.port_range = {40100, 40103};
+    // Below the ports that the kernel hands out: nobody else has one of them for a moment.
+    policy.port_range = {21100, 21103};
     use_policy();
     write("f", random_text(3000));
     for (int i = 0; i < 8; ++i) {
@@ -524,13 +528,13 @@ TEST_F(TftpTest, APortRangeIsKept) {
         c.get("f");
         run(c);
         ASSERT_TRUE(c.is_complete());
-        EXPECT_GE(c.peer()->port(), 40100);
-        EXPECT_LE(c.peer()->port(), 40103);
+        EXPECT_GE(c.peer()->port(), 21100);
+        EXPECT_LE(c.peer()->port(), 21103);
     }
 }
 
 TEST_F(TftpTest, AFullPortRangeIsSilentAndSaid) {
-    policy.port_range = {40110, 40110};
+    policy.port_range = {21110, 21110};
     use_policy();
     write("f", random_text(3000));
     auto& first = client();
