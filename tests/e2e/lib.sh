@@ -273,10 +273,14 @@ has_lease() { [ "$(lease_of "$1")" = "$2" ]; }
 
 # --- the wire -------------------------------------------------------------------------------------------------------
 
+# DHCP, the boot server, TFTP requests; of HTTP the packets that begin with GET or HEAD.
+http_begins='tcp dst port 80 and (tcp[(tcp[12] & 0xf0) >> 2:4] = 0x47455420 or tcp[(tcp[12] & 0xf0) >> 2:4] = 0x48454144)'
+wire_filter="(udp and (port 67 or port 68 or port 69 or port 4011)) or ($http_begins)"
+
 capture_start() { # capture_start: everything a boot server says, on br0, into $lab_dir/wire.pcap
   need tcpdump
   spawn server "$lab_dir/tcpdump.out" tcpdump -i br0 -n -U --immediate-mode -Z root -w "$lab_dir/wire.pcap" \
-    'udp port 67 or udp port 68 or udp port 69 or arp'
+    "$wire_filter or arp"
   capture_pid=$spawned
   eventually 10 grep -q 'listening on' "$lab_dir/tcpdump.out" || fail "tcpdump does not start"
 }
@@ -286,9 +290,10 @@ capture_stop() {
   reap "$capture_pid" 5 || true
 }
 
-# wire_story PCAP: one line a packet: `DISCOVER 52:54:..`, `OFFER 192.168.1.132`, `RRQ pxelinux.0`.
+# wire_story PCAP: one line a packet: `DISCOVER 52:54:..`, `OFFER 192.168.1.132`, `RRQ pxelinux.0`, `GET /linux`,
+# `4011 asked by 192.168.1.50`.
 wire_story() {
-  tcpdump -r "$1" -nn -e -v 'udp port 67 or udp port 68 or udp port 69' 2> /dev/null | awk '
+  tcpdump -r "$1" -nn -e -v "$wire_filter" 2> /dev/null | awk '
     / IPv4 .*length [0-9]+: / { destination = $4; sub(/,$/, "", destination) }
     /Client-Ethernet-Address/ { mac = $2 }
     /Your-IP/ { yours = $2 }
@@ -296,6 +301,9 @@ wire_story() {
       kind = toupper($NF)
       print kind, (kind == "OFFER" || kind == "ACK") ? yours " to " destination : mac
     }
+    / 192\.168\.1\.1\.4011 > / { sub(/\.[0-9]+:$/, "", $3); print "4011 answered", $3 }
+    / > 192\.168\.1\.1\.4011: / { sub(/\.[0-9]+$/, "", $1); print "4011 asked by", $1 }
+    /^\t(GET|HEAD) / { print $1, $2 }
     / (RRQ|ERROR) / { sub(/.*(TFTP, length [0-9]+, |tftp [0-9]+ )/, ""); sub(/^.*RRQ/, "RRQ"); gsub(/"/, ""); print }'
 }
 

@@ -4,33 +4,44 @@
 
 boot_marker='PXED-E2E: userspace reached'
 
-# vm_start bios|uefi MAC: QEMU on br0; what it says on its serial line is in $lab_dir/serial.log.
+# vm_start bios|uefi|uefi_http|aarch64 MAC: QEMU on br0; what it says on its serial line is in $lab_dir/serial.log.
 vm_start() {
-  local firmware=$1 mac=$2 machine
-  need qemu-system-x86_64
+  local firmware=$1 mac=$2 emulator=qemu-system-x86_64 machine=()
+  local card="virtio-net-pci,netdev=wire,mac=$mac,bootindex=0"
+  case $firmware in
+    # graphics=off: SeaBIOS, iPXE and PXELINUX then speak on the serial line too. The card's ROM is iPXE.
+    bios) machine=(-machine "pc,graphics=off" -cpu max -device "$card") ;;
+    # romfile= takes iPXE's driver away: it is EDK2's own PXE client that has to like our answers.
+    uefi | uefi_http) machine=(-machine q35 -cpu max -device "$card,romfile=" -device virtio-rng-pci) ;;
+    # A processor without pointer authentication: TCG would spend its time on that.
+    aarch64)
+      emulator=qemu-system-aarch64
+      machine=(-machine virt -cpu cortex-a57 -device "$card,romfile=" -device virtio-rng-pci)
+      ;;
+    *) fail "vm_start: there is no firmware $firmware" ;;
+  esac
+  case $firmware in
+    uefi*) vm_flash /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd ;;
+    aarch64) vm_flash /usr/share/AAVMF/AAVMF_CODE.fd /usr/share/AAVMF/AAVMF_VARS.fd ;;
+  esac
+  # EDK2 tries PXE first; without PXE it goes on to HTTP Boot.
+  [ "$firmware" != uefi_http ] ||
+    machine+=(-fw_cfg "name=opt/org.tianocore/IPv4PXESupport,string=n" -fw_cfg "name=opt/org.tianocore/IPv6PXESupport,string=n")
+  need "$emulator"
   # Made before QEMU runs: a TAP must stand on the bridge when the firmware sends its first packet.
   on server ip tuntap add dev vm0 mode tap
   on server ip link set vm0 master br0 up
-  case $firmware in
-    bios)
-      # graphics=off: SeaBIOS, iPXE and PXELINUX then speak on the serial line too.
-      machine=(-machine "pc,graphics=off" -device "virtio-net-pci,netdev=wire,mac=$mac,bootindex=0")
-      ;;
-    uefi)
-      local code=/usr/share/OVMF/OVMF_CODE_4M.fd variables=/usr/share/OVMF/OVMF_VARS_4M.fd
-      [ -r "$code" ] || skip "ovmf is not installed"
-      cp "$variables" "$lab_dir/variables.fd"
-      # romfile= takes iPXE's driver away: it is EDK2's own PXE client that has to like our answers.
-      machine=(-machine q35 -device "virtio-net-pci,netdev=wire,mac=$mac,bootindex=0,romfile="
-        -device virtio-rng-pci
-        -drive "if=pflash,format=raw,readonly=on,file=$code" -drive "if=pflash,format=raw,file=$lab_dir/variables.fd")
-      ;;
-    *) fail "vm_start: $firmware is neither bios nor uefi" ;;
-  esac
   : > "$lab_dir/serial.log"
-  spawn server "$lab_dir/qemu.log" qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults -display none -no-reboot \
+  spawn server "$lab_dir/qemu.log" "$emulator" -accel tcg -m 512 -nodefaults -display none -no-reboot \
     -serial "file:$lab_dir/serial.log" -netdev tap,id=wire,ifname=vm0,script=no,downscript=no "${machine[@]}"
   vm_pid=$spawned
+}
+
+# vm_flash CODE VARIABLES: UEFI in flash, as vm_start's $machine wants it. It writes its variables into a copy.
+vm_flash() {
+  [ -r "$1" ] || skip "$1 is not installed (tests/packages names its package)"
+  cp --sparse=always "$2" "$lab_dir/variables.fd"
+  machine+=(-drive "if=pflash,format=raw,readonly=on,file=$1" -drive "if=pflash,format=raw,file=$lab_dir/variables.fd")
 }
 
 vm_reached_linux() { grep -aq "$boot_marker" "$lab_dir/serial.log"; }
@@ -45,7 +56,7 @@ vm_wait() {
 
 vm_address() { tr -d '\r' < "$lab_dir/serial.log" | sed -n "s/.*$boot_marker, address //p" | tail -n 1; }
 
-# boot_tree: a directory with everything that both firmwares boot, made of Debian's packages, in $tree.
+# boot_tree: a directory with everything that firmware boots, made of Debian's packages, in $tree.
 boot_tree() {
   tree=${PXED_BOOT_TREE:-$lab_dir/tree}
   "$e2e_dir/make_boot_tree" "$tree" || fail "the boot tree could not be made"

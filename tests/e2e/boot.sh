@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# boot.sh CASE: one machine with real firmware is switched on and has to reach Linux's user space; tests/e2e/boot_cases.sh
+# has the table. boot.sh --list names the cases.
+#   SERVER=dnsmasq tests/e2e/boot.sh bios_full      proves a case right against dnsmasq
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/vm.sh"
+. "$(dirname "$0")/boot_cases.sh"
+
+# What a case may set, beside calling `serves` and `lines`:
+firmware=                # of vm_start
+mode=full                # full: pxed gives addresses; proxy: busybox udhcpd on 192.168.1.2 does
+deadline=${VM_DEADLINE:-180} # twice what a busy machine needs
+shows=()                 # patterns of wire_story, in this order
+never=                   # a pattern that no line of wire_story may match
+dnsmasq=boots            # fails: dnsmasq cannot boot this machine from these lines
+after() { :; }           # more to expect once Linux is there
+
+serves() { # serves PATH...: these of the shared boot tree, and nothing else, are in the server's tree
+  local path
+  for path in "$@"; do
+    [ -e "$tree/$path" ] || skip "the boot tree has no $path (tests/packages, group firmware)"
+    mkdir -p "$lab_dir/tftp/$(dirname "$path")"
+    cp -r --reflink=auto "$tree/$path" "$lab_dir/tftp/$path"
+  done
+}
+
+lines() { cat > "$lab_dir/lines"; } # the case's own lines of the configuration
+
+# The other DHCP server of a proxy's network: it knows nothing of booting.
+foreign_server() {
+  need busybox
+  lab_host other
+  on other ip addr add 192.168.1.2/24 dev eth0
+  touch "$lab_dir/other.leases"
+  cat > "$lab_dir/udhcpd.conf" <<END
+start 192.168.1.100
+end 192.168.1.110
+interface eth0
+lease_file $lab_dir/other.leases
+pidfile $lab_dir/udhcpd.pid
+option subnet 255.255.255.0
+option lease 3600
+END
+  spawn other "$lab_dir/udhcpd.log" busybox udhcpd -f "$lab_dir/udhcpd.conf"
+}
+
+# Firmware, loader, kernel and user space are one machine: one address for all of them.
+one_address() { [ "$(wire_story "$lab_dir/wire.pcap" | awk '$1 == "ACK" && $2 != "0.0.0.0" { print $2 }' | sort -u)" = "$(vm_address)" ]; }
+
+if [ "${1:-}" = --list ]; then
+  declare -F | sed -n 's/^declare -f case_//p'
+  exit 0
+fi
+case=${1:?usage: boot.sh CASE or boot.sh --list}
+declare -F "case_$case" > /dev/null || fail "there is no case $case (boot.sh --list)"
+lab_begin "boot-$case"
+boot_tree
+"case_$case"
+[ "$SERVER" != dnsmasq ] || [ "$dnsmasq" = boots ] || skip "dnsmasq does not boot $case"
+mac=52:54:00:$(printf %s "$case" | md5sum | sed 's/\(..\)\(..\)\(..\).*/\1:\2:\3/')
+
+case $mode in
+  full) range=192.168.1.50,192.168.1.150,8h ;;
+  proxy)
+    range=192.168.1.0,proxy
+    foreign_server
+    ;;
+esac
+configure <<END
+interface=br0
+dhcp-range=$range
+enable-tftp
+tftp-root=$lab_dir/tftp
+$(cat "$lab_dir/lines" 2> /dev/null)
+END
+
+step "$firmware boots from $SERVER"
+server_start
+capture_start
+began=$SECONDS
+vm_start "$firmware" "$mac"
+expect "Linux's user space is reached" vm_wait "$deadline"
+echo "  took $((SECONDS - began)) s"
+capture_stop
+wire_story "$lab_dir/wire.pcap"
+expect "the wire shows the way" wire_shows "${shows[@]}" '^ACK'
+[ -z "$never" ] || expect_not "nothing else was asked for" wire_mentions "$never"
+expect "the machine had one address all the time" one_address
+[ "$mode" = proxy ] || expect "the lease file has it" eventually 3 has_lease "$mac" "$(vm_address)"
+after
+server_stop
