@@ -2,6 +2,7 @@
 # boot.sh CASE: one machine with real firmware is switched on and has to reach Linux's user space; tests/e2e/boot_cases.sh
 # has the table. boot.sh --list names the cases.
 #   SERVER=dnsmasq tests/e2e/boot.sh bios_full      proves a case right against dnsmasq
+#   BOOT_CAPTURE=FILE                               keeps the capture, of everything
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/vm.sh"
 . "$(dirname "$0")/boot_cases.sh"
@@ -14,6 +15,9 @@ shows=()                 # patterns of wire_story, in this order
 never=                   # a pattern that no line of wire_story may match
 dnsmasq=boots            # fails: dnsmasq cannot boot this machine from these lines
 after() { :; }           # more to expect once Linux is there
+
+# tests/bench/boot wants the whole conversation.
+[ -z "${BOOT_CAPTURE:-}" ] || capture_filter='udp or tcp'
 
 serves() { # serves PATH...: these of the shared boot tree, and nothing else, are in the server's tree
   local path
@@ -82,6 +86,7 @@ vm_start "$firmware" "$mac"
 expect "Linux's user space is reached" vm_wait "$deadline"
 echo "  took $((SECONDS - began)) s"
 capture_stop
+[ -z "${BOOT_CAPTURE:-}" ] || cp "$lab_dir/wire.pcap" "$BOOT_CAPTURE"
 wire_story "$lab_dir/wire.pcap"
 expect "the wire shows the way" wire_shows "${shows[@]}" '^ACK'
 [ -z "$never" ] || expect_not "nothing else was asked for" wire_mentions "$never"

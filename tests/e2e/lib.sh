@@ -280,7 +280,7 @@ wire_filter="(udp and (port 67 or port 68 or port 69 or port 4011)) or ($http_be
 capture_start() { # capture_start: everything a boot server says, on br0, into $lab_dir/wire.pcap
   need tcpdump
   spawn server "$lab_dir/tcpdump.out" tcpdump -i br0 -n -U --immediate-mode -Z root -w "$lab_dir/wire.pcap" \
-    "$wire_filter or arp"
+    -s 2048 -B 16384 "${capture_filter:-$wire_filter or arp}"
   capture_pid=$spawned
   eventually 10 grep -q 'listening on' "$lab_dir/tcpdump.out" || fail "tcpdump does not start"
 }
