@@ -41,6 +41,7 @@ struct Context {
     bool traces = false;                        ///< somebody reads Decision::trace
     bool tells_leases = false;                  ///< somebody reads Decision::facts
     const machine::Machine* machine = nullptr;  ///< what was seen of the sender before; none: nothing yet
+    bool foreign_proxy_seen = false;            ///< another ProxyDHCP server answers on this link
 };
 
 /// What is to be done about one message. Effects are values; nobody has acted yet.

@@ -106,11 +106,13 @@ void Server::take(Question question, Flight& flight) {
     }
     Decision decision =
         decide({*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room(), traces_,
-                tells_leases_, surroundings_.machine_of(question.arrival.message.hardware)});
+                tells_leases_, surroundings_.machine_of(question.arrival.message.hardware),
+                others_.has_proxy(question.interface, now_.instant)});
     if (decision.probe) {
         await_probe(std::move(question), std::move(decision));
         return;
     }
+    note_others(question.arrival, decision);
     if (!decision.trace.empty()) surroundings_.trace(decision.trace);
     // OFFER, NAK, INFORM's ACK and silence promise nothing: they do not wait, however slow the disk is. What
     // rests on a row that is not stored yet carries that row in its changes, and so waits below.

@@ -12,6 +12,7 @@
 #include "dhcp/decide.hpp"
 #include "dhcp/delay_desk.hpp"
 #include "dhcp/lease_table.hpp"
+#include "dhcp/other_servers.hpp"
 #include "dhcp/probe_desk.hpp"
 
 namespace pxed::dhcp {
@@ -77,6 +78,8 @@ class Server {
 
     /// Decides a batch, in order, then commits its changes as one transaction and sends what need not wait.
     void receive(std::vector<Arrival> batch, std::span<const Link> links, Now now);
+    /// Another server's reply to one of its clients, heard on the wire: told when something is wrong with it.
+    void hear(const ForeignReply& reply, std::span<const Link> links, Now now);
     /// The prober's answer; decides again what waited for it.
     void on_probe_answer(Ipv4 address, bool is_in_use, std::span<const Link> links, Now now);
     /// Timed work: leases and holds that end, probes that were never answered, replies that were to be late.
@@ -90,6 +93,7 @@ class Server {
     void abandon();
 
     [[nodiscard]] const LeaseTable& leases() const { return leases_; }
+    [[nodiscard]] const OtherServers& others() const { return others_; }
     /// Replies that wait for the store or for their time, and messages that wait for a probe.
     [[nodiscard]] std::size_t waiting() const {
         return replies_waiting_ + desk_.waiting() + delays_.waiting();
@@ -123,6 +127,7 @@ class Server {
     [[nodiscard]] const Link* find_link(unsigned interface) const;
     void decide_all(std::vector<Question> questions);
     void take(Question question, Flight& flight);
+    void note_others(const Arrival& arrival, const Decision& decision);
     void await_probe(Question question, Decision decision);
     void apply_holds(const Decision& decision);
     void add_changes(std::vector<Change> changes, Flight& flight);
@@ -156,6 +161,7 @@ class Server {
     LeaseTable leases_;
     ProbeDesk desk_;
     DelayDesk delays_;
+    OtherServers others_;
     std::vector<Link> links_;  ///< as last seen: the store's answers come without them
     Now now_;                  ///< as last told
     std::map<std::uint64_t, Flight> flights_;

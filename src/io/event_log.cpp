@@ -47,6 +47,8 @@ std::string_view word_of(Stage stage) {
             return "BOOTP";
         case Stage::relay:
             return "DHCP relay";
+        case Stage::notice:
+            return "DHCP";
         case Stage::proxy_offer:
         case Stage::boot_server:
             return "PXE";
@@ -92,6 +94,8 @@ Level level_of(Reason reason) {
         case Reason::domain_ignored:
         case Reason::file_not_found:
         case Reason::client_error:
+        case Reason::bsdp_asked:
+        case Reason::multicast_asked:
             return Level::info;
         case Reason::no_range:
         case Reason::static_only:
@@ -123,6 +127,11 @@ Level level_of(Reason reason) {
         case Reason::permission_denied:
         case Reason::owner_differs:
         case Reason::unsupported_request:
+        case Reason::write_asked:
+        case Reason::competing_server:
+        case Reason::server_claims_pxe:
+        case Reason::competing_proxy:
+        case Reason::no_dhcp_server:
         case Reason::too_many_transfers:
         case Reason::timed_out:
         case Reason::wrong_tid:
@@ -253,6 +262,7 @@ std::string relay_text(const Event& event, Level level) {
 // A refusal, a silence, or something given back.
 std::string other_text(const Event& event, Level level, bool logs_dhcp) {
     if (event.stage == Stage::relay) return relay_text(event, level);
+    if (event.stage == Stage::notice) return "DHCP, " + explanation(event, level);
     if (event.stage == Stage::probe) {
         const std::string who = event.machine.is_empty() ? "" : " for " + event.machine.text();
         if (event.reason == Reason::none) return "testing address " + address_of(event) + who;

@@ -24,6 +24,8 @@ std::string_view name_of(Stage stage) {
             return "bootp";
         case Stage::relay:
             return "relay";
+        case Stage::notice:
+            return "notice";
         case Stage::proxy_offer:
             return "proxy_offer";
         case Stage::boot_server:

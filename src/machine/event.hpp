@@ -29,6 +29,7 @@ enum class Stage : std::uint8_t {
     proxy_offer,
     boot_server,  // PXE: what to boot beside another server's offer, and on request
     relay,        // a message passed on between a client and somebody else's server
+    notice,       // something of the network, or asked for and not served, that is no step of anybody's boot
     probe,        // an address was tested
     lease_expired,
     tftp_request,

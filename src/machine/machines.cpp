@@ -64,6 +64,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::inform:
         case Stage::bootp:
         case Stage::relay:
+        case Stage::notice:
         case Stage::probe:
             break;
     }

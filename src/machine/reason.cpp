@@ -117,6 +117,23 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "Some machine uses this address without asking; another one was chosen."},
     {Reason::abandoned_sibling_lease, "abandoned_sibling_lease", "abandoning lease of the other interface",
      "Both hardware addresses stand on one dhcp-host line and share its address."},
+    // Other servers. Only what is sent to everybody can be heard: switches keep the rest from us.
+    {Reason::competing_server, "competing_server", "another server gives addresses here",
+     "Two servers promise the same addresses unless their ranges differ: stop one of them, or let this one "
+     "be a proxy (dhcp-range=NETWORK,proxy). OFFERs to a single machine cannot be heard here."},
+    {Reason::server_claims_pxe, "server_claims_pxe", "the DHCP server here calls itself a PXE server",
+     "PXE machines will ask it for their boot file and ignore this proxy: remove option 60 (PXEClient) from "
+     "its settings. OFFERs to a single machine cannot be heard here."},
+    {Reason::competing_proxy, "competing_proxy", "another server tells machines here what to boot",
+     "Which of the two a machine believes is up to its firmware: stop one of them. OFFERs to a single "
+     "machine cannot be heard here."},
+    // What a ROM calls PXE-E52: proxyDHCP offers were received, no DHCP offers were received.
+    {Reason::no_dhcp_server, "no_dhcp_server", "no DHCP server gives addresses here",
+     "A proxy only adds to another server's offers; start that server, or give a dhcp-range of addresses."},
+    {Reason::bsdp_asked, "bsdp_asked", "Apple BSDP is not served",
+     "pxed does not speak Apple's boot protocol; NetBoot of Apple machines needs another server."},
+    {Reason::multicast_asked, "multicast_asked", "multicast TFTP is not served",
+     "pxed sends each file to each machine (neither MTFTP nor RFC 2090); the machine goes on without."},
     // TFTP.
     {Reason::file_not_found, "file_not_found", "file not found",
      "Put the file below tftp-root or correct the name in dhcp-boot."},
@@ -131,6 +148,8 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "tftp-secure serves only files owned by the account of the service; chown it."},
     {Reason::unsupported_request, "unsupported_request", "unsupported request",
      "Only reading in octet or netascii mode is served."},
+    {Reason::write_asked, "write_asked", "writing by TFTP is not served",
+     "pxed only reads; backups of switches and crash dumps need another TFTP server."},
     {Reason::too_many_transfers, "too_many_transfers", "too many transfers",
      "Raise tftp-max, and the file limit of the service with it."},
     {Reason::client_error, "client_error", "client error",

@@ -62,6 +62,14 @@ enum class Reason : std::uint8_t {
     address_declined,
     address_conflict,
     abandoned_sibling_lease,
+    // DHCP: other servers
+    competing_server,
+    server_claims_pxe,
+    competing_proxy,
+    no_dhcp_server,
+    // Asked for, and not what pxed does
+    bsdp_asked,
+    multicast_asked,
     // TFTP
     file_not_found,
     outside_root,
@@ -70,6 +78,7 @@ enum class Reason : std::uint8_t {
     permission_denied,
     owner_differs,
     unsupported_request,
+    write_asked,
     too_many_transfers,
     client_error,
     timed_out,

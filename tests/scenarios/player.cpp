@@ -20,7 +20,7 @@ constexpr unsigned k_most_deadlines = 10000;
 }  // namespace
 
 const Player::Verb* Player::find_verb(std::string_view word) {
-    static constexpr std::array<Verb, 15> k_verbs{{
+    static constexpr std::array<Verb, 16> k_verbs{{
         {"interface", &Player::play_interface},
         {"file", &Player::play_file},
         {"config", &Player::play_config},
@@ -31,6 +31,7 @@ const Player::Verb* Player::find_verb(std::string_view word) {
         {"only", &Player::play_only},
         {"send", &Player::play_send},
         {"also", &Player::play_send},
+        {"foreign", &Player::play_foreign},
         {"answer", &Player::play_answer},
         {"wait", &Player::play_wait},
         {"store", &Player::play_store},
@@ -286,6 +287,23 @@ void Player::receive_batch() {
         heard.push_back(std::move(arrival));
     }
     server_->receive(std::move(heard), links, now_);
+}
+
+Player::Outcome Player::play_foreign(const Step& step) {
+    if (step.words.size() < 4 || step.words[2] != "from") return fail("foreign INTERFACE from ADDRESS [MAC]");
+    if (auto quiet = require_quiet(step); !quiet) return quiet;
+    if (auto started = start(); !started) return started;
+    const auto links = links_as_served();
+    const auto link = std::ranges::find(links, step.words[1], &dhcp::Link::name);
+    if (link == links.end()) return fail("there is no interface " + step.words[1]);
+    dhcp::ForeignReply reply;
+    reply.link = &*link;
+    TRY(reply.source, parse_address(step.words[3]));
+    if (step.words.size() > 4) reply.sender = HwAddr::parse(step.words[4]).value_or(HwAddr{});
+    TRY(reply.message, dhcp::message_from_text(step.joined()));
+    events_.clear();
+    server_->hear(reply, links, now_);
+    return {};
 }
 
 Player::Outcome Player::play_answer(const Step& step) {

@@ -50,6 +50,7 @@ class Player : private dhcp::Surroundings {
     Outcome play_only(const Step& step);
     // What happens.
     Outcome play_send(const Step& step);
+    Outcome play_foreign(const Step& step);
     Outcome play_answer(const Step& step);
     Outcome play_wait(const Step& step);
     Outcome play_store(const Step& step);

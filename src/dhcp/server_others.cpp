@@ -1,0 +1,23 @@
+// What the server learns of other servers beside its own work, see OtherServers.
+#include "dhcp/server.hpp"
+
+namespace pxed::dhcp {
+
+void Server::hear(const ForeignReply& reply, std::span<const Link> links, Now now) {
+    if (auto event = others_.hear(reply, *policy_, links, now.instant)) surroundings_.tell(std::move(*event));
+}
+
+void Server::note_others(const Arrival& arrival, const Decision& decision) {
+    const Message& message = arrival.message;
+    const auto answered = decision.reply ? decision.reply->type() : MessageType::none;
+    std::optional<machine::Event> event;
+    // A REQUEST that we acknowledge names us, by whatever address a relay gave us.
+    if (message.type() == MessageType::request && answered != MessageType::ack &&
+        arrival.local_port == policy_->server_port)
+        event = others_.hear_choice(arrival, *policy_, links_, now_.instant);
+    if (answered == MessageType::offer && decision.reply->yiaddr.is_zero() && message.giaddr.is_zero())
+        event = others_.note_proxy_offer(*arrival.link, now_.instant);
+    if (event) surroundings_.tell(std::move(*event));
+}
+
+}  // namespace pxed::dhcp
