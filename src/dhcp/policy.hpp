@@ -12,6 +12,7 @@
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
 #include "base/time.hpp"
+#include "dhcp/linux_boot.hpp"
 #include "dhcp/name_policy.hpp"
 #include "dhcp/network_policy.hpp"
 #include "dhcp/pxe_policy.hpp"
@@ -142,6 +143,7 @@ struct Policy {
     std::vector<Host> hosts;
     std::vector<ConfiguredOption> options;
     std::vector<Boot> boots;
+    std::vector<LinuxBoot> linux_boots;
     std::vector<Match> matches;
     std::vector<ClassMatch> vendor_classes, user_classes;
     std::vector<MacMatch> macs;
