@@ -64,7 +64,8 @@ class Chooser {
         if (find_reservation(inquiry_.policy(), lease->address) != nullptr) return false;
         const Client& client = inquiry_.client;
         const auto now = inquiry_.context.now.instant;
-        if (!inquiry_.context.leases.is_free_for(lease->address, client.hardware, client.id, now))
+        if (!inquiry_.context.leases.is_free_for(lease->address, client.hardware, client.id, now,
+                                                 client.recognition))
             return false;
         return take(lease->address);
     }
@@ -72,10 +73,10 @@ class Chooser {
     bool take_known() {
         const Client& client = inquiry_.client;
         const LeaseTable& leases = inquiry_.context.leases;
-        if (const Hold* hold = leases.find_hold(client.hardware, client.id);
+        if (const Hold* hold = leases.find_hold(client.hardware, client.id, client.recognition);
             hold && is_to_have(hold->address))
             return take(hold->address);
-        if (const auto previous = leases.previous_of(client.hardware, client.id);
+        if (const auto previous = leases.previous_of(client.hardware, client.id, client.recognition);
             previous && is_to_have(*previous))
             return take(*previous);
         return client.requested && is_to_have(*client.requested) && take(*client.requested);
@@ -155,7 +156,8 @@ class Chooser {
     bool is_to_have(Ipv4 address) {
         const Client& client = inquiry_.client;
         const Context& context = inquiry_.context;
-        return context.leases.is_free_for(address, client.hardware, client.id, context.now.instant) &&
+        return context.leases.is_free_for(address, client.hardware, client.id, context.now.instant,
+                                          client.recognition) &&
                may_have(address);
     }
 
@@ -213,7 +215,7 @@ Reason host_address_obstacle(const Inquiry& inquiry) {
         if (row->state == Lease::State::declined) return Reason::host_address_declined;
         // Several hardware addresses on one line share its address: a dock and a laptop, two ports of a card.
         const Client& client = inquiry.client;
-        if (!is_same_client(client.hardware, client.id, row->hardware, row->client_id) &&
+        if (!is_lease_of(*row, client.hardware, client.id, client.recognition) &&
             !has_hardware(host, row->hardware))
             return Reason::host_address_leased;
     }

@@ -63,7 +63,8 @@ Hold hold_for(const Inquiry& inquiry, Ipv4 address) {
     return {.address = address,
             .hardware = inquiry.client.hardware,
             .client_id = inquiry.client.id,
-            .expires = after(inquiry.context.now.instant, k_hold_time)};
+            .expires = after(inquiry.context.now.instant, k_hold_time),
+            .was_netbooted = inquiry.client.recognition == Recognition::hardware_alone};
 }
 
 Change bind(const Inquiry& inquiry, const Terms& terms) {
@@ -79,6 +80,7 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
               .expires = after(inquiry.context.now.instant, terms.lease_time),
               .duration = terms.lease_time,
               .server_id = inquiry.place.override_id,
+              .was_netbooted = client.recognition == Recognition::hardware_alone,
               .version = change.replaces + 1};
     if (is_its_own) {
         // A packet without a client id or name takes nothing from what earlier ones told; a renewal that
@@ -86,6 +88,8 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
         if (row.client_id.is_empty() && !inquiry.policy().ignores_client_ids)
             row.client_id = before->client_id;
         if (row.host_name.empty()) row.host_name = before->host_name;
+        // The system has it with an id of its own now; at the next boot the ROM comes again with its own.
+        row.was_netbooted = row.was_netbooted || before->was_netbooted;
         const auto named = inquiry.message().options.address(k_server_id);
         // Unless it has just chosen us under another name: it will ask there from now on.
         if (!row.server_id && (!named || named == before->server_id)) row.server_id = before->server_id;

@@ -49,7 +49,8 @@ Decision bind_for_ever(const Inquiry& inquiry, const AddressChoice& choice) {
     end_other_lease(inquiry, terms.address, decision);
     if (choice.gives_way) decision.released_holds.push_back(*choice.gives_way);
     // A hold is a promise to this client, kept while the address was tested.
-    if (const Hold* hold = inquiry.context.leases.find_hold(inquiry.client.hardware, inquiry.client.id))
+    const Client& client = inquiry.client;
+    if (const Hold* hold = inquiry.context.leases.find_hold(client.hardware, client.id, client.recognition))
         decision.released_holds.push_back(hold->address);
     return decision;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "dhcp/lease_table.hpp"
 #include "dhcp/policy.hpp"
 #include "wire/arch.hpp"
 #include "wire/client_id.hpp"
@@ -17,6 +18,7 @@ struct Client {
     HwAddr hardware;
     ClientId id;          ///< the one leases are known by: empty when dhcp-ignore-clid or `id:*` say so
     ClientId id_as_sent;  ///< option 61
+    Recognition recognition = Recognition::client_id;  ///< which rows of its hardware address are its own
     std::optional<Arch> arch;
     std::string_view vendor_class;  ///< option 60
     std::string host_name;          ///< option 81, else 12: its first label; empty when none or no legal name

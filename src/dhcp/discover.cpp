@@ -54,7 +54,8 @@ Decision offer(const Inquiry& inquiry, const AddressChoice& choice, const Subnet
     // longer pending. When it cannot be stored the client hears nothing, and asks again.
     put_change(inquiry, bind(inquiry, terms), decision);
     end_other_lease(inquiry, terms.address, decision);
-    if (const Hold* hold = inquiry.context.leases.find_hold(inquiry.client.hardware, inquiry.client.id))
+    const Client& client = inquiry.client;
+    if (const Hold* hold = inquiry.context.leases.find_hold(client.hardware, client.id, client.recognition))
         decision.released_holds.push_back(hold->address);
     return decision;
 }

@@ -25,7 +25,7 @@ Decision decline(const Inquiry& inquiry) {
     const Ipv4 address = client.requested.value_or(client.ciaddr);
     if (!is_for_us(inquiry)) return silence(inquiry, Stage::decline, Reason::other_server, address);
     // Whoever could decline anything could empty a pool: it must have been given or offered the address.
-    const Hold* hold = leases.find_hold(client.hardware, client.id);
+    const Hold* hold = leases.find_hold(client.hardware, client.id, client.recognition);
     const bool was_offered = hold != nullptr && hold->address == address;
     const bool is_leased = inquiry.lease != nullptr && inquiry.lease->address == address;
     if (!was_offered && !is_leased) return silence(inquiry, Stage::decline, Reason::unknown_lease, address);

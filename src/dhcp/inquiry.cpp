@@ -19,6 +19,12 @@ std::string sought(const Inquiry& inquiry) {
     return text;
 }
 
+// One machine, one address. BOOTP has no client ids to tell stages apart by.
+Recognition recognition_of(const Policy& policy, const BootClient& boots) {
+    if (!policy.keeps_address_between_stages) return Recognition::client_id;
+    return boots.boots() ? Recognition::hardware_alone : Recognition::netbooted;
+}
+
 }  // namespace
 
 bool Inquiry::is_server_id(Ipv4 id) const {
@@ -43,11 +49,12 @@ Ipv4 local_address(const Inquiry& inquiry, const Subnet* subnet) {
 Inquiry inquire(const Context& context) {
     const Arrival& arrival = context.arrival;
     Client client = client_of(arrival.message, context.policy.ignores_client_ids);
+    const BootClient boots = boot_client_of(arrival.message);
+    client.recognition = recognition_of(context.policy, boots);
     Place place = place_of(context.policy, arrival, context.links, client);
     Classification who = classify(context.policy, arrival.message, arrival.link->name, place, client);
-    const Lease* lease = context.leases.find(client.hardware, client.id);
-    return {context,          std::move(client), boot_client_of(arrival.message),
-            std::move(place), std::move(who),    lease};
+    const Lease* lease = context.leases.find(client.hardware, client.id, client.recognition);
+    return {context, std::move(client), boots, std::move(place), std::move(who), lease};
 }
 
 machine::Event event_of(const Inquiry& inquiry, machine::Stage stage, std::optional<Ipv4> address) {

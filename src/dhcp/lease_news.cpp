@@ -9,6 +9,9 @@ namespace pxed::dhcp {
 namespace {
 
 bool is_same_lease(const Lease& before, const Lease& after) {
+    // The next stage of one boot goes on with the lease under a client id of its own: nothing ended.
+    const bool is_one_machine = before.was_netbooted || after.was_netbooted;
+    if (is_one_machine && !after.hardware.is_empty() && before.hardware == after.hardware) return true;
     return is_same_client(before.hardware, before.client_id, after.hardware, after.client_id);
 }
 

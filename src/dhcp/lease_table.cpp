@@ -7,10 +7,41 @@
 
 namespace pxed::dhcp {
 
+namespace {
+
+// What a row or hold of that hardware address has to be for the client, its ids aside.
+bool is_known_by_hardware(Recognition recognition, bool was_netbooted) {
+    switch (recognition) {
+        case Recognition::client_id:
+            return false;
+        case Recognition::netbooted:
+            return was_netbooted;
+        case Recognition::hardware_alone:
+            return true;
+    }
+    return false;
+}
+
+// `theirs` is a Lease or a Hold.
+template <typename Theirs>
+bool is_whose(const Theirs& theirs, const HwAddr& hardware, const ClientId& client_id,
+              Recognition recognition) {
+    if (is_same_client(hardware, client_id, theirs.hardware, theirs.client_id)) return true;
+    return !hardware.is_empty() && hardware == theirs.hardware &&
+           is_known_by_hardware(recognition, theirs.was_netbooted);
+}
+
+}  // namespace
+
 bool is_same_client(const HwAddr& hardware, const ClientId& client_id, const HwAddr& other_hardware,
                     const ClientId& other_client_id) {
     if (!client_id.is_empty() && !other_client_id.is_empty()) return client_id == other_client_id;
     return !hardware.is_empty() && hardware == other_hardware;
+}
+
+bool is_lease_of(const Lease& row, const HwAddr& hardware, const ClientId& client_id,
+                 Recognition recognition) {
+    return is_whose(row, hardware, client_id, recognition);
 }
 
 // ---- look-ups ----
@@ -20,7 +51,8 @@ const Lease* LeaseTable::find(Ipv4 address) const {
     return found == leases_.end() ? nullptr : &found->second;
 }
 
-const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id) const {
+const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id,
+                              Recognition recognition) const {
     // A client may have several rows (its line moved, its id came and went): the one that lasts longest is
     // the one it was told of last.
     const Lease* best = nullptr;
@@ -38,7 +70,7 @@ const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id)
     if (hardware.is_empty()) return nullptr;
     auto [entry, last] = by_hardware_.equal_range(hardware);
     for (; entry != last; ++entry) {
-        if (client_id.is_empty() || find(entry->second)->client_id.is_empty()) consider(entry->second);
+        if (is_whose(*find(entry->second), hardware, client_id, recognition)) consider(entry->second);
     }
     return best;
 }
@@ -66,12 +98,14 @@ std::vector<const Lease*> LeaseTable::declined_by(const HwAddr& hardware) const 
     return rows;
 }
 
-std::optional<Ipv4> LeaseTable::previous_of(const HwAddr& hardware, const ClientId& client_id) const {
+std::optional<Ipv4> LeaseTable::previous_of(const HwAddr& hardware, const ClientId& client_id,
+                                            Recognition recognition) const {
     const auto found = previous_.find(hardware);
     if (found == previous_.end()) return std::nullopt;
-    const auto& [address, id] = found->second;
-    if (!is_same_client(hardware, client_id, hardware, id)) return std::nullopt;
-    return address;
+    const Remembered& last = found->second;
+    const bool is_its_own = is_same_client(hardware, client_id, hardware, last.client_id) ||
+                            is_known_by_hardware(recognition, last.was_netbooted);
+    return is_its_own ? std::optional{last.address} : std::nullopt;
 }
 
 const Hold* LeaseTable::find_hold(Ipv4 address) const {
@@ -79,24 +113,28 @@ const Hold* LeaseTable::find_hold(Ipv4 address) const {
     return found == holds_.end() ? nullptr : &found->second;
 }
 
-const Hold* LeaseTable::find_hold(const HwAddr& hardware, const ClientId& client_id) const {
+const Hold* LeaseTable::find_hold(const HwAddr& hardware, const ClientId& client_id,
+                                  Recognition recognition) const {
+    // One that was made for this very id goes before another stage's.
+    const Hold* other_stage = nullptr;
     auto [entry, last] = hold_by_hardware_.equal_range(hardware);
     for (; entry != last; ++entry) {
         const Hold& hold = holds_.at(entry->second);
         if (is_same_client(hardware, client_id, hold.hardware, hold.client_id)) return &hold;
+        const bool is_newer = other_stage == nullptr || hold.expires > other_stage->expires;
+        if (is_newer && is_whose(hold, hardware, client_id, recognition)) other_stage = &hold;
     }
-    return nullptr;
+    return other_stage;
 }
 
-bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
-                             Instant now) const {
+bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id, Instant now,
+                             Recognition recognition) const {
     const Hold* hold = find_hold(address);
     const bool is_held = hold != nullptr && hold->expires > now;
-    const bool is_held_for_it =
-        is_held && is_same_client(hardware, client_id, hold->hardware, hold->client_id);
+    const bool is_held_for_it = is_held && is_whose(*hold, hardware, client_id, recognition);
     if (const Lease* row = find(address); row != nullptr && row->expires > now) {
         if (row->state == Lease::State::declined) return is_held_for_it;
-        if (!is_same_client(hardware, client_id, row->hardware, row->client_id)) return false;
+        if (!is_whose(*row, hardware, client_id, recognition)) return false;
     }
     return !is_held || is_held_for_it;
 }
@@ -198,8 +236,8 @@ void LeaseTable::erase(Ipv4 address) {
 
 void LeaseTable::remember(const Lease& ended) {
     if (ended.state != Lease::State::bound || ended.hardware.is_empty()) return;
-    const auto [entry, is_new] =
-        previous_.insert_or_assign(ended.hardware, Remembered{ended.address, ended.client_id});
+    const auto [entry, is_new] = previous_.insert_or_assign(
+        ended.hardware, Remembered{ended.address, ended.client_id, ended.was_netbooted});
     if (!is_new) return;
     remembered_order_.push_back(ended.hardware);
     if (remembered_order_.size() > k_most_remembered) {

@@ -20,12 +20,24 @@ struct Hold {
     HwAddr hardware;
     ClientId client_id;
     Instant expires{};
+    bool was_netbooted = false;  ///< as in Lease
 };
 
-/// Whether two requests come from one client, as dnsmasq has it: the client ids decide when both have one,
-/// else the hardware addresses do.
+/// How a client is known as the one that has a row. A ROM, its loader, an installer and the installed system
+/// each send an option 61 of their own (or none) from one hardware address.
+enum class Recognition : std::uint8_t {
+    client_id,       ///< dnsmasq's rule: the client ids decide when both have one, else the hardware does
+    netbooted,       ///< besides, rows of its hardware address that firmware took: it was started by that
+    hardware_alone,  ///< the client is firmware: whatever ran on the machine before runs no longer
+};
+
+/// Whether two requests come from one client, by dnsmasq's rule.
 [[nodiscard]] bool is_same_client(const HwAddr& hardware, const ClientId& client_id,
                                   const HwAddr& other_hardware, const ClientId& other_client_id);
+
+/// Whether the client that is known in this way has the row.
+[[nodiscard]] bool is_lease_of(const Lease& row, const HwAddr& hardware, const ClientId& client_id,
+                               Recognition recognition);
 
 /// All leases and holds, with every look-up the decisions need in constant or logarithmic time. A row is
 /// `unstored` from apply() until settle() says that the store has it: an answer that rests on it must wait
@@ -35,17 +47,19 @@ class LeaseTable {
     /// The row of `address`, declined rows included.
     [[nodiscard]] const Lease* find(Ipv4 address) const;
     /// The client's bound lease, as dnsmasq identifies clients: the row with this client id; else the row
-    /// with this hardware address, if it or the request lacks a client id. An empty `client_id` looks by
-    /// hardware alone.
-    [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id) const;
+    /// with this hardware address, if it or the request lacks a client id or `recognition` knows it so. An
+    /// empty `client_id` looks by hardware alone.
+    [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id,
+                                    Recognition recognition = Recognition::client_id) const;
     /// The bound leases whose machines have this name, whatever the case of its letters.
     [[nodiscard]] std::vector<const Lease*> named(std::string_view host_name) const;
     [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
-    [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id) const;
+    [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id,
+                                        Recognition recognition = Recognition::client_id) const;
     /// Free: no row that has not expired and no hold of anybody else at `now`. A declined row is in the way
     /// of everybody but the client that was offered it all the same.
     [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
-                                   Instant now) const;
+                                   Instant now, Recognition recognition = Recognition::client_id) const;
     /// The first address from `from` to `last` with no row and no hold, expired ones aside. Cost: linear in
     /// the occupied addresses before it, a step each.
     [[nodiscard]] std::optional<Ipv4> first_vacant(Ipv4 from, Ipv4 last, Instant now) const;
@@ -57,7 +71,8 @@ class LeaseTable {
     [[nodiscard]] std::vector<const Lease*> declined_by(const HwAddr& hardware) const;
     /// The address the client had when its last lease ended (RFC 2131 4.3.1: the previous address first).
     /// Remembered in memory for the last `k_most_remembered` clients.
-    [[nodiscard]] std::optional<Ipv4> previous_of(const HwAddr& hardware, const ClientId& client_id) const;
+    [[nodiscard]] std::optional<Ipv4> previous_of(const HwAddr& hardware, const ClientId& client_id,
+                                                  Recognition recognition = Recognition::client_id) const;
     [[nodiscard]] std::size_t hold_count() const { return holds_.size(); }
     /// The highest leased address between the two, for dhcp-sequential-ip.
     [[nodiscard]] std::optional<Ipv4> highest_between(Ipv4 first, Ipv4 last) const;
@@ -82,7 +97,8 @@ class LeaseTable {
     /// ticket has changed them again. Conflict: the store's row is taken over.
     void settle(std::uint64_t ticket, const CommitResult& result);
 
-    /// Remembers a promise; one a client, the newest counts. Forgets the oldest beyond `k_most_holds`.
+    /// Remembers a promise; one a client by dnsmasq's rule, the newest counts. Forgets the oldest beyond
+    /// `k_most_holds`.
     void hold(Hold hold);
     void release_hold(Ipv4 address);
     void drop_expired_holds(Instant now);
@@ -98,6 +114,7 @@ class LeaseTable {
     struct Remembered {
         Ipv4 address;
         ClientId client_id;
+        bool was_netbooted = false;
     };
     void put(const Lease& lease);
     void erase(Ipv4 address);

@@ -166,11 +166,12 @@ struct Policy {
     std::uint16_t client_port = 68;
     std::optional<std::uint32_t> lease_max;  ///< absent: the sum of the pools
     bool is_authoritative = false;
-    bool is_sequential = false;       ///< dhcp-sequential-ip
-    bool ignores_client_ids = false;  ///< dhcp-ignore-clid
-    bool commits_rapidly = false;     ///< dhcp-rapid-commit
-    bool keeps_header = false;        ///< dhcp-no-override: boot file and server in the header only
-    bool probes = true;               ///< cleared by no-ping
+    bool is_sequential = false;                ///< dhcp-sequential-ip
+    bool ignores_client_ids = false;           ///< dhcp-ignore-clid
+    bool commits_rapidly = false;              ///< dhcp-rapid-commit
+    bool keeps_header = false;                 ///< dhcp-no-override: boot file and server in the header only
+    bool probes = true;                        ///< cleared by no-ping
+    bool keeps_address_between_stages = true;  ///< cleared by no-same-address
 
     /// Whether DHCP is spoken at all.
     [[nodiscard]] bool is_enabled() const { return gives_leases() || !relays.empty(); }

@@ -87,7 +87,8 @@ bool is_taken(const Inquiry& inquiry, const Ask& ask) {
     if (lease_on(inquiry, ask.address) != nullptr) return false;
     if (ask.state == State::init_reboot && context.probed.find(ask.address) == Probed::Answer::in_use)
         return true;
-    return !context.leases.is_free_for(ask.address, client.hardware, client.id, context.now.instant);
+    return !context.leases.is_free_for(ask.address, client.hardware, client.id, context.now.instant,
+                                       client.recognition);
 }
 
 // The other hardware address of the client's dhcp-host line that has the address now, if that is all that is
@@ -194,7 +195,7 @@ Decision request(const Inquiry& inquiry) {
     }
     const Client& client = inquiry.client;
     // Whatever the client chose, what we offered is no longer pending.
-    if (const Hold* hold = inquiry.context.leases.find_hold(client.hardware, client.id))
+    if (const Hold* hold = inquiry.context.leases.find_hold(client.hardware, client.id, client.recognition))
         decision.released_holds.push_back(hold->address);
     const Lease* ending = ending_lease(inquiry, ask);
     if (ending != nullptr && verdict.kind != Verdict::Kind::ignore) {

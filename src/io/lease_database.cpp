@@ -129,9 +129,19 @@ Result<void, SqliteError> LeaseDatabase::prepare_schema() {
                             ", this one knows " + std::to_string(k_lease_schema) +
                             "): install that version, or set lease-database= to a new path"));
     }
-    if (application != k_lease_application || version < k_lease_schema)
+    if (application != k_lease_application || version < 1)
         return fail(SqliteError{SQLITE_CORRUPT, "the header is damaged"});
-    return {};
+    return version < k_lease_schema ? upgrade() : Result<void, SqliteError>{};
+}
+
+// A database of schema 1, by pxed 0.1. In one transaction as well: a crash leaves the one schema or the
+// other.
+Result<void, SqliteError> LeaseDatabase::upgrade() {
+    const auto upgraded =
+        connection_->execute(std::string{"BEGIN IMMEDIATE; "} + k_upgrade_leases +
+                             "; PRAGMA user_version=" + std::to_string(k_lease_schema) + "; COMMIT");
+    if (!upgraded && connection_->is_in_transaction()) static_cast<void>(connection_->execute("ROLLBACK"));
+    return upgraded;
 }
 
 Result<void, SqliteError> LeaseDatabase::check() {

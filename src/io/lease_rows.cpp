@@ -62,9 +62,10 @@ Result<void, SqliteError> run_with_row(Statement& statement, const dhcp::Lease& 
         .bind(5, row.host_name)
         .bind(6, offset.wall_of(row.expires))
         .bind(7, std::int64_t{row.duration.count()})
-        .bind(9, static_cast<std::int64_t>(row.version));
+        .bind(9, static_cast<std::int64_t>(row.version))
+        .bind(10, std::int64_t{row.was_netbooted ? 1 : 0});
     if (row.server_id) statement.bind(8, server_id);
-    if (replaces) statement.bind(10, static_cast<std::int64_t>(*replaces));
+    if (replaces) statement.bind(11, static_cast<std::int64_t>(*replaces));
     return statement.run();
 }
 
@@ -90,6 +91,7 @@ std::optional<dhcp::Lease> lease_of_row(const Statement& statement, WallOffset o
     lease.expires = *expires;
     lease.duration = seconds{granted};
     lease.version = static_cast<std::uint64_t>(statement.integer(9));
+    lease.was_netbooted = statement.integer(10) != 0;
     if (!statement.is_null(8)) {
         lease.server_id = Ipv4::parse(statement.text(8));
         if (!lease.server_id) return std::nullopt;

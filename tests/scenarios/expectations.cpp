@@ -253,6 +253,7 @@ Player::Outcome Player::expect_lease(const Step& step) {
         if (name == "hw") is_same = is_same && row->hardware == wanted.hardware;
         if (name == "id") is_same = is_same && row->client_id == wanted.client_id;
         if (name == "name") is_same = is_same && row->host_name == wanted.host_name;
+        if (name == "netbooted") is_same = is_same && row->was_netbooted;
         // `for` is what is left of it; SQLite's file has it by the real clock.
         if (name == "for" && store_.scripted() != nullptr)
             is_same = is_same && row->expires == wanted.expires;

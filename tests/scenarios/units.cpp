@@ -81,6 +81,8 @@ Result<dhcp::Lease, std::string> parse_lease(const std::vector<std::string>& wor
         } else if (name == "for") {
             TRY(const nanoseconds length, parse_time(value));
             lease.duration = std::chrono::duration_cast<seconds>(length);
+        } else if (name == "netbooted") {
+            lease.was_netbooted = true;
         } else if (name == "declined") {
             lease.state = dhcp::Lease::State::declined;
         } else {
@@ -98,8 +100,8 @@ std::string rows_text(const std::vector<dhcp::Lease>& rows, Now now) {
         text += "    " + row.address.text() + " hw=" + row.hardware.text() + " id=" + row.client_id.text() +
                 " name=" + row.host_name +
                 (row.expires == k_never ? " for ever" : " " + std::to_string(left) + " s left") +
-                (row.state == dhcp::Lease::State::declined ? " declined" : "") + " version " +
-                std::to_string(row.version) + "\n";
+                (row.state == dhcp::Lease::State::declined ? " declined" : "") +
+                (row.was_netbooted ? " netbooted" : "") + " version " + std::to_string(row.version) + "\n";
     }
     return text.empty() ? "    (no row)\n" : text;
 }

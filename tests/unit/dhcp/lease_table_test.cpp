@@ -44,6 +44,47 @@ TEST(LeaseTable, FindsAClientByItsIdElseByItsHardwareIfEitherLacksAnId) {
     EXPECT_EQ(table.find(HwAddr{}, ClientId{}), nullptr);
 }
 
+TEST(LeaseTable, WhatFirmwareTookIsFoundByItsHardwareWhateverTheId) {
+    LeaseTable table;
+    auto netbooted = row("10.0.0.1", k_a);
+    netbooted.client_id = id("rom");
+    netbooted.was_netbooted = true;
+    auto ordinary = row("10.0.0.2", k_b);
+    ordinary.client_id = id("its system");
+    table.load(std::vector{netbooted, ordinary});
+    EXPECT_EQ(table.find(k_a, id("system")), nullptr);
+    EXPECT_EQ(table.find(k_a, id("system"), Recognition::netbooted)->address, ip("10.0.0.1"));
+    EXPECT_EQ(table.find(k_b, id("other"), Recognition::netbooted), nullptr);
+    EXPECT_EQ(table.find(k_b, id("rom of it"), Recognition::hardware_alone)->address, ip("10.0.0.2"));
+    EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_a, id("system"), k_now));
+    EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_a, id("system"), k_now, Recognition::netbooted));
+    EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_b, id("system"), k_now, Recognition::hardware_alone));
+}
+
+TEST(LeaseTable, ARowOfTheClientsOwnIdGoesBeforeWhatFirmwareTook) {
+    LeaseTable table;
+    auto netbooted = row("10.0.0.1", k_a);
+    netbooted.client_id = id("rom");
+    netbooted.was_netbooted = true;
+    netbooted.expires += seconds{600};
+    auto own = row("10.0.0.2", k_a);
+    own.client_id = id("system");
+    table.load(std::vector{netbooted, own});
+    EXPECT_EQ(table.find(k_a, id("system"), Recognition::netbooted)->address, ip("10.0.0.2"));
+    EXPECT_EQ(table.find(k_a, id("installer"), Recognition::netbooted)->address, ip("10.0.0.1"));
+}
+
+TEST(LeaseTable, WhatFirmwareTookIsRememberedForAllStagesAfterItEnded) {
+    LeaseTable table;
+    auto netbooted = row("10.0.0.1", k_a);
+    netbooted.client_id = id("installer");
+    netbooted.was_netbooted = true;
+    table.load(std::vector{netbooted});
+    table.apply(just(erasing("10.0.0.1", 1)), 1);
+    EXPECT_EQ(table.previous_of(k_a, id("system")), std::nullopt);
+    EXPECT_EQ(table.previous_of(k_a, id("system"), Recognition::netbooted), ip("10.0.0.1"));
+}
+
 TEST(LeaseTable, OfSeveralRowsTheOneThatLastsLongestIsTheClients) {
     LeaseTable table;
     auto longer = row("10.0.0.1", k_a);
@@ -232,6 +273,17 @@ TEST(Hold, TwoIdsOnOneHardwareAreTwoClients) {
     EXPECT_EQ(table.find_hold(k_a, id("rom"))->address, ip("10.0.0.1"));
     EXPECT_EQ(table.find_hold(k_a, id("system"))->address, ip("10.0.0.2"));
     EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_a, id("system"), k_now));
+}
+
+TEST(Hold, WhatFirmwareWasOfferedIsNotInTheWayOfWhatItStarts) {
+    LeaseTable table;
+    Hold rom = hold_of("10.0.0.1", k_a, seconds{60});
+    rom.client_id = id("rom");
+    rom.was_netbooted = true;
+    table.hold(rom);
+    EXPECT_EQ(table.find_hold(k_a, id("system")), nullptr);
+    EXPECT_EQ(table.find_hold(k_a, id("system"), Recognition::netbooted)->address, ip("10.0.0.1"));
+    EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_a, id("system"), k_now, Recognition::netbooted));
 }
 
 TEST(Hold, TheOldestOfARangeIsFound) {

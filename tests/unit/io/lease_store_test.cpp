@@ -76,6 +76,7 @@ class LeaseStore : public ::testing::Test {
 TEST_F(LeaseStore, WhatWasStoredIsThereAfterTheNextStart) {
     auto infinite = lease_of(2, k_infinite);
     infinite.server_id = Ipv4{10, 9, 9, 9};
+    infinite.was_netbooted = true;
     auto declined = lease_of(3);
     declined.state = Lease::State::declined;
     declined.hardware = HwAddr{6, {}};  // no bytes, not Ethernet
@@ -217,8 +218,37 @@ TEST_F(LeaseStore, AMissingDirectoryIsAnErrorWithTheFix) {
 
 TEST_F(LeaseStore, ADatabaseOfALaterSchemaIsLeftAlone) {
     open().store.reset();
-    ASSERT_TRUE(Sqlite::open(path())->execute("PRAGMA user_version=2"));
-    EXPECT_THAT(error_of_open(), HasSubstr("written by a newer pxed (schema 2"));
+    ASSERT_TRUE(Sqlite::open(path())->execute("PRAGMA user_version=3"));
+    EXPECT_THAT(error_of_open(), HasSubstr("written by a newer pxed (schema 3"));
+    EXPECT_THAT(directory_.names_with(".bad-"), IsEmpty());
+}
+
+TEST_F(LeaseStore, ADatabaseOfTheFirstSchemaIsReadAndRemembersFromThenOn) {
+    directory_.write("leases.db", "");
+    ASSERT_TRUE(Sqlite::open(path())->execute(R"(PRAGMA user_version=1; PRAGMA application_id=0x70786564;
+CREATE TABLE leases(
+  address       TEXT PRIMARY KEY,
+  state         TEXT NOT NULL CHECK(state IN ('bound', 'declined')),
+  hardware_type INTEGER NOT NULL,
+  hardware      TEXT NOT NULL,
+  client_id     TEXT NOT NULL,
+  host_name     TEXT NOT NULL,
+  expires       INTEGER NOT NULL,
+  granted       INTEGER NOT NULL,
+  server_id     TEXT,
+  version       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO leases VALUES('10.0.0.1', 'bound', 1, '52:54:00:00:00:01', 'ff:00:01', 'node1', 1800003600, 3600,
+  NULL, 1))"));
+    auto netbooted = lease_of(2);
+    netbooted.was_netbooted = true;
+    {
+        auto opened = open();
+        EXPECT_THAT(opened.rows, ::testing::ElementsAre(lease_of(1)));
+        EXPECT_THAT(opened.notes, IsEmpty());
+        EXPECT_TRUE(std::holds_alternative<Stored>(commit(*opened.store, {put(netbooted)})));
+    }
+    EXPECT_THAT(open().rows, ::testing::ElementsAre(lease_of(1), netbooted));
     EXPECT_THAT(directory_.names_with(".bad-"), IsEmpty());
 }
 
