@@ -160,7 +160,7 @@ std::vector<Finding> check(const Config& config, const World& world) {
     Findings findings;
     const std::span<const Rule> subjects[] = {k_network_rules, host_rules(),    process_rules(),
                                               boot_rules(),    service_rules(), client_rules(),
-                                              match_rules(),   rules_of_tags()};
+                                              match_rules(),   rules_of_tags(), http_rules()};
     for (const auto& rules : subjects) {
         for (const auto rule : rules) {
             const std::size_t before = findings.size();

@@ -30,9 +30,11 @@ const World::Directory* find_directory(const World& world, const std::string& pa
 
 void check_tftp_roots(const Config& config, const World& world, Findings& findings) {
     const auto& tftp = config.tftp;
+    // HTTP serves these too, unless it has roots of its own.
+    const bool is_served = tftp.is_enabled || (config.http.is_enabled && config.http.roots.empty());
     for (const auto& root : tftp.roots) {
         const auto* directory = find_directory(world, root.directory);
-        if (!tftp.is_enabled) {
+        if (!is_served) {
             warn(findings, root.origin, "tftp-root has no effect without enable-tftp");
         } else if (directory != nullptr && !directory->is_usable) {
             // dnsmasq stops at a missing directory as well, and tftp-no-fail is its word against it.

@@ -49,6 +49,7 @@ inline void note(Findings& findings, Origin origin, std::string text, std::strin
 [[nodiscard]] std::span<const Rule> match_rules();    // check_matches.cpp
 [[nodiscard]] std::span<const Rule> boot_rules();     // check_boot.cpp
 [[nodiscard]] std::span<const Rule> service_rules();  // check_services.cpp
+[[nodiscard]] std::span<const Rule> http_rules();     // check_http.cpp
 [[nodiscard]] std::span<const Rule> client_rules();   // check_clients.cpp
 [[nodiscard]] std::span<const Rule> rules_of_tags();  // check_tags.cpp
 

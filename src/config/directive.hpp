@@ -54,6 +54,7 @@ enum class Group : std::uint8_t {
     boot,
     tags,
     tftp,
+    http,
     log,
     files,
     not_served,  ///< known to dnsmasq, not to pxed: listed by name only

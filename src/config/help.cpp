@@ -27,6 +27,7 @@ constexpr std::array k_headings{
     Heading{Group::boot, "boot", "What a machine boots"},
     Heading{Group::tags, "tags", "Tags: telling clients apart"},
     Heading{Group::tftp, "tftp", "TFTP"},
+    Heading{Group::http, "http", "HTTP"},
     Heading{Group::log, "log", "What is logged, and where"},
     Heading{Group::files, "files", "Further configuration files"},
     Heading{Group::not_served, "not-served", "Known to dnsmasq, not served by pxed"},

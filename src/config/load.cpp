@@ -70,6 +70,8 @@ class Loader {
     }
 
     Result<Config, std::vector<Problem>> take() {
+        // DHCP names URLs and knows nothing of HTTP; which line comes first does not matter.
+        if (config_.http.is_enabled) config_.dhcp.http_port = config_.http.port;
         for (auto& problem : finish_domains(config_, reader_))
             complain(problem.origin, std::move(problem.text));
         if (unsaid_ > 0)

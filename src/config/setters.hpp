@@ -20,6 +20,9 @@ namespace pxed::config {
 [[nodiscard]] inline tftp::Policy& section_of(Config& config, const tftp::Policy*) {
     return config.tftp;
 }
+[[nodiscard]] inline http::Policy& section_of(Config& config, const http::Policy*) {
+    return config.http;
+}
 
 /// The field of the configuration that `member` points to.
 template <typename Section, typename Type>
@@ -49,7 +52,12 @@ Parsed number(Line& line) {
         return fail(quote(line.value().text()) + " is no number from " + std::to_string(least) + " to " +
                     std::to_string(most));
     }
-    target = static_cast<std::uint32_t>(*parsed);
+    using Number = std::remove_reference_t<decltype(target)>;
+    if constexpr (std::is_integral_v<Number>) {
+        target = static_cast<Number>(*parsed);
+    } else {
+        target = static_cast<std::uint32_t>(*parsed);
+    }
     return {};
 }
 

@@ -37,9 +37,15 @@ struct World {
     std::vector<Interface> interfaces;
     bool has_user = true;                ///< the account of user= exists (true when none is named)
     bool has_group = true;               ///< the same of group=
-    std::vector<Directory> directories;  ///< every tftp-root and tree-allow
+    std::vector<Directory> directories;  ///< every tftp-root, http-root and tree-allow
     std::string account = "pxed";        ///< that pxed runs as, or will
     std::string script_trouble;          ///< why dhcp-script cannot be run; empty: it can, or there is none
+    std::string certificate_trouble;     ///< why that account cannot read http-tls-cert; empty: it can
+    std::string key_trouble;             ///< the same of http-tls-key
+    /// `nginx (process 812)`: who listens on http-port and is not pxed; empty: nobody, or not looked
+    /// (--test).
+    std::string http_port_owner;
+    std::string tls_port_owner;  ///< the same of http-tls-port
     std::uint32_t most_transfers =
         0;  ///< that fit into the limit of open files (RLIMIT_NOFILE); 0: not known
     std::vector<BootFile> boot_files;  ///< empty unless the files were to be looked at (--test)

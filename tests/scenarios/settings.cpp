@@ -110,6 +110,24 @@ constexpr std::array<Setting, 32> k_settings{{
          if (!c.tftp.port_range) return std::string{};
          return std::to_string(c.tftp.port_range->first) + "," + std::to_string(c.tftp.port_range->second);
      }},
+    {"enable-http",
+     [](const Config& c) {
+         if (!c.http.is_enabled || c.http.interfaces.empty()) return yes_or_no(c.http.is_enabled);
+         return joined(c.http.interfaces, [](const std::string& i) { return i; });
+     }},
+    {"http-port", [](const Config& c) { return std::to_string(c.http.port); }},
+    {"http-root",
+     [](const Config& c) {
+         return joined(c.http.roots, [](const http::Root& root) {
+             return root.directory + (root.interface.empty() ? "" : "@" + root.interface);
+         });
+     }},
+    {"http-listing", [](const Config& c) { return yes_or_no(c.http.lists_directories); }},
+    {"http-max", [](const Config& c) { return std::to_string(c.http.max_connections); }},
+    {"http-max-per-client", [](const Config& c) { return std::to_string(c.http.max_connections_a_client); }},
+    {"http-tls-cert", [](const Config& c) { return c.http.certificate; }},
+    {"http-tls-key", [](const Config& c) { return c.http.key; }},
+    {"http-tls-port", [](const Config& c) { return std::to_string(c.http.tls_port); }},
     {"files", [](const Config& c) { return joined(c.files, [](const std::string& f) { return f; }); }},
     {"directives", [](const Config& c) { return std::to_string(c.directive_count); }},
 }};
