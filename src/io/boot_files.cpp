@@ -196,6 +196,10 @@ Reader future_reader(const std::string& user, const std::string& group) {
     return reader;
 }
 
+std::string trouble_reading(const std::string& path, const Reader& reader) {
+    return obstacle(path, reader).value_or(std::string{});
+}
+
 config::World::BootFile look_at_boot_file(const std::string& name, const tftp::Policy& policy,
                                           const Reader& reader) {
     // Of several roots the interface decides; a file that any of them has is somebody's.

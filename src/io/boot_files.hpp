@@ -21,6 +21,9 @@ struct Reader {
 /// it, else whoever we are.
 [[nodiscard]] Reader future_reader(const std::string& user, const std::string& group);
 
+/// What keeps `reader` from reading that file, directories on the way included; empty: nothing that shows.
+[[nodiscard]] std::string trouble_reading(const std::string& path, const Reader& reader);
+
 /// Looks a boot file up below the tftp-roots as `reader` would find it, each directory on the way included,
 /// and reads its head. Only looks; waits for the disk.
 [[nodiscard]] config::World::BootFile look_at_boot_file(const std::string& name, const tftp::Policy& policy,

@@ -65,6 +65,7 @@ void Daemon::run() {
     loop_.run();
     Signals::end_at_once_from_now_on();
     if (tftp_) tftp_->abandon();
+    if (http_) http_->abandon();
     // The store first: what it still stores is acknowledged to the clients that wait for it.
     if (store_) store_->finish();
     dhcp_.stop();
@@ -97,6 +98,7 @@ void Daemon::say(Level level, std::string text) {
     std::vector<Field> fields;
     if (text.starts_with("DHCP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-dhcp"});
     if (text.starts_with("TFTP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-tftp"});
+    if (text.starts_with("HTTP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-http"});
     log_.write(level, std::move(text), std::move(fields));
 }
 
@@ -119,7 +121,7 @@ void Daemon::on_interfaces_changed() {
 
 void Daemon::on_follow(ev::timer&, int) {
     if (is_stopping_) return;
-    for (const auto& listening : {dhcp_.listen(*config_), listen_tftp(*config_)})
+    for (const auto& listening : {dhcp_.listen(*config_), listen_tftp(*config_), listen_http(*config_)})
         if (!listening) log_.warning(listening.error());
     give_tftp_sockets();
     say_missing_interfaces();
@@ -132,7 +134,7 @@ void Daemon::on_minute(ev::timer&, int) {
     events_.on_time(now.instant);
     watch_.retry();
     // Nobody tells us that another program has given up the port.
-    if (dhcp_.lacks_sockets() || !tftp_refused_.empty()) follow_.start(0);
+    if (dhcp_.lacks_sockets() || !tftp_refused_.empty() || http_->lacks_sockets()) follow_.start(0);
 }
 
 void Daemon::say_missing_interfaces() {
@@ -159,6 +161,9 @@ void Daemon::say_statistics() {
     figures.overruns = dhcp_.overruns();
     figures.tftp = tftp_->counts();
     figures.transfers = tftp_->running();
+    figures.http = http_->counts();
+    figures.connections = http_->connections();
+    figures.downloads = http_->running();
     figures.machines = machines_.size();
     for (auto& line : statistics_lines(*config_, figures, reasons_))
         say(Level::info, std::move(line));
@@ -207,6 +212,17 @@ void Daemon::give_tftp_sockets() {
     tftp_sockets_.clear();
 }
 
+Result<void, std::string> Daemon::listen_http(const config::Config& config) {
+    std::vector<ListenPoint> plain;
+    std::vector<ListenPoint> secure;
+    const auto rules = http_rules(config);
+    if (config.http.is_enabled)
+        plain = listen_points(rules, config.http.port, interfaces_.all(), Loopback::always);
+    if (config.http.has_tls())
+        secure = listen_points(rules, config.http.tls_port, interfaces_.all(), Loopback::always);
+    return http_->listen(plain, secure);
+}
+
 // --- Reload ---
 
 void Daemon::reload() {
@@ -237,15 +253,23 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
     bound_transfers(*fresh);
     // What can fail comes first; each step that has succeeded is taken back when a later one fails.
     if (auto used = tftp_->use(fresh->tftp); !used) return used;
-    const auto take_back = [this](std::string why) {
+    const auto use_again = [this] {
+        auto used = tftp_->use(config_->tftp);
+        auto used_by_http = http_->use(config_->http, config_->tftp);
+        return used ? used_by_http : used;
+    };
+    const auto take_back = [&](std::string why) {
         // These held a moment ago; should one fail now, the next change of an interface tries again.
-        for (const auto& back : {tftp_->use(config_->tftp), dhcp_.listen(*config_), listen_tftp(*config_)})
+        for (const auto& back :
+             {use_again(), dhcp_.listen(*config_), listen_tftp(*config_), listen_http(*config_)})
             if (!back) log_.error(back.error());
         give_tftp_sockets();
         return fail(std::move(why));
     };
+    if (auto used = http_->use(fresh->http, fresh->tftp); !used) return take_back(used.error());
     if (auto listening = dhcp_.listen(*fresh); !listening) return take_back(listening.error());
     if (auto listening = listen_tftp(*fresh); !listening) return take_back(listening.error());
+    if (auto listening = listen_http(*fresh); !listening) return take_back(listening.error());
     give_tftp_sockets();
     if (auto begun = begin_dhcp(*fresh); !begun) return take_back(begun.error());
     if (!logs_alike(fresh->daemon, config_->daemon)) {
@@ -302,18 +326,23 @@ void Daemon::begin_stop() {
         notifier_.stopping();
         stop_deadline_ = read_clocks().instant + k_stop_grace;
         if (tftp_) tftp_->finish();
+        if (http_) http_->finish();
     }
-    if (is_second || !tftp_ || tftp_->running() == 0) {
+    if (is_second || running_transfers() == 0) {
         loop_.break_loop(ev::ALL);
         return;
     }
-    log_.info("stopping when " + std::to_string(tftp_->running()) + " transfers are done, or in " +
+    log_.info("stopping when " + std::to_string(running_transfers()) + " transfers are done, or in " +
               std::to_string(k_stop_grace.count()) + " s; a second signal stops at once");
     stopping_.start(ev_seconds(k_stop_pace), ev_seconds(k_stop_pace));
 }
 
+std::size_t Daemon::running_transfers() const {
+    return (tftp_ ? tftp_->running() : 0) + (http_ ? http_->running() : 0);
+}
+
 void Daemon::on_stopping(ev::timer&, int) {
-    if (tftp_->running() == 0 || read_clocks().instant >= stop_deadline_) loop_.break_loop(ev::ALL);
+    if (running_transfers() == 0 || read_clocks().instant >= stop_deadline_) loop_.break_loop(ev::ALL);
 }
 
 }  // namespace pxed::io

@@ -16,6 +16,7 @@
 #include "io/event_log.hpp"
 #include "io/exit_code.hpp"
 #include "io/file_memory.hpp"
+#include "io/http_service.hpp"
 #include "io/interfaces.hpp"
 #include "io/lease_mirror.hpp"
 #include "io/lease_script.hpp"
@@ -58,11 +59,15 @@ class Daemon {
     [[nodiscard]] Result<void, StartFailure> take_leases_of_script(const config::Config& config);
     [[nodiscard]] ScriptSurroundings script_surroundings();
     void use_script();
-    [[nodiscard]] Result<void, StartFailure> open_tftp();
+    [[nodiscard]] Result<void, StartFailure> open_files();
     void say_start();
 
     [[nodiscard]] TftpSurroundings tftp_surroundings();
+    [[nodiscard]] HttpSurroundings http_surroundings();
     [[nodiscard]] Result<void, std::string> listen_tftp(const config::Config& config);
+    [[nodiscard]] Result<void, std::string> listen_http(const config::Config& config);
+    /// The interface that counts for requests by the one of that index; nullptr: not served by these rules.
+    [[nodiscard]] const Interface* served_link(const config::DaemonPolicy& rules, unsigned index) const;
     void give_tftp_sockets();
     void bound_transfers(config::Config& config) const;
 
@@ -93,6 +98,7 @@ class Daemon {
     // Stop.
     void begin_stop();
     void on_stopping(ev::timer& watcher, int revents);
+    [[nodiscard]] std::size_t running_transfers() const;
 
     ev::default_loop& loop_;
     ConfigurationSource source_;
@@ -123,6 +129,8 @@ class Daemon {
     std::map<ListenPoint, UdpSocket> tftp_sockets_;  ///< opened, and not yet given to the service
     std::map<ListenPoint, unsigned> tftp_listeners_;
     std::set<ListenPoint> tftp_refused_;  ///< points that could not be opened, and are tried again
+
+    std::optional<HttpService> http_;  ///< it listens before privileges are settled, and begins after
 
     Signals signals_;
     DirectoryWatch watch_;

@@ -47,7 +47,7 @@ Result<void, StartFailure> Daemon::start() {
         return failure(ExitCode::file, opened.error());
     if (auto opened = open_leases(*config_); !opened) return opened;
     dhcp_.use(*config_);  // a relay agent alone has no leases to start with
-    if (auto opened = open_tftp(); !opened) return opened;
+    if (auto opened = open_files(); !opened) return opened;
     use_script();  // nothing can fail any more: a start that fails tells no script of anything
     minute_.start(60, 60);
     say_start();
@@ -61,6 +61,9 @@ Result<void, StartFailure> Daemon::open_network() {
     if (auto listening = dhcp_.listen(*config_); !listening)
         return failure(ExitCode::network, listening.error());
     if (auto listening = listen_tftp(*config_); !listening)
+        return failure(ExitCode::network, listening.error());
+    http_.emplace(loop_, http_surroundings());
+    if (auto listening = listen_http(*config_); !listening)
         return failure(ExitCode::network, listening.error());
     if (!config_->dhcp.is_enabled()) return {};
     if (auto opened = dhcp_.open(); !opened) {
@@ -180,24 +183,43 @@ void Daemon::use_script() {
     script_.use(config_->daemon.script, config_->daemon.logs_dhcp, leases);
 }
 
-Result<void, StartFailure> Daemon::open_tftp() {
+Result<void, StartFailure> Daemon::open_files() {
     disk_.emplace(loop_);
     tftp_.emplace(loop_, *disk_, tftp_surroundings());
     if (auto used = tftp_->use(config_->tftp); !used) return failure(ExitCode::file, used.error());
     give_tftp_sockets();
+    http_->start(*disk_);
+    if (auto used = http_->use(config_->http, config_->tftp); !used)
+        return failure(ExitCode::file, used.error());
     return {};
+}
+
+const Interface* Daemon::served_link(const config::DaemonPolicy& rules, unsigned index) const {
+    const auto* interface = interfaces_.find(index);
+    if (interface == nullptr) return nullptr;
+    // A machine that gets its address through an alias gets its files there too.
+    const auto* link = taken_for(rules, *interface, interfaces_.all());
+    return link != nullptr && is_served(rules, *link, Loopback::always) ? link : nullptr;
+}
+
+HttpSurroundings Daemon::http_surroundings() {
+    HttpSurroundings surroundings;
+    surroundings.link = [this](unsigned index) -> std::optional<std::string> {
+        const auto* link = served_link(http_rules(*config_), index);
+        if (link == nullptr) return std::nullopt;
+        return link->name;
+    };
+    surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
+    surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };
+    return surroundings;
 }
 
 TftpSurroundings Daemon::tftp_surroundings() {
     TftpSurroundings surroundings;
     surroundings.link = [this](unsigned index) -> std::optional<TftpLink> {
-        const auto* interface = interfaces_.find(index);
-        if (interface == nullptr) return std::nullopt;
-        // A machine that gets its address through an alias gets its files there too.
-        const auto rules = tftp_rules(*config_);
-        const auto* link = taken_for(rules, *interface, interfaces_.all());
-        if (link == nullptr || !is_served(rules, *link, Loopback::always)) return std::nullopt;
-        return TftpLink{link->name, interface->mtu};
+        const auto* link = served_link(tftp_rules(*config_), index);
+        if (link == nullptr) return std::nullopt;
+        return TftpLink{link->name, interfaces_.find(index)->mtu};
     };
     surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
     surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };
@@ -229,6 +251,11 @@ void Daemon::say_start() {
     if (config_->tftp.is_enabled)
         say(Level::info,
             "TFTP, at most " + std::to_string(config_->tftp.max_transfers) + " transfers at a time");
+    if (config_->http.is_enabled)
+        say(Level::info,
+            "HTTP on port " + std::to_string(config_->http.port) +
+                (config_->http.has_tls() ? ", HTTPS on port " + std::to_string(config_->http.tls_port) : "") +
+                ", at most " + std::to_string(config_->http.max_connections) + " connections");
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // a warning above has said so
     log_.info(status());
 }

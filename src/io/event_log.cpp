@@ -24,6 +24,15 @@ bool is_tftp(Stage stage) {
     return stage == Stage::tftp_request || stage == Stage::tftp_sent || stage == Stage::tftp_failed;
 }
 
+bool is_http(Stage stage) {
+    return stage == Stage::http_request || stage == Stage::http_sent || stage == Stage::http_failed;
+}
+
+// What the journal calls us for such a line.
+std::string_view program_of(Stage stage) {
+    return is_tftp(stage) ? "pxed-tftp" : is_http(stage) ? "pxed-http" : "pxed-dhcp";
+}
+
 // dnsmasq's word for a message; empty for steps that are none.
 std::string_view word_of(Stage stage) {
     switch (stage) {
@@ -57,6 +66,9 @@ std::string_view word_of(Stage stage) {
         case Stage::tftp_request:
         case Stage::tftp_sent:
         case Stage::tftp_failed:
+        case Stage::http_request:
+        case Stage::http_sent:
+        case Stage::http_failed:
             return {};
     }
     return {};
@@ -74,6 +86,8 @@ Level level_of(Reason reason) {
         case Reason::waiting_for_store:
         case Reason::waiting_for_probe:
         case Reason::size_probe:
+        case Reason::not_modified:
+        case Reason::part_sent:
         case Reason::unknown_rebinding:  // beside another server, its clients are heard here as well
         case Reason::malformed:          // "a malformed datagram is dropped, counted and named with log-dhcp"
             return Level::debug;
@@ -96,6 +110,8 @@ Level level_of(Reason reason) {
         case Reason::client_error:
         case Reason::bsdp_asked:
         case Reason::multicast_asked:
+        case Reason::precondition_failed:
+        case Reason::range_not_satisfiable:
             return Level::info;
         case Reason::no_range:
         case Reason::static_only:
@@ -136,6 +152,10 @@ Level level_of(Reason reason) {
         case Reason::timed_out:
         case Reason::wrong_tid:
         case Reason::file_shrank:
+        case Reason::bad_target:
+        case Reason::bad_request:
+        case Reason::method_not_allowed:
+        case Reason::too_many_connections:
             return Level::warning;
         case Reason::store_failed:
         case Reason::read_failed:
@@ -178,9 +198,9 @@ void add(std::vector<Field>& fields, std::string_view name, std::string value) {
 std::vector<Field> fields_of(const Event& event, const config::Config& config) {
     std::vector<Field> fields;
     const bool tftp = is_tftp(event.stage);
-    add(fields, "SYSLOG_IDENTIFIER", tftp ? "pxed-tftp" : "pxed-dhcp");
+    add(fields, "SYSLOG_IDENTIFIER", std::string{program_of(event.stage)});
     add(fields, "PXED_EVENT", std::string{name_of(event.stage)});
-    add(fields, "PXED_STAGE", tftp ? "tftp" : "dhcp");
+    add(fields, "PXED_STAGE", tftp ? "tftp" : is_http(event.stage) ? "http" : "dhcp");
     if (event.boot_id != 0) add(fields, "PXED_BOOT_ID", std::to_string(event.boot_id));
     if (event.xid != 0) add(fields, "PXED_XID", std::to_string(event.xid));
     if (!event.machine.is_empty()) add(fields, "PXED_MAC", event.machine.text());
@@ -201,6 +221,8 @@ std::vector<Field> fields_of(const Event& event, const config::Config& config) {
         add(fields, "PXED_BYTES", std::to_string(event.bytes));
         add(fields, "PXED_RETRANSMISSIONS", std::to_string(event.retransmissions));
     }
+    if (event.stage == Stage::http_sent || event.stage == Stage::http_failed)
+        add(fields, "PXED_BYTES", std::to_string(event.bytes));
     if (event.duration > nanoseconds{0}) {
         const auto length = std::chrono::duration_cast<milliseconds>(event.duration);
         add(fields, "PXED_DURATION_MS", std::to_string(length.count()));
@@ -342,9 +364,31 @@ std::vector<LogLine> tftp_lines(const Event& event, const config::Config& config
     return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
 }
 
+std::vector<LogLine> http_lines(const Event& event, const config::Config& config) {
+    const Level level = level_of(event.reason);
+    if (level == Level::debug && !config.daemon.logs_dhcp) return {};
+    const std::string file = escaped(event.file, k_longest_text);
+    if (event.stage == Stage::http_request) {
+        if (!config.daemon.logs_dhcp) return {};
+        return {{Level::info, address_of(event) + " asks for " + file, fields_of(event, config), false}};
+    }
+    if (event.stage == Stage::http_sent) {
+        // The detail is the part, where it was one: sanboot's first tells more than "sent".
+        std::string text = "sent " + file + " to " + address_of(event);
+        if (const auto why = explanation(event, level); !why.empty()) text += ": " + why;
+        return {{Level::info, std::move(text), fields_of(event, config), false}};
+    }
+    if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
+    if (event.reason == Reason::too_many_connections)
+        return {{level, "refused " + address_of(event) + ": " + explanation(event, level),
+                 fields_of(event, config), true}};
+    return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
+}
+
 }  // namespace
 
 std::vector<LogLine> lines_of(const Event& event, const config::Config& config) {
+    if (is_http(event.stage)) return http_lines(event, config);
     return is_tftp(event.stage) ? tftp_lines(event, config) : dhcp_lines(event, config);
 }
 
@@ -398,7 +442,7 @@ void EventLog::say_suppressed(Stage stage, Reason reason, std::uint32_t count) {
     log_.write(Level::warning,
                "suppressed " + std::to_string(count) + " lines like the last of " +
                    std::string{name_of(stage)} + ": " + std::string{row_of(reason).phrase},
-               {{"SYSLOG_IDENTIFIER", is_tftp(stage) ? "pxed-tftp" : "pxed-dhcp"},
+               {{"SYSLOG_IDENTIFIER", std::string{program_of(stage)}},
                 {"PXED_EVENT", std::string{name_of(stage)}},
                 {"PXED_REASON", std::string{row_of(reason).name}}});
 }

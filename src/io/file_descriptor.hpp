@@ -21,6 +21,8 @@ class FileDescriptor {
     }
 
     [[nodiscard]] int get() const { return number_; }
+    /// Gives up ownership: whoever takes the number closes it.
+    [[nodiscard]] int release() { return std::exchange(number_, -1); }
     [[nodiscard]] bool is_open() const { return number_ >= 0; }
 
  private:

@@ -42,8 +42,12 @@ Answer examined(FileDescriptor descriptor, const std::string& name, const std::s
     if (::fstat(descriptor.get(), &status) != 0) return fail(error_of(errno, path));
     if (S_ISDIR(status.st_mode)) return fail(OpenError{Reason::not_a_file, path + ": Is a directory"});
     if (!S_ISREG(status.st_mode)) return fail(OpenError{Reason::not_a_file, path + ": not a regular file"});
-    return OpenFile{std::move(descriptor), name, static_cast<std::uint64_t>(status.st_size), status.st_uid,
-                    status.st_mode};
+    return OpenFile{std::move(descriptor),
+                    name,
+                    static_cast<std::uint64_t>(status.st_size),
+                    status.st_uid,
+                    status.st_mode,
+                    seconds{status.st_mtim.tv_sec} + nanoseconds{status.st_mtim.tv_nsec}};
 }
 
 // Opens one candidate; nothing when that would wait for a disk and must not.

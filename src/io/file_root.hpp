@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "io/disk.hpp"
 #include "io/file_descriptor.hpp"
 #include "machine/reason.hpp"
@@ -20,6 +21,7 @@ struct OpenFile {
     std::uint64_t size = 0;
     std::uint32_t owner = 0;  ///< uid
     std::uint32_t mode = 0;   ///< st_mode
+    nanoseconds modified{0};  ///< st_mtim, since 1970
 };
 
 /// Why nothing was opened.

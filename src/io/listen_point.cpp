@@ -19,9 +19,10 @@ namespace pxed::io {
 
 namespace {
 
-// Lines of /proc/net/udp (of this very thread, whose network may be its own): `sl local_address rem_address
-// st queues tr tm->when retrnsmt uid timeout inode`.
-void add_inodes(const char* table, std::uint16_t port, std::set<std::string>& inodes) {
+// Lines of /proc/net/udp and tcp (of this very thread, whose network may be its own): `sl local_address
+// rem_address st queues tr tm->when retrnsmt uid timeout inode`.
+void add_inodes(const char* table, std::uint16_t port, std::string_view wanted_state,
+                std::set<std::string>& inodes) {
     std::ifstream lines{table};
     std::string line;
     std::getline(lines, line);
@@ -31,7 +32,7 @@ void add_inodes(const char* table, std::uint16_t port, std::set<std::string>& in
         words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
             inode;
         const auto colon = local.find(':');
-        if (colon == std::string::npos) continue;
+        if (colon == std::string::npos || (!wanted_state.empty() && state != wanted_state)) continue;
         unsigned number = 0;
         if (std::sscanf(local.c_str() + colon + 1, "%x", &number) == 1 && number == port)
             inodes.insert(inode);
@@ -109,10 +110,10 @@ OpenedPoints open_points(const std::vector<ListenPoint>& points, ListenStyle sty
     return opened;
 }
 
-std::string owner_of_udp_port(std::uint16_t port) {
-    std::set<std::string> inodes;
-    add_inodes("/proc/thread-self/net/udp", port, inodes);
-    add_inodes("/proc/thread-self/net/udp6", port, inodes);
+namespace {
+
+// `dnsmasq (process 812)`: which other process has one of these sockets open.
+std::string owner_of(const std::set<std::string>& inodes) {
     if (inodes.empty()) return {};
     const auto own = std::to_string(::getpid());
     std::error_code ignored;
@@ -127,6 +128,24 @@ std::string owner_of_udp_port(std::uint16_t port) {
         return escaped(name) + " (process " + number + ")";
     }
     return {};
+}
+
+}  // namespace
+
+std::string owner_of_udp_port(std::uint16_t port) {
+    std::set<std::string> inodes;
+    add_inodes("/proc/thread-self/net/udp", port, {}, inodes);
+    add_inodes("/proc/thread-self/net/udp6", port, {}, inodes);
+    return owner_of(inodes);
+}
+
+std::string owner_of_tcp_port(std::uint16_t port) {
+    constexpr std::string_view k_listening =
+        "0A";  // TCP_LISTEN; a connection from that port is in nobody's way
+    std::set<std::string> inodes;
+    add_inodes("/proc/thread-self/net/tcp", port, k_listening, inodes);
+    add_inodes("/proc/thread-self/net/tcp6", port, k_listening, inodes);
+    return owner_of(inodes);
 }
 
 }  // namespace pxed::io

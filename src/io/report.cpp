@@ -41,6 +41,8 @@ std::string services(const config::Config& config) {
     if (config.dhcp.gives_leases())
         names = std::ranges::all_of(config.dhcp.ranges, &dhcp::Range::is_proxy) ? "ProxyDHCP" : "DHCP";
     if (config.tftp.is_enabled) names += names.empty() ? "TFTP" : ", TFTP";
+    if (config.http.is_enabled) names += names.empty() ? "HTTP" : ", HTTP";
+    if (config.http.has_tls()) names += ", HTTPS";
     return names;
 }
 
@@ -84,18 +86,24 @@ std::vector<std::string> service_lines(const config::Config& config) {
     }
     for (const auto& line : config.dhcp.relays)
         lines.push_back(relay_text(line));
-    if (!config.tftp.is_enabled) return lines;
-    if (config.tftp.roots.empty()) lines.emplace_back("TFTP enabled");
-    for (const auto& root : config.tftp.roots) {
-        lines.push_back("TFTP root is " + root.directory +
-                        (root.interface.empty() ? "" : " on " + root.interface));
+    const auto on = [](const std::string& interface) { return interface.empty() ? "" : " on " + interface; };
+    if (config.tftp.is_enabled && config.tftp.roots.empty()) lines.emplace_back("TFTP enabled");
+    for (const auto& root : config.tftp.roots)
+        if (config.tftp.is_enabled) lines.push_back("TFTP root is " + root.directory + on(root.interface));
+    if (!config.http.is_enabled) return lines;
+    for (const auto& root : config.http.roots)
+        lines.push_back("HTTP root is " + root.directory + on(root.interface));
+    if (config.http.roots.empty()) {
+        for (const auto& root : config.tftp.roots)
+            lines.push_back("HTTP root is " + root.directory + on(root.interface));
     }
     return lines;
 }
 
 std::string status_line(const config::Config& config, const std::vector<Interface>& table) {
     const auto what = services(config);
-    if (what.empty()) return "Serving nothing: the configuration has no dhcp-range and no enable-tftp";
+    if (what.empty())
+        return "Serving nothing: the configuration has no dhcp-range, no enable-tftp and no enable-http";
     std::vector<const Interface*> served;
     for (const auto& interface : table) {
         // Where nobody named interfaces, those without an address (the ports of a bridge) are not worth a
@@ -140,6 +148,14 @@ std::vector<std::string> statistics_lines(const config::Config& config, const Fi
                         " files sent, " + number(figures.tftp.failed) + " failed, " +
                         number(figures.tftp.dropped) + " datagrams dropped, " + number(figures.tftp.bytes) +
                         " bytes in " + number(figures.tftp.datagrams) + " datagrams");
+    }
+    if (config.http.is_enabled) {
+        lines.push_back("HTTP, " + number(figures.connections) + " connections, " +
+                        number(figures.downloads) + " requests being answered, " +
+                        number(figures.http.connections) + " connections taken, " +
+                        number(figures.http.refused) + " refused, " + number(figures.http.requests) +
+                        " requests, " + number(figures.http.sent) + " answered, " +
+                        number(figures.http.failed) + " failed, " + number(figures.http.bytes) + " bytes");
     }
     lines.push_back(number(figures.machines) + " machines known");
     for (const auto& row : reason_table()) {

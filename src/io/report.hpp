@@ -10,6 +10,7 @@
 #include "config/config.hpp"
 #include "dhcp/lease_table.hpp"
 #include "io/dhcp_service.hpp"
+#include "io/http_service.hpp"
 #include "io/interfaces.hpp"
 #include "io/tftp_service.hpp"
 #include "machine/reason.hpp"
@@ -44,6 +45,9 @@ struct Figures {
     std::size_t waiting = 0;
     TftpCounts tftp;
     std::size_t transfers = 0;
+    HttpCounts http;
+    std::size_t connections = 0;
+    std::size_t downloads = 0;  ///< requests that are being answered
     std::size_t machines = 0;
 };
 [[nodiscard]] std::vector<std::string> statistics_lines(const config::Config& config, const Figures& figures,

@@ -59,9 +59,11 @@ std::vector<Network> addresses_as_served(const config::DaemonPolicy& policy, con
     return addresses;
 }
 
-config::DaemonPolicy tftp_rules(const config::Config& config) {
+namespace {
+
+config::DaemonPolicy file_rules(const config::Config& config, const std::vector<std::string>& interfaces) {
     config::DaemonPolicy rules;
-    if (config.tftp.interfaces.empty()) {
+    if (interfaces.empty()) {
         rules = config.daemon;
         std::erase_if(rules.no_dhcp_interfaces,
                       [](const config::NoDhcpInterface& none) { return !none.stops_tftp; });
@@ -69,9 +71,19 @@ config::DaemonPolicy tftp_rules(const config::Config& config) {
     }
     rules.binds_interfaces = config.daemon.binds_interfaces;
     rules.bridges = config.daemon.bridges;
-    for (const auto& name : config.tftp.interfaces)
+    for (const auto& name : interfaces)
         rules.interfaces.push_back({name, {}});
     return rules;
+}
+
+}  // namespace
+
+config::DaemonPolicy tftp_rules(const config::Config& config) {
+    return file_rules(config, config.tftp.interfaces);
+}
+
+config::DaemonPolicy http_rules(const config::Config& config) {
+    return file_rules(config, config.http.interfaces);
 }
 
 std::vector<std::string> missing_interfaces(const config::DaemonPolicy& policy,

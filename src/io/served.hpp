@@ -31,6 +31,9 @@ enum class Loopback : std::uint8_t { when_named, always };
 /// interface=, except-interface= and no-dhcp-interface= say of DHCP (dnsmasq's rule).
 [[nodiscard]] config::DaemonPolicy tftp_rules(const config::Config& config);
 
+/// The same for HTTP: the daemon's rules, or the interfaces of `enable-http=I,I`.
+[[nodiscard]] config::DaemonPolicy http_rules(const config::Config& config);
+
 /// Names of the file that no interface bears now (patterns that end in `*` never count as missing).
 [[nodiscard]] std::vector<std::string> missing_interfaces(const config::DaemonPolicy& policy,
                                                           const std::vector<Interface>& table);

@@ -32,7 +32,7 @@ bool matches_interface(std::string_view pattern, std::string_view interface) {
     return pattern == interface;
 }
 
-Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy) {
+Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy, std::string_view directive) {
     std::vector<std::string> allowed;
     for (const auto& target : policy.allowed_targets)
         allowed.push_back(absolute(target.directory));
@@ -40,7 +40,7 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy) {
     for (const auto& root : policy.roots) {
         tree.roots_.push_back({root.interface, FileRoot{absolute(root.directory), allowed}});
         const auto checked = tree.roots_.back().root.check();
-        if (!checked && !policy.ignores_missing_root) return fail("tftp-root " + checked.error());
+        if (!checked && !policy.ignores_missing_root) return fail(std::string{directive} + ' ' + checked.error());
     }
     // dnsmasq without tftp-root serves the whole file system. Here nothing is served: nobody means to give
     // away /etc/passwd, and the check of the configuration says what is missing.

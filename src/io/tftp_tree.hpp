@@ -20,8 +20,10 @@ class TftpTree {
  public:
     using HardwareOf = std::function<std::optional<HwAddr>(const Endpoint&)>;
 
-    /// Errors: a sentence naming the root that is missing (unless tftp-no-fail).
-    [[nodiscard]] static Result<TftpTree, std::string> open(const tftp::Policy& policy);
+    /// `directive` names the roots in the error. Errors: a sentence naming the root that is missing (unless
+    /// tftp-no-fail).
+    [[nodiscard]] static Result<TftpTree, std::string> open(const tftp::Policy& policy,
+                                                            std::string_view directive = "tftp-root");
 
     /// The root of an interface; nothing when every root is for other interfaces.
     [[nodiscard]] const FileRoot* root_for(std::string_view interface) const;

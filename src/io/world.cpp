@@ -11,6 +11,7 @@
 
 #include "config/check.hpp"
 #include "io/boot_files.hpp"
+#include "io/listen_point.hpp"
 #include "io/privileges.hpp"
 
 namespace pxed::io {
@@ -55,6 +56,26 @@ std::string trouble_of_script(const std::string& path) {
     return ::access(path.c_str(), X_OK) == 0 ? std::string{} : std::strerror(errno);
 }
 
+void look_at_http(const config::Config& config, config::World& world, Depth depth) {
+    const auto& http = config.http;
+    for (const auto& root : http.roots)
+        world.directories.push_back(look_at(root.directory));
+    if (!http.is_enabled) return;
+    if (http.has_tls()) {
+        const auto reader = future_reader(config.daemon.user, config.daemon.group);
+        world.certificate_trouble = trouble_reading(http.certificate, reader);
+        world.key_trouble = trouble_reading(http.key, reader);
+    }
+    if (depth != Depth::files) return;  // a start says who has the port when it cannot have it itself
+    const auto others = [](std::uint16_t port) {
+        auto owner = owner_of_tcp_port(port);
+        // The daemon that is to read this file next.
+        return owner.starts_with("pxed ") ? std::string{} : owner;
+    };
+    world.http_port_owner = others(http.port);
+    if (http.has_tls()) world.tls_port_owner = others(http.tls_port);
+}
+
 // Whom plan_privileges() will make us.
 std::string account_of(const config::DaemonPolicy& policy) {
     const auto standing = read_standing();
@@ -77,6 +98,7 @@ config::World gather_world(const config::Config& config, const std::vector<Inter
         world.directories.push_back(look_at(root.directory));
     for (const auto& allowed : config.tftp.allowed_targets)
         world.directories.push_back(look_at(allowed.directory));
+    look_at_http(config, world, depth);
     if (depth == Depth::files) add_boot_files(config, world);
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) world.most_transfers = transfers_within(limit.rlim_max);

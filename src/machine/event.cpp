@@ -40,6 +40,12 @@ std::string_view name_of(Stage stage) {
             return "tftp_sent";
         case Stage::tftp_failed:
             return "tftp_failed";
+        case Stage::http_request:
+            return "http_request";
+        case Stage::http_sent:
+            return "http_sent";
+        case Stage::http_failed:
+            return "http_failed";
     }
     return {};
 }

@@ -35,6 +35,9 @@ enum class Stage : std::uint8_t {
     tftp_request,
     tftp_sent,
     tftp_failed,  // TFTP
+    http_request,
+    http_sent,
+    http_failed,  // HTTP
 };
 
 /// The word for a stage, as fields of the log have it: the enumerator's name.
@@ -56,9 +59,9 @@ struct Event {
     ClientId client_id;        ///< DHCP
     std::string vendor_class;  ///< DHCP, option 60
     std::string host_name;     ///< DHCP
-    std::string file;          ///< the boot file named, or the file asked for over TFTP
+    std::string file;          ///< the boot file named, or the file asked for over TFTP or HTTP
     std::string detail;        ///< words of this very case: tags, an address, the client's error text
-    std::uint64_t bytes = 0;   ///< TFTP: sent and acknowledged
+    std::uint64_t bytes = 0;   ///< TFTP, HTTP: sent and acknowledged
     nanoseconds duration{0};   ///< from the request to this step
     std::uint32_t retransmissions = 0;  ///< TFTP
     Origin line;                        ///< the configuration line that decided

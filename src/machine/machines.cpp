@@ -50,6 +50,9 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::tftp_request:
         case Stage::tftp_sent:
         case Stage::tftp_failed:
+        case Stage::http_request:
+        case Stage::http_sent:
+        case Stage::http_failed:
             machine.got_further = true;
             break;
         case Stage::release:
@@ -72,7 +75,8 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
     if (!event.client_id.is_empty()) machine.client_id = event.client_id;
     if (event.arch) machine.arch = event.arch;
     // A file that was not there is none it boots.
-    if (event.stage != Stage::tftp_failed && !event.file.empty()) machine.boot_program = event.file;
+    const bool has_failed = event.stage == Stage::tftp_failed || event.stage == Stage::http_failed;
+    if (!has_failed && !event.file.empty()) machine.boot_program = event.file;
     machine.last_seen = now;
     return machine;
 }

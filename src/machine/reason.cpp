@@ -166,6 +166,22 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     // one.
     {Reason::size_probe, "size_probe", "asked for the size only",
      "Firmware does this before the real transfer."},
+    // HTTP. RFC 9112 3.2, RFC 3986 2.1.
+    {Reason::bad_target, "bad_target", "path refused",
+     "The URL holds `..`, an encoded slash, a control character or a broken escape; correct it."},
+    {Reason::bad_request, "bad_request", "request refused",
+     "The client sends what reading a file does not need; see what program it is."},
+    {Reason::method_not_allowed, "method_not_allowed", "method not allowed",
+     "Only GET and HEAD are served; nothing can be written here."},
+    {Reason::not_modified, "not_modified", "not changed since it was fetched", "Nothing needs to be done."},
+    {Reason::precondition_failed, "precondition_failed", "changed since it was fetched",
+     "The client asked for a version of the file that is no longer there; it begins anew."},
+    {Reason::range_not_satisfiable, "range_not_satisfiable", "range beyond the end of the file",
+     "The client resumes a download of a longer file; have it begin anew."},
+    // sanboot reads a disk image sector by sector: one line for each would fill the log.
+    {Reason::part_sent, "part_sent", "a further part of the file", "Nothing needs to be done."},
+    {Reason::too_many_connections, "too_many_connections", "too many connections",
+     "Raise http-max-per-client if many machines share this address."},
 });
 
 // row_of() indexes by the enum, so the table must follow it without a gap.
@@ -173,7 +189,7 @@ constexpr bool is_in_order() {
     for (std::size_t i = 0; i < k_table.size(); ++i) {
         if (static_cast<std::size_t>(k_table[i].reason) != i) return false;
     }
-    return k_table.back().reason == Reason::size_probe;
+    return k_table.back().reason == Reason::too_many_connections;
 }
 static_assert(is_in_order());
 

@@ -86,6 +86,15 @@ enum class Reason : std::uint8_t {
     file_shrank,
     read_failed,
     size_probe,
+    // HTTP
+    bad_target,
+    bad_request,
+    method_not_allowed,
+    not_modified,
+    precondition_failed,
+    range_not_satisfiable,
+    part_sent,
+    too_many_connections,
 };
 
 /// One reason and its words.

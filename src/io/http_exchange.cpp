@@ -1,0 +1,232 @@
+#include "io/http_exchange.hpp"
+
+#include <utility>
+
+#include "http/media_type.hpp"
+#include "io/clock.hpp"
+#include "io/directory_listing.hpp"
+#include "io/tcp_listener.hpp"
+
+namespace pxed::io {
+
+namespace {
+
+using machine::Stage;
+
+unsigned status_of(Reason reason) {
+    if (reason == Reason::file_not_found) return 404;
+    if (reason == Reason::read_failed) return 500;
+    if (reason == Reason::too_many_transfers) return 503;
+    return 403;  // it is there, or might be, and nobody gets it
+}
+
+std::string sized(std::uint64_t size) {
+    return std::to_string(size) + " bytes";
+}
+
+}  // namespace
+
+HttpExchange::HttpExchange(HttpConnection& connection, http::Request request)
+    : connection_(connection), request_(std::move(request)), at_(read_instant()) {
+    watcher_ = {.wait = [this] { suspend(); },
+                .go_on = [this] { resume(); },
+                .failed = [this](Reason reason) { broke_off_ = reason; }};
+    plan_ = http::objection(request_);
+    if (plan_) return;
+    auto target = http::parse_target(request_.target);
+    if (target) {
+        target_ = std::move(*target);
+    } else {
+        plan_ = http::refusal(400, Reason::bad_target, std::string{http::sentence(target.error())});
+    }
+}
+
+HttpExchange::~HttpExchange() {
+    if (waiting_ != 0) connection_.bench->disk->forget(waiting_);
+}
+
+bool HttpExchange::answer() {
+    if (is_cancelled_) return false;
+    if (!plan_ && waiting_ == 0) look_up();
+    if (plan_) return queue();
+    suspend();
+    return true;
+}
+
+void HttpExchange::cancel() {
+    is_cancelled_ = true;
+    resume();
+}
+
+void HttpExchange::suspend() {
+    is_suspended_ = true;
+    MHD_suspend_connection(connection_.handle);
+}
+
+void HttpExchange::resume() {
+    if (std::exchange(is_suspended_, false)) MHD_resume_connection(connection_.handle);
+}
+
+// The same way as a TFTP name: the root of the interface, the client's own directory in it, and what the
+// kernel opens below it.
+void HttpExchange::look_up() {
+    connection_.phase = HttpConnection::Phase::look_up;
+    auto& bench = *connection_.bench;
+    const auto* root = bench.tree ? bench.tree->root_for(connection_.interface) : nullptr;
+    if (root == nullptr) {
+        refuse({Reason::file_not_found, "no http-root or tftp-root for this interface"});
+        return;
+    }
+    asks_for_index_ = target_.names_directory;
+    const auto slash = target_.path.empty() ? "" : "/";
+    const auto name = '/' + target_.path + (asks_for_index_ ? slash + std::string{"index.html"} : "");
+    auto lookup = bench.tree->lookup(*root, name, connection_.peer, bench.surroundings.hardware_of);
+    if (auto found = root->open_now(lookup)) {
+        on_found(std::move(*found));
+        return;
+    }
+    waiting_ = root->open_later(std::move(lookup), *bench.disk, [this](Result<OpenFile, OpenError> found) {
+        waiting_ = 0;
+        on_found(std::move(found));
+        if (plan_) resume();
+    });
+}
+
+void HttpExchange::on_found(Result<OpenFile, OpenError> found) {
+    if (!found) {
+        on_missing(std::move(found).error());
+        return;
+    }
+    const auto& tree = connection_.bench->tree;  // none: a reload has switched HTTP off meanwhile
+    if (auto why = tree ? tree->objection(*found) : std::optional{OpenError{}}) {
+        refuse(*why);
+        return;
+    }
+    file_ = std::move(*found);
+    size_ = file_->size;
+    plan_ = http::plan(request_, {size_, http::media_type_of(file_->name), file_->modified});
+}
+
+void HttpExchange::on_missing(OpenError why) {
+    const auto& bench = *connection_.bench;
+    const bool is_missing = why.reason == Reason::file_not_found;
+    if (is_missing && !asks_for_index_ && bench.surroundings.generated) {
+        if (auto text = bench.surroundings.generated(target_.path, connection_.peer)) {
+            answer_with_text(std::move(*text), http::media_type_of(target_.path));
+            return;
+        }
+    }
+    const bool may_be_directory = asks_for_index_ ? is_missing : why.reason == Reason::not_a_file;
+    if (may_be_directory && (asks_for_index_ || bench.policy.lists_directories))
+        look_for_directory();
+    else
+        refuse(why);
+}
+
+void HttpExchange::look_for_directory() {
+    struct Look {
+        std::string root;
+        Lookup lookup;
+        Result<std::vector<http::DirectoryEntry>, OpenError> entries;
+    };
+    auto& bench = *connection_.bench;
+    const auto* root = bench.tree ? bench.tree->root_for(connection_.interface) : nullptr;
+    if (root == nullptr) {
+        refuse({Reason::file_not_found, "no root for this interface any more"});
+        return;
+    }
+    auto lookup =
+        bench.tree->lookup(*root, '/' + target_.path, connection_.peer, bench.surroundings.hardware_of);
+    if (target_.path.empty()) {
+        lookup.candidates = {"."};
+        lookup.within = {lookup.subdirectory};
+    }
+    waiting_ = bench.disk->submit_with(
+        Look{root->directory(), std::move(lookup), {}},
+        [](Look& look) { look.entries = list_directory(look.root, look.lookup); },
+        [this](Look& look) {
+            waiting_ = 0;
+            if (!look.entries) {
+                refuse(look.entries.error());
+            } else if (!connection_.bench->policy.lists_directories) {
+                refuse({Reason::not_a_file, "a directory without index.html, and no http-listing"});
+            } else {
+                answer_with_text(http::listing_page(target_.path, std::move(*look.entries)), "text/html");
+            }
+            resume();
+        });
+}
+
+void HttpExchange::answer_with_text(std::string text, std::string_view media_type) {
+    text_ = std::move(text);
+    size_ = text_.size();
+    plan_ = http::plan(request_, {size_, media_type, std::nullopt});
+}
+
+void HttpExchange::refuse(const OpenError& why) {
+    plan_ = http::refusal(status_of(why.reason), why.reason, why.detail);
+    // What is lacking now (a descriptor) will be there in a moment.
+    if (plan_->status == 503) plan_->headers.push_back({"Retry-After", "1"});
+}
+
+bool HttpExchange::queue() {
+    const bool is_head = request_.method == "HEAD";
+    if (plan_->sends_resource() && !is_head) {
+        const auto first = plan_->part ? plan_->part->first : 0;
+        body_bytes_ = plan_->part ? plan_->part->length() : size_;
+        if (file_ && body_bytes_ > 0)
+            body_ = file_body(std::move(*file_), first, body_bytes_, *connection_.bench->disk, watcher_);
+        else
+            body_.response = text_response(text_);
+    } else if (plan_->sends_resource() || plan_->status == 304) {
+        body_.response = bodiless_response(size_);
+    } else {
+        body_.response = text_response(plan_->text);
+    }
+    file_.reset();
+    if (!body_.response) return false;
+    if (connection_.bench->is_finishing) plan_->closes = true;
+    add_headers(*body_.response, *plan_);
+    connection_.phase = HttpConnection::Phase::sending;
+    connection_.looked_at = read_instant();
+    connection_.acknowledged = acknowledged_before_ = bytes_acknowledged(connection_.socket);
+    return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
+}
+
+machine::Event HttpExchange::event(Stage stage, Reason reason, std::string detail) const {
+    machine::Event event;
+    event.stage = stage;
+    event.reason = reason;
+    event.peer = connection_.peer;
+    event.interface = connection_.interface;
+    event.file = target_.path.empty() ? request_.target : target_.path;
+    event.detail = std::move(detail);
+    event.duration = read_instant() - at_;
+    return event;
+}
+
+machine::Event HttpExchange::conclusion(bool is_whole) {
+    if (!plan_ || !is_whole) {
+        if (connection_.bench->is_finishing)
+            return event(Stage::http_failed, Reason::none, "server is stopping");
+        Reason why = broke_off_;
+        if (why == Reason::none && body_.has_shrunk()) why = Reason::file_shrank;
+        if (why == Reason::none) why = connection_.is_shut ? Reason::timed_out : Reason::client_error;
+        return event(Stage::http_failed, why,
+                     why == Reason::client_error
+                         ? "closed the connection before the end of " + sized(plan_ ? body_bytes_ : 0)
+                         : "");
+    }
+    if (plan_->status >= 400) return event(Stage::http_failed, plan_->reason, plan_->detail);
+    auto sent = event(Stage::http_sent, plan_->reason, plan_->detail);
+    sent.bytes = body_bytes_;
+    if (plan_->status == 200 && request_.method == "HEAD") sent.reason = Reason::size_probe;
+    if (plan_->part) {
+        // The first part of a file is news; those that follow on the connection are sectors of a disk image.
+        if (connection_.in_parts == target_.path) sent.reason = Reason::part_sent;
+        connection_.in_parts = target_.path;
+    }
+    return sent;
+}
+
+}  // namespace pxed::io

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <microhttpd.h>
+
+#include "base/endpoint.hpp"
+#include "base/time.hpp"
+#include "http/plan.hpp"
+#include "http/policy.hpp"
+#include "http/request.hpp"
+#include "http/target.hpp"
+#include "io/disk.hpp"
+#include "io/http_body.hpp"
+#include "io/http_surroundings.hpp"
+#include "io/http_tls.hpp"
+#include "io/tftp_tree.hpp"
+#include "machine/event.hpp"
+
+namespace pxed::io {
+
+/// What the exchanges of a service share.
+struct HttpBench {
+    HttpSurroundings surroundings;
+    Disk* disk = nullptr;
+    std::optional<TftpTree> tree;
+    http::Policy policy;
+    TlsKeys keys;
+    bool is_finishing = false;
+};
+
+class HttpExchange;
+
+/// A client's connection, which has one request after another.
+struct HttpConnection {
+    enum class Phase : std::uint8_t {
+        head,     ///< nothing or a part of a request has come
+        look_up,  ///< the file is being looked for
+        sending,
+    };
+    HttpBench* bench = nullptr;
+    MHD_Connection* handle = nullptr;
+    int socket = -1;
+    Endpoint peer;
+    std::string interface;
+    TlsKeys::Use* keys = nullptr;  ///< HTTPS, once the handshake has begun
+    Phase phase = Phase::head;
+    Instant since{};                 ///< when the phase began
+    bool has_answered = false;       ///< one request at least
+    Instant looked_at{};             ///< when the sending was last looked at
+    std::uint64_t acknowledged = 0;  ///< bytes, then
+    bool is_shut = false;            ///< by us: it took too long
+    std::string in_parts;            ///< the file it fetches part by part
+    std::unique_ptr<HttpExchange> exchange;
+};
+
+/// One request and its answer.
+class HttpExchange {
+ public:
+    HttpExchange(HttpConnection& connection, http::Request request);
+    ~HttpExchange();
+    HttpExchange(const HttpExchange&) = delete;
+    HttpExchange& operator=(const HttpExchange&) = delete;
+
+    /// Whether it is refused before anything is looked for; then answer() may be called at once.
+    [[nodiscard]] bool is_refused() const { return plan_.has_value(); }
+    /// Goes on until the answer is queued or something has to be waited for, with the connection suspended.
+    /// False: nothing could be queued, and the connection is to be closed.
+    [[nodiscard]] bool answer();
+    /// Lets a connection that waits go on; it must not be answered any more.
+    void cancel();
+
+    /// What became of it, once the answer was sent (`is_whole`) or the connection broke off.
+    [[nodiscard]] machine::Event conclusion(bool is_whole);
+    [[nodiscard]] machine::Event event(machine::Stage stage, Reason reason, std::string detail = {}) const;
+    /// What the peer had acknowledged of the connection before the answer began.
+    [[nodiscard]] std::uint64_t acknowledged_before() const { return acknowledged_before_; }
+
+ private:
+    void look_up();
+    void on_found(Result<OpenFile, OpenError> found);
+    void on_missing(OpenError why);
+    void look_for_directory();
+    void answer_with_text(std::string text, std::string_view media_type);
+    void refuse(const OpenError& why);
+    bool queue();
+    void suspend();
+    void resume();
+
+    HttpConnection& connection_;
+    http::Request request_;
+    http::Target target_;
+    Instant at_;
+    Disk::Ticket waiting_ = 0;  // for the disk; 0: not
+    bool is_suspended_ = false;
+    bool is_cancelled_ = false;
+    bool asks_for_index_ = false;
+    std::optional<http::Plan> plan_;
+    std::optional<OpenFile> file_;
+    std::string text_;        // a body that is no file
+    std::uint64_t size_ = 0;  // of file or text
+    std::uint64_t body_bytes_ = 0;
+    std::uint64_t acknowledged_before_ = 0;
+    Reason broke_off_ = Reason::none;
+    HttpBodyWatcher watcher_;
+    HttpBody body_;
+};
+
+}  // namespace pxed::io

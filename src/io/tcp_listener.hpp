@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+#include "io/file_descriptor.hpp"
+#include "io/listen_point.hpp"
+#include "io/socket_address.hpp"
+
+namespace pxed::io {
+
+/// A listening TCP socket, non-blocking and dual-stack where the host has IPv6. Errors: a sentence that names
+/// the port and, when another program has it, who.
+[[nodiscard]] Result<FileDescriptor, std::string> open_tcp_listener(const ListenPoint& point);
+
+/// A connection that was taken.
+struct Accepted {
+    FileDescriptor socket;
+    SocketAddress address;
+    Endpoint peer;  ///< its interface is the one the connection came by
+};
+
+/// What came of accept_from().
+enum class Acceptance : std::uint8_t { taken, none_waiting, no_room };
+
+/// Takes one connection into `accepted`. `no_room`: no descriptor or memory is left, so the listener stays
+/// readable and must not be asked again at once.
+[[nodiscard]] Acceptance accept_from(const FileDescriptor& listener, Accepted& accepted);
+
+/// How many bytes the peer has acknowledged so far; 0 when the kernel does not say.
+[[nodiscard]] std::uint64_t bytes_acknowledged(int socket);
+
+/// Ends both directions at once, so that whoever reads or writes the socket next finds it closed.
+void shut_down(int socket);
+
+}  // namespace pxed::io
