@@ -11,7 +11,7 @@ add_custom_command(
 add_custom_target(documents ALL DEPENDS ${documents}/pxed.conf.5)
 
 install(FILES man/pxed.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
-install(FILES man/pxed-dnsmasq.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
+install(FILES man/pxed-boot.7 man/pxed-dnsmasq.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 install(FILES ${documents}/pxed.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${documents}/pxed.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME pxed)
 install(FILES ${documents}/_pxed DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)

@@ -98,7 +98,7 @@ void check_boot_files(const Config& config, const World& world, Findings& findin
         if (file == world.boot_files.end()) continue;
         if (!file->is_readable) {
             warn(findings, use.origin, "boot file " + escaped(use.name) + ": " + file->why);
-        } else if (file->program.is_shim) {
+        } else if (file->program.is_shim()) {
             check_companions(*file, use.origin, findings);
         }
     }

@@ -108,8 +108,9 @@ class Play {
             const auto message = message_of(kind);
             auto client = dhcp::client_of(message, policy_.ignores_client_ids);
             const auto who = dhcp::classify(policy_, message, "", dhcp::Place{}, client);
+            const auto boots = dhcp::boot_client_of(message);
             for (const auto& situation : situations_)
-                judge(kind, who.without_tag_if, situation);
+                judge(kind, boots, who.without_tag_if, situation);
         }
     }
 
@@ -140,14 +141,17 @@ class Play {
         }
     }
 
-    [[nodiscard]] dhcp::BootAnswer answer_for(dhcp::Tags tags, const Situation& situation) const {
+    [[nodiscard]] dhcp::BootAnswer answer_for(const dhcp::BootClient& client, dhcp::Tags tags,
+                                              const Situation& situation) const {
         tags.set_all(situation);
         dhcp::apply_tag_ifs(policy_.tag_ifs, tags);
-        return dhcp::boot_of(policy_, tags, dhcp::ChosenOptions{policy_, tags, tags}, sample_hardware());
+        return dhcp::boot_of(policy_, tags, dhcp::ChosenOptions{policy_, tags, tags},
+                             {client, sample_hardware()});
     }
 
-    void judge(const Kind& kind, const dhcp::Tags& shown, const Situation& situation) {
-        const auto answer = answer_for(shown, situation);
+    void judge(const Kind& kind, const dhcp::BootClient& client, const dhcp::Tags& shown,
+               const Situation& situation) {
+        const auto answer = answer_for(client, shown, situation);
         if (answer.file.empty() || !answer.is_from_boot_line) return;
         // Those who say 9 mostly get what those who say 7 get, and then all is said already.
         if (kind.arch == Arch::x64_efi && !kind.is_ipxe) x64_lines_.insert(answer.line);
@@ -178,7 +182,7 @@ class Play {
 
     void judge_loop(const Kind& kind, const dhcp::BootAnswer& answer, const tree::BootProgram& program) {
         const bool is_for_it = program.platform == kind.wants;
-        if (!program.is_ipxe || !is_for_it) return;
+        if (!program.is_ipxe() || !is_for_it) return;
         const auto tag = ipxe_tag(config_.dhcp);
         std::string text{kind.who};
         text += " would get " + escaped(answer.file) + " again and start itself for ever";

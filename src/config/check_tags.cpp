@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "config/check_rules.hpp"
 #include "config/fields.hpp"
+#include "config/tag_uses.hpp"
 
 namespace pxed::config {
 
@@ -22,54 +23,16 @@ constexpr std::string_view k_automatic[] = {"known", "known-othernet", "bootp", 
 
 Names tags_set(const Config& config, const World& world) {
     Names names{std::begin(k_automatic), std::end(k_automatic)};
-    const auto& dhcp = config.dhcp;
-    for (const auto& range : dhcp.ranges)
-        if (!range.set_tag.empty()) names.insert(range.set_tag);
-    for (const auto& host : dhcp.hosts)
-        names.insert(host.set_tags.begin(), host.set_tags.end());
-    for (const auto& match : dhcp.matches)
-        names.insert(match.set_tag);
-    for (const auto& match : dhcp.vendor_classes)
-        names.insert(match.set_tag);
-    for (const auto& match : dhcp.user_classes)
-        names.insert(match.set_tag);
-    for (const auto& match : dhcp.macs)
-        names.insert(match.set_tag);
-    for (const auto& match : dhcp.relay_matches)
-        names.insert(match.set_tag);
-    for (const auto& match : dhcp.names.matches)
-        names.insert(match.set_tag);
-    for (const auto& rule : dhcp.tag_ifs)
-        names.insert(rule.sets.begin(), rule.sets.end());
+    for (const auto& word : dhcp::arch_words())
+        names.emplace(word.name);
+    for (auto& name : tags_set_by(config.dhcp))
+        names.insert(std::move(name));
     for (const auto& interface : world.interfaces)
         names.insert(interface.name);
     // The tag of a request on an alias, even before that interface is there.
     for (const auto& bridge : config.daemon.bridges)
         names.insert(bridge.interface);
     return names;
-}
-
-// Calls `use` with every line's tests and origin.
-template <typename Use>
-void for_each_test(const dhcp::Policy& dhcp, Use use) {
-    const auto all = [&use](const auto& lines, bool takes_wildcards = false) {
-        for (const auto& line : lines) {
-            for (const auto& test : line.tests)
-                use(test, line.origin, takes_wildcards);
-        }
-    };
-    all(dhcp.ranges);
-    all(dhcp.hosts);
-    all(dhcp.options);
-    all(dhcp.boots);
-    all(dhcp.tag_ifs, true);
-    all(dhcp.ignores);
-    all(dhcp.broadcasts);
-    all(dhcp.bootp_dynamics);
-    all(dhcp.reply_delays);
-    all(dhcp.names.ignores);
-    all(dhcp.names.generates);
-    all(dhcp.pxe.services);
 }
 
 bool is_set(const Names& names, const Config& config, const std::string& tag, bool takes_wildcards) {
@@ -89,10 +52,10 @@ void check_unset(const Config& config, const World& world, Findings& findings) {
     const Names names = tags_set(config, world);
     const std::vector<std::string_view> candidates{names.begin(), names.end()};
     std::map<std::string, Origin> unset;  // the first line in the files that tests it
-    for_each_test(config.dhcp, [&](const dhcp::TagTest& test, Origin origin, bool takes_wildcards) {
+    for_each_tag_test(config.dhcp, [&](const dhcp::TagTest& test, Origin origin, bool takes_wildcards) {
         if (is_set(names, config, test.name, takes_wildcards)) return;
         const auto [known, is_new] = unset.emplace(test.name, origin);
-        // for_each_test() goes directive by directive, not in the order of the file.
+        // for_each_tag_test() goes directive by directive, not in the order of the file.
         if (!is_new) known->second = std::min(known->second, origin);
     });
     for (const auto& [tag, origin] : unset) {
@@ -123,7 +86,7 @@ void for_each_match(const dhcp::Policy& dhcp, Use use) {
 void check_untested(const Config& config, const World&, Findings& findings) {
     Names tested;
     std::vector<std::string> patterns;
-    for_each_test(config.dhcp, [&](const dhcp::TagTest& test, Origin, bool takes_wildcards) {
+    for_each_tag_test(config.dhcp, [&](const dhcp::TagTest& test, Origin, bool takes_wildcards) {
         tested.insert(test.name);
         if (takes_wildcards && test.name.ends_with('*'))
             patterns.push_back(test.name.substr(0, test.name.size() - 1));

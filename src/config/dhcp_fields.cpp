@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "base/text.hpp"
+#include "config/line.hpp"
 
 namespace pxed::config {
 
@@ -139,6 +140,34 @@ std::optional<std::string> misspelt_mac(std::string_view text) {
         mac += lower_case(std::string_view{digits}.substr(at, 2));
     }
     return mac;
+}
+
+Parsed read_boot_file(Line& line, FieldReader& fields, dhcp::Boot& boot) {
+    if (fields.has_more()) boot.file = fields.take().str();
+    // It ends with a NUL in option 67, and no firmware joins two pieces of that option.
+    constexpr std::size_t k_longest_file = 254;
+    if (boot.file.size() > k_longest_file) {
+        return fail("the file name has " + std::to_string(boot.file.size()) +
+                    " characters; option 67 holds " + std::to_string(k_longest_file));
+    }
+    if (fields.has_more()) boot.server_name = fields.take().str();
+    if (fields.has_more()) {
+        const Field server = fields.take();
+        boot.server_address = Ipv4::parse(server.text());
+        if (!boot.server_address && !server.is_empty()) {
+            if (!is_host_name(server.text())) {
+                return fail(quote(server.text()) +
+                            " is neither an address nor a host name; the form is FILE,NAME,ADDRESS");
+            }
+            boot.server_host.name = server.str();
+        }
+        // A next server of zero is none: firmware could only fail with it.
+        if (boot.server_address == Ipv4{}) boot.server_address.reset();
+    }
+    // dnsmasq takes both without a word.
+    if (fields.has_more())
+        line.warn("what follows the server's address is left out; the form is FILE,NAME,ADDRESS");
+    return {};
 }
 
 }  // namespace pxed::config

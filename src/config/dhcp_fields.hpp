@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/directive.hpp"
 #include "config/fields.hpp"
 #include "dhcp/policy.hpp"
 #include "dhcp/tags.hpp"
@@ -44,5 +45,8 @@ struct HexPattern {
 
 /// `aa:bb:cc:dd:ee:ff` when the text is a MAC written with dashes, dots or nothing between its digits.
 [[nodiscard]] std::optional<std::string> misspelt_mac(std::string_view text);
+
+/// FILE[,SERVERNAME[,ADDRESS]] as dhcp-boot ends, into `boot`; warns of what follows.
+Parsed read_boot_file(Line& line, FieldReader& fields, dhcp::Boot& boot);
 
 }  // namespace pxed::config

@@ -16,6 +16,7 @@
 #include "config/line.hpp"
 #include "config/lines.hpp"
 #include "config/tables.hpp"
+#include "config/tag_uses.hpp"
 
 namespace pxed::config {
 
@@ -78,6 +79,8 @@ class Loader {
             problems_.push_back({"", "and " + std::to_string(unsaid_) + " problems more", false});
         if (!problems_.empty()) return fail(std::move(problems_));
         read_external_files(config_, reading_, reader_);
+        // Last: a file of hosts may set a tag of such a name, and then it is the file's.
+        config_.dhcp.predefined_tags = predefined_tags_for(config_.dhcp);
         return std::move(config_);
     }
 

@@ -1,19 +1,55 @@
 #include "dhcp/boot.hpp"
 
-#include "base/reversed.hpp"
+#include <algorithm>
+
+#include "tree/boot_choice.hpp"
 
 namespace pxed::dhcp {
 
 namespace {
 
-const Boot* boot_line(const Policy& policy, const Tags& tags) {
-    for (const auto& line : reversed(policy.boots)) {
-        if (!line.tests.empty() && tags.satisfy(line.tests)) return &line;
+// How near a line is to the client; the nearest one counts, the last of equals. An iPXE comes to a line for
+// the firmware it runs on only when no other line is for it: that line is what has loaded it.
+enum class Nearness : std::uint8_t { none, firmware, all, kind, exact, tagged, tagged_exact };
+
+Nearness nearness_of(const Boot& line, const Tags& tags, const BootClient& client) {
+    if (!tags.satisfy(line.tests)) return Nearness::none;
+    const bool has_tags = !line.tests.empty();
+    if (!line.arch) return has_tags ? Nearness::tagged : Nearness::all;
+    switch (fit_of(*line.arch, client)) {
+        case ArchFit::none:
+            return Nearness::none;
+        case ArchFit::firmware:
+            return Nearness::firmware;
+        case ArchFit::kind:
+            return has_tags ? Nearness::tagged : Nearness::kind;
+        case ArchFit::exact:
+            return has_tags ? Nearness::tagged_exact : Nearness::exact;
     }
-    for (const auto& line : reversed(policy.boots)) {
-        if (line.tests.empty()) return &line;
+    return Nearness::none;
+}
+
+const Boot* boot_line(const Policy& policy, const Tags& tags, const BootClient& client) {
+    const Boot* nearest = nullptr;
+    auto distance = Nearness::none;
+    for (const auto& line : policy.boots) {
+        const auto nearness = nearness_of(line, tags, client);
+        if (nearness == Nearness::none || nearness < distance) continue;
+        nearest = &line;
+        distance = nearness;
     }
-    return nullptr;
+    return nearest;
+}
+
+std::string_view found_program(const Policy& policy, const BootAsk& ask) {
+    const auto& client = ask.client;
+    if (!client.arch || (!client.boots() && !client.is_ipxe)) return {};
+    auto kind = tree::found_for(*client.arch);
+    // iPXE says which firmware it runs on, and loads in its own ways.
+    kind.is_http = client.is_http_boot;
+    kind.is_ipxe = client.is_ipxe;
+    kind.is_proxy = ask.is_proxy;
+    return policy.found.file_for(kind);
 }
 
 std::string_view text_without_nul(const ConfiguredOption* option) {
@@ -24,14 +60,13 @@ std::string_view text_without_nul(const ConfiguredOption* option) {
 
 }  // namespace
 
-BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options,
-                   const HwAddr& machine) {
+BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options, const BootAsk& ask) {
     BootAnswer answer;
-    if (const Boot* line = boot_line(policy, tags)) {
+    if (const Boot* line = boot_line(policy, tags, ask.client)) {
         answer.file = line->file;
         answer.server_name = line->server_name;
         answer.server =
-            line->server_host.is_given() ? line->server_host.address_for(machine) : line->server_address;
+            line->server_host.is_given() ? line->server_host.address_for(ask.machine) : line->server_address;
         answer.line = line->origin;
         answer.is_from_boot_line = true;
     } else {
@@ -41,7 +76,22 @@ BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& 
         if (file != nullptr) answer.line = file->origin;
     }
     if (!answer.server) answer.server = options.next_server();
+    if (const auto found = found_program(policy, ask); answer.file.empty() && !found.empty()) {
+        answer.file = found;
+        answer.is_from_boot_line = true;  // told as if a line had named it
+    }
     return answer;
+}
+
+bool names_boot_files(const Policy& policy) {
+    constexpr std::uint8_t k_tftp_server_address = 150;
+    const auto names_boot = [](const ConfiguredOption& option) {
+        return option.envelope == Envelope::plain &&
+               (option.sets_next_server || option.code == k_boot_file || option.code == k_tftp_server ||
+                option.code == k_tftp_server_address);
+    };
+    return !policy.boots.empty() || !policy.linux_boots.empty() || policy.pxe.shows_menu() ||
+           std::ranges::any_of(policy.options, names_boot);
 }
 
 }  // namespace pxed::dhcp

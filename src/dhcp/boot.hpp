@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "dhcp/boot_client.hpp"
 #include "dhcp/configured.hpp"
 #include "dhcp/policy.hpp"
 #include "dhcp/tags.hpp"
@@ -23,9 +24,20 @@ struct BootAnswer {
     [[nodiscard]] bool fits_header() const { return file.size() < 128; }
 };
 
-/// The last dhcp-boot line whose tags match, else the last one without tags, else dhcp-option's 67, 66 and
-/// server-ip-address. `machine` chooses among several addresses of one server name.
+/// Who is told what to boot, and how.
+struct BootAsk {
+    const BootClient& client;
+    HwAddr machine;         ///< chooses among several addresses of one server name
+    bool is_proxy = false;  ///< another server gives the addresses
+};
+
+/// What the dhcp-boot and boot-arch lines say: of those with tags whose tags match the last, else of those
+/// for the client's architecture the last, else the last without either. Else dhcp-option's 67, 66 and
+/// server-ip-address. Else, where the file names nothing to anybody, what was found in the boot tree.
 [[nodiscard]] BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options,
-                                 const HwAddr& machine);
+                                 const BootAsk& ask);
+
+/// Whether the file says anything of what machines boot: then nothing is looked for in the boot tree.
+[[nodiscard]] bool names_boot_files(const Policy& policy);
 
 }  // namespace pxed::dhcp

@@ -21,6 +21,7 @@ bool has_feature(Bytes features, std::uint8_t code) {
 BootClient boot_client_of(const Message& message) {
     const Options& options = message.options;
     BootClient client;
+    client.arch = arch_of(options);
     if (const auto vendor_class = options.find(k_vendor_class)) {
         client.is_pxe = as_text(*vendor_class).starts_with("PXEClient");
         client.is_http_boot = as_text(*vendor_class).starts_with("HTTPClient");

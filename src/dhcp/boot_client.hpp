@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
+
+#include "wire/arch.hpp"
 #include "wire/dhcp_message.hpp"
 
 namespace pxed::dhcp {
 
 /// What starts the machine that sent a message, as far as the message shows. Nothing of it is configured.
 struct BootClient {
+    std::optional<Arch> arch;   ///< none: it does not say
     bool is_pxe = false;        ///< option 60 begins with PXEClient: a ROM, UEFI, or what they started
     bool is_http_boot = false;  ///< option 60 begins with HTTPClient: UEFI HTTP Boot (UEFI 2.10 24.7)
     bool is_ipxe = false;       ///< options 77 or 175 say so

@@ -12,6 +12,7 @@
 #include "base/ipv4.hpp"
 #include "base/origin.hpp"
 #include "base/time.hpp"
+#include "dhcp/arch_word.hpp"
 #include "dhcp/linux_boot.hpp"
 #include "dhcp/name_policy.hpp"
 #include "dhcp/network_policy.hpp"
@@ -20,6 +21,7 @@
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
 #include "dhcp/tags.hpp"
+#include "tree/boot_choice.hpp"
 #include "tree/boot_tree.hpp"
 #include "wire/client_id.hpp"
 #include "wire/dhcp_option_table.hpp"
@@ -97,8 +99,9 @@ struct ConfiguredOption {
     Origin origin;
 };
 
-/// `dhcp-boot`.
+/// `dhcp-boot`, and `boot-arch`.
 struct Boot {
+    std::optional<ArchTest> arch;  ///< only for machines of this kind
     std::string file;
     std::string server_name;
     std::optional<Ipv4> server_address;
@@ -157,6 +160,9 @@ struct Policy {
     std::vector<Relay> relays;
     PxePolicy pxe;
     tree::BootTree boot_tree;
+    tree::FoundMap found;        ///< what the boot tree has for machines; empty where the file names files
+    bool finds_programs = true;  ///< cleared by no-found-boot
+    std::vector<std::string> predefined_tags;  ///< words of arch_words() that the file tests and does not set
     std::optional<std::uint16_t>
         http_port;  ///< enable-http: boot files may be named as http:// URLs; 80 is left out
     std::vector<RelayMatch> relay_matches;

@@ -97,9 +97,11 @@ bool is_at_boot_server(const Inquiry& inquiry) {
     return inquiry.context.arrival.local_port == k_pxe_port;
 }
 
-void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, Draft& draft) {
+void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, Draft& draft) {
     const HwAddr& machine = inquiry.client.hardware;
-    const BootAnswer boot = boot_of(inquiry.policy(), draft.tags, draft.chosen, machine);
+    const BootAnswer boot =
+        boot_of(inquiry.policy(), draft.tags, draft.chosen,
+                {.client = inquiry.boots, .machine = machine, .is_proxy = subnet.range->is_proxy});
     const Ipv4 boot_server = boot.server.value_or(draft.local);
     const PxeMenu menu{inquiry.policy().pxe, *pxe.arch, draft.tags, draft.local, machine};
     const PxeService* program = menu.only_program();
@@ -134,7 +136,7 @@ Decision say_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& su
     draft.message.ciaddr = inquiry.client.ciaddr;
     // A client without an address hears nothing else.
     if (inquiry.client.ciaddr.is_zero()) draft.message.flags |= k_broadcast_flag;
-    say_what_to_boot(inquiry, pxe, draft);
+    say_what_to_boot(inquiry, pxe, subnet, draft);
     // dnsmasq never answers without a menu. Here dhcp-boot is enough; but an offer that names nothing would
     // keep the client from what the other server may name.
     if (!inquiry.policy().pxe.shows_menu() && draft.file.empty())

@@ -192,7 +192,8 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     put_client_id(inquiry.message(), options);
     if (audience != Audience::pxe_menu) put_machine_id(inquiry.message(), options);
     put_subnet_selection(inquiry, options);
-    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, client.hardware), local, reply);
+    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, {inquiry.boots, client.hardware}), local,
+             reply);
     if (has_lease) put_renewal_times(inquiry, terms, chosen, options);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms, chosen, options);

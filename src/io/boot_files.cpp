@@ -128,7 +128,7 @@ std::vector<std::uint8_t> head_of(const std::filesystem::path& path) {
 }
 
 void add_companions(const std::filesystem::path& path, config::World::BootFile& file) {
-    if (!file.program.is_shim) return;
+    if (!file.program.is_shim()) return;
     for (const auto name :
          {tree::second_stage_of_shim(file.program.cpu), tree::key_manager_of_shim(file.program.cpu)}) {
         std::error_code failed;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "config/boot_trees.hpp"
 #include "io/clock.hpp"
 #include "io/served.hpp"
 
@@ -242,6 +243,7 @@ void Daemon::reload() {
         refusal_.clear();
         memory_ = std::move(memory);
         say_configuration();
+        look_at_boot_tree_again();
         follow_files();
         script_.repeat_all();
     }
@@ -277,6 +279,9 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
         if (!opened) return take_back(opened.error());
     }
     say_what_needs_a_restart(*fresh);
+    // What was seen of the tree holds until it is looked at again.
+    if (config::serve_the_same_tree(*fresh, *config_))
+        config::use_boot_tree(*fresh, std::move(config_->dhcp.boot_tree));
     // The old one stays until everybody points into the new one.
     const auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);

@@ -90,6 +90,10 @@ class Daemon {
     [[nodiscard]] Result<void, std::string> begin_dhcp(const config::Config& fresh);
     void say_what_needs_a_restart(const config::Config& fresh);
 
+    // What the boot tree holds (daemon_files.cpp).
+    void look_at_boot_tree_again();
+    void use_boot_tree(tree::BootTree tree);
+
     // Files beside the configuration, followed as they change (daemon_files.cpp).
     void follow_files();
     void on_files_changed(const FileChanges& changes);
@@ -126,6 +130,7 @@ class Daemon {
     std::optional<MemoryLeaseStore> memory_store_;  ///< instead of it: leasefile-ro
     std::optional<LeaseMirror> mirror_;
     std::optional<TftpService> tftp_;
+    Disk::Ticket boot_tree_look_ = 0;                ///< the last one asked for; 0: none
     std::map<ListenPoint, UdpSocket> tftp_sockets_;  ///< opened, and not yet given to the service
     std::map<ListenPoint, unsigned> tftp_listeners_;
     std::set<ListenPoint> tftp_refused_;  ///< points that could not be opened, and are tried again

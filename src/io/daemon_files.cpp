@@ -3,9 +3,38 @@
 
 #include <set>
 
+#include "config/boot_trees.hpp"
+#include "io/boot_tree_reader.hpp"
 #include "io/daemon.hpp"
 
 namespace pxed::io {
+
+void Daemon::look_at_boot_tree_again() {
+    disk_->forget(boot_tree_look_);
+    struct State {
+        BootTreeWish wish;
+        tree::BootTree tree;
+    };
+    // The thread that opens boot files: a transfer that begins now waits for it, and no lease does.
+    boot_tree_look_ = disk_->submit_with(
+        State{wish_of(*config_), {}}, [](State& state) { state.tree = read_boot_tree(state.wish); },
+        [this](State& state) { use_boot_tree(std::move(state.tree)); });
+}
+
+void Daemon::use_boot_tree(tree::BootTree tree) {
+    const auto before = config::found_lines(*config_);
+    if (tree.is_cut_short)
+        log_.warning(
+            "the boot tree has more files than are looked at for programs; name the one you mean "
+            "in dhcp-boot or boot-arch");
+    // The services point into the configuration and ask it anew for each message.
+    config::use_boot_tree(*config_, std::move(tree));
+    const auto lines = config::found_lines(*config_);
+    if (lines == before) return;
+    for (const auto& line : lines)
+        say(Level::info, "DHCP, found for " + line);
+    if (lines.empty()) say(Level::info, "DHCP, no boot program is looked for or found any more");
+}
 
 void Daemon::follow_files() {
     std::vector<std::string> directories;

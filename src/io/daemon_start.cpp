@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "io/boot_tree_reader.hpp"
 #include "io/clock.hpp"
 #include "io/daemon.hpp"
 #include "io/privileges.hpp"
@@ -45,6 +46,9 @@ Result<void, StartFailure> Daemon::start() {
     if (auto opened = log_.open(config_->daemon.log, config_->daemon.log_queue.value_or(k_log_lines));
         !opened)
         return failure(ExitCode::file, opened.error());
+    // As the account that serves the files, and before the first answer: who asks meanwhile waits in the
+    // sockets' buffers.
+    use_boot_tree(read_boot_tree(wish_of(*config_)));
     if (auto opened = open_leases(*config_); !opened) return opened;
     dhcp_.use(*config_);  // a relay agent alone has no leases to start with
     if (auto opened = open_files(); !opened) return opened;

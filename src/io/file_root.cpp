@@ -2,10 +2,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <dirent.h>
 #include <memory>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "io/file_gate.hpp"
 
@@ -105,6 +108,45 @@ Result<void, std::string> FileRoot::check() const {
 
 std::optional<Answer> FileRoot::open_now(const Lookup& lookup) const {
     return open_first(directory_, allowed_, lookup, Waiting::no);
+}
+
+Result<OpenFile, OpenError> FileRoot::open(const Lookup& lookup) const {
+    return *open_first(directory_, allowed_, lookup, Waiting::yes);
+}
+
+std::vector<std::string> FileRoot::list(const std::string& directory, std::size_t limit) const {
+    std::vector<std::string> names;
+    const FileGate gate{directory_, allowed_};
+    auto root = FileGate::open_directory(directory_, Waiting::yes);
+    if (!root) return names;
+    if (!directory.empty()) {
+        auto below = FileGate::open_below(*root, directory, Waiting::yes);
+        if (!below && below.error() == EXDEV) {
+            auto followed = gate.open_through_links(directory);
+            if (!followed) return names;
+            root = std::move(*followed);
+        } else if (!below) {
+            return names;
+        } else {
+            root = std::move(*below);
+        }
+    }
+    const int readable = ::openat(root->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (readable < 0) return names;
+    // A function object: the type of a pointer to closedir has attributes that a template would drop.
+    const auto close = [](DIR* opened) { ::closedir(opened); };
+    const std::unique_ptr<DIR, decltype(close)> entries{::fdopendir(readable), close};
+    if (!entries) {
+        ::close(readable);
+        return names;
+    }
+    while (names.size() < limit) {
+        const dirent* entry = ::readdir(entries.get());
+        if (entry == nullptr) break;
+        const std::string_view name{entry->d_name};
+        if (name != "." && name != "..") names.emplace_back(name);
+    }
+    return names;
 }
 
 Disk::Ticket FileRoot::open_later(Lookup lookup, Disk& disk, Opened opened) const {

@@ -55,6 +55,11 @@ class FileRoot {
 
     /// The answer that can be had without waiting for a disk (RESOLVE_CACHED); nothing: ask open_later().
     [[nodiscard]] std::optional<Result<OpenFile, OpenError>> open_now(const Lookup& lookup) const;
+    /// The answer, however long the disk takes.
+    [[nodiscard]] Result<OpenFile, OpenError> open(const Lookup& lookup) const;
+    /// The names in a directory below the root (empty: the root itself), at most `limit` of them, in no
+    /// order; none where it is no directory or cannot be read. Waits for the disk.
+    [[nodiscard]] std::vector<std::string> list(const std::string& directory, std::size_t limit) const;
     /// Looks in the disk thread; `opened` is called in the loop, unless forgotten. The answer may come after
     /// `this` is gone.
     Disk::Ticket open_later(Lookup lookup, Disk& disk, Opened opened) const;

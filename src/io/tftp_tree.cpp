@@ -64,6 +64,14 @@ const FileRoot* TftpTree::root_for(std::string_view interface) const {
     return of_all;
 }
 
+const FileRoot* TftpTree::main_root() const {
+    const FileRoot* of_all = nullptr;
+    for (const auto& served : roots_)
+        if (served.interface.empty()) of_all = &served.root;
+    if (of_all != nullptr || roots_.empty()) return of_all;
+    return &roots_.front().root;
+}
+
 Lookup TftpTree::lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
                         const HardwareOf& hardware_of) const {
     tree::NameRules rules{root.directory(), {}, lower_cases_};

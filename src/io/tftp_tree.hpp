@@ -27,6 +27,8 @@ class TftpTree {
 
     /// The root of an interface; nothing when every root is for other interfaces.
     [[nodiscard]] const FileRoot* root_for(std::string_view interface) const;
+    /// The root that most clients see: that of all interfaces, else the first; nothing: there is none.
+    [[nodiscard]] const FileRoot* main_root() const;
     [[nodiscard]] Lookup lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
                                 const HardwareOf& hardware_of) const;
     /// Why a file that was found is not sent after all; nothing: it is.

@@ -48,6 +48,33 @@ const CpuRow* row_of(Cpu cpu) {
     return row != k_cpus.end() ? &*row : nullptr;
 }
 
+bool has_at(Bytes bytes, std::size_t at, std::string_view text) {
+    return at <= bytes.size() && as_text(bytes.subspan(at)).starts_with(text);
+}
+
+// Linux may be a UEFI program as well (its EFI stub): the boot headers of x86
+// (Documentation/arch/x86/boot.rst) and of arm64, RISC-V and LoongArch, whose magic numbers share one place.
+bool is_kernel(Bytes bytes) {
+    constexpr std::size_t k_x86_magic_at = 0x202;
+    constexpr std::size_t k_magic_at = 0x38;
+    return has_at(bytes, k_x86_magic_at, "HdrS") || has_at(bytes, k_magic_at, "ARM\x64") ||
+           has_at(bytes, k_magic_at, std::string_view{"RSC\x05"}) ||
+           has_at(bytes, k_magic_at, "\xcd\x23\x82\x81") || has_at(bytes, 4, "zimg");
+}
+
+// Words that the programs of Debian 12, of iPXE's and of SYSLINUX's releases have in them. Where two could be
+// found the one that only one program has is asked for first.
+Loader efi_loader(Bytes bytes) {
+    if (is_kernel(bytes)) return Loader::kernel;
+    if (contains(bytes, "UEFI SHIM")) return Loader::shim;
+    if (contains(bytes, "ipxe.org")) return Loader::ipxe;
+    // Linked like shim, without its version.
+    if (contains(bytes, "MokManager")) return Loader::companion;
+    if (contains(bytes, "_Syslinux_") || contains(bytes, "Syslinux/")) return Loader::syslinux;
+    if (contains(bytes, "Welcome to GRUB") || contains(bytes, "grub_")) return Loader::grub;
+    return Loader::unknown;
+}
+
 // The PE header of a UEFI program; nothing when it is no program of UEFI's, whatever else begins with MZ.
 std::optional<BootProgram> identify_efi(Bytes bytes) {
     constexpr std::size_t k_header_at = 0x3c;
@@ -65,10 +92,12 @@ std::optional<BootProgram> identify_efi(Bytes bytes) {
     for (const auto& row : k_cpus) {
         if (row.machine == *machine) program.cpu = row.cpu;
     }
-    program.is_shim = contains(bytes, "UEFI SHIM");
-    program.is_ipxe = contains(bytes, "ipxe.org");
+    program.loader = efi_loader(bytes);
     return program;
 }
+
+// pxeboot.img and the sector behind it; a disk's boot sector prints "GRUB " instead of "loading".
+constexpr std::size_t k_grub_sectors = 4 * 512;
 
 std::string_view base_name(std::string_view path) {
     return path.substr(path.find_last_of("/\\") + 1);
@@ -80,9 +109,18 @@ BootProgram identify(Bytes first_bytes) {
     if (const auto program = identify_efi(first_bytes)) return *program;
     const auto text = as_text(first_bytes);
     if (text.starts_with("#!ipxe") || text.starts_with("#!gpxe")) return {.platform = Platform::script};
-    // What the loaders print when they start: SYSLINUX's banner, iPXE's PXE prefix, GRUB's pxeboot.img.
-    if (contains(first_bytes, "PXELINUX ")) return {.platform = Platform::bios};
-    if (contains(first_bytes, "PXE->EB:")) return {.platform = Platform::bios, .is_ipxe = true};
+    const auto head = first_bytes.first(std::min(first_bytes.size(), k_identifying_bytes_of_bios));
+    // What the loaders print when they start: SYSLINUX's banner, iPXE's PXE prefix, the sector that loads
+    // the rest of GRUB's core image.
+    if (contains(head, "PXELINUX ")) {
+        const bool has_http = contains(head, "lwIP");
+        return {.platform = Platform::bios, .loader = has_http ? Loader::lpxelinux : Loader::pxelinux};
+    }
+    if (contains(head, "PXE->EB:")) return {.platform = Platform::bios, .loader = Loader::ipxe};
+    const auto sectors = first_bytes.first(std::min(first_bytes.size(), k_grub_sectors));
+    if (contains(sectors, std::string_view{"loading\0", 8}) &&
+        contains(sectors, std::string_view{"Geom\0Read\0 Error", 16}))
+        return {.platform = Platform::bios, .loader = Loader::grub};
     return {};
 }
 
@@ -90,16 +128,18 @@ BootProgram guess_from_name(std::string_view path) {
     const auto name = lower_case(base_name(path));
     BootProgram program;
     constexpr std::string_view k_ipxe_names[] = {"ipxe", "undionly", "snponly", "snp"};
-    program.is_ipxe = std::ranges::any_of(k_ipxe_names, [&](std::string_view start) {
+    const bool is_ipxe = std::ranges::any_of(k_ipxe_names, [&](std::string_view start) {
         return name.starts_with(start) && !name.ends_with(".ipxe");
     });
+    if (is_ipxe) program.loader = Loader::ipxe;
+    if (name.starts_with("grub")) program.loader = Loader::grub;
     if (name.ends_with(".efi") || name.ends_with(".efi.signed")) {
         program.platform = Platform::efi;
         const auto stem = std::string_view{name}.substr(0, name.find(".efi"));
         for (const auto& row : k_cpus) {
             if (stem.ends_with(row.suffix)) program.cpu = row.cpu;
         }
-        program.is_shim = name.starts_with("shim");
+        if (name.starts_with("shim")) program.loader = Loader::shim;
         return program;
     }
     constexpr std::string_view k_bios_endings[] = {".kpxe", ".kkpxe", ".kkkpxe", ".pxe",
@@ -108,6 +148,30 @@ BootProgram guess_from_name(std::string_view path) {
         program.platform = Platform::bios;
     if (name.ends_with(".ipxe") || name.ends_with(".gpxe")) program.platform = Platform::script;
     return program;
+}
+
+std::string_view name_of(Loader loader) {
+    switch (loader) {
+        case Loader::shim:
+            return "shim";
+        case Loader::grub:
+            return "GRUB";
+        case Loader::ipxe:
+            return "iPXE";
+        case Loader::pxelinux:
+            return "PXELINUX";
+        case Loader::lpxelinux:
+            return "PXELINUX with HTTP";
+        case Loader::syslinux:
+            return "SYSLINUX";
+        case Loader::kernel:
+            return "Linux";
+        case Loader::companion:
+            return "a companion of shim";
+        case Loader::unknown:
+            break;
+    }
+    return {};
 }
 
 std::string_view name_of(Cpu cpu) {

@@ -19,14 +19,32 @@ enum class Platform : std::uint8_t {
 /// The processor a UEFI program is for.
 enum class Cpu : std::uint8_t { unknown, ia32, x64, arm32, arm64, ia64, riscv64, loongarch64 };
 
+/// Whose program it is: what it does once it runs.
+enum class Loader : std::uint8_t {
+    unknown,
+    shim,       ///< loads a second program from its own directory
+    grub,       ///< reads grub.cfg
+    ipxe,       ///< asks DHCP again, as iPXE
+    pxelinux,   ///< reads pxelinux.cfg
+    lpxelinux,  ///< the same, and loads by HTTP too
+    syslinux,   ///< syslinux.efi: PXELINUX for UEFI
+    kernel,     ///< Linux with an EFI stub: wants a command line that firmware does not give
+    companion,  ///< MokManager, which shim starts when a key is to be enrolled
+};
+
 /// What a file is, as far as its bytes show.
 struct BootProgram {
     Platform platform = Platform::unknown;
     Cpu cpu = Cpu::unknown;
-    bool is_shim = false;  ///< loads a second program from its own directory
-    bool is_ipxe = false;
+    Loader loader = Loader::unknown;
+
+    [[nodiscard]] bool is_shim() const { return loader == Loader::shim; }
+    [[nodiscard]] bool is_ipxe() const { return loader == Loader::ipxe; }
     friend bool operator==(const BootProgram&, const BootProgram&) = default;
 };
+
+/// How much of it is enough for all but UEFI programs: loaders for BIOS print early.
+inline constexpr std::size_t k_identifying_bytes_of_bios = 16 * 1024;
 
 /// How much of a file identify() wants to see: shim says what it is in its data section, far behind its code.
 inline constexpr std::size_t k_identifying_bytes = 1024 * 1024;
@@ -36,6 +54,9 @@ inline constexpr std::size_t k_identifying_bytes = 1024 * 1024;
 
 /// What a file that cannot be looked at is by its name alone (`undionly.kpxe`, `grubaa64.efi`).
 [[nodiscard]] BootProgram guess_from_name(std::string_view path);
+
+/// `GRUB`, as people call the loader; empty for unknown.
+[[nodiscard]] std::string_view name_of(Loader loader);
 
 /// `x64`, as people call the processor; empty for unknown.
 [[nodiscard]] std::string_view name_of(Cpu cpu);

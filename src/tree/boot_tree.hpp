@@ -12,6 +12,7 @@ namespace pxed::tree {
 /// root. Files that no line needs and no rule looks for are not in it.
 struct BootTree {
     std::map<std::string, BootProgram, std::less<>> programs;
+    bool is_cut_short = false;  ///< there was more than is looked at
 
     /// What the file is; nullptr: it is not there, or was not looked at.
     [[nodiscard]] const BootProgram* find(std::string_view path) const {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/boot_trees.hpp"
 #include "io/clock.hpp"
 #include "io/served.hpp"
 #include "units.hpp"
@@ -23,6 +24,7 @@ const Player::Verb* Player::find_verb(std::string_view word) {
     static constexpr std::array<Verb, 16> k_verbs{{
         {"interface", &Player::play_interface},
         {"file", &Player::play_file},
+        {"tree", &Player::play_tree},
         {"config", &Player::play_config},
         {"reload", &Player::play_config},
         {"hup", &Player::play_hup},
@@ -114,6 +116,17 @@ Player::Outcome Player::play_file(const Step& step) {
     return {};
 }
 
+Player::Outcome Player::play_tree(const Step& step) {
+    if (step.words.size() < 3) return fail("tree PATH PLATFORM [LOADER], or tree PATH gone");
+    if (step.words[2] == "gone") {
+        if (tree_.programs.erase(step.words[1]) == 0) return fail(step.words[1] + " is not in the tree");
+        return {};
+    }
+    TRY(const auto program, parse_boot_program(step.words[2], step.words.size() > 3 ? step.words[3] : ""));
+    tree_.programs[step.words[1]] = program;
+    return {};
+}
+
 Result<config::Config, std::vector<config::Problem>> Player::read_config(const Step& step) const {
     config::Reader reader;
     reader.read_file = [&](const std::string& path) -> Result<config::FileText, std::string> {
@@ -144,6 +157,7 @@ Player::Outcome Player::play_config(const Step& step) {
         return {};
     }
     configs_.push_back(std::move(*loaded));
+    config::use_boot_tree(configs_.back(), tree_);
     if (server_) {
         server_->use(configs_.back().dhcp);
         follow_leases();

@@ -43,6 +43,7 @@ class Player : private dhcp::Surroundings {
     // The scene.
     Outcome play_interface(const Step& step);
     Outcome play_file(const Step& step);
+    Outcome play_tree(const Step& step);
     Outcome play_config(const Step& step);
     Outcome play_hup(const Step& step);
     Outcome play_client(const Step& step);
@@ -109,6 +110,7 @@ class Player : private dhcp::Surroundings {
     const Scenario& scenario_;
     std::vector<dhcp::Link> links_;
     std::map<std::string, std::string> files_;
+    tree::BootTree tree_;
     std::map<std::string, std::string, std::less<>> clients_;
     std::vector<dhcp::Lease> rows_at_start_;
     std::deque<config::Config> configs_;  ///< the last one is in use; the server may still look at older ones

@@ -93,6 +93,37 @@ Result<dhcp::Lease, std::string> parse_lease(const std::vector<std::string>& wor
     return lease;
 }
 
+Result<tree::BootProgram, std::string> parse_boot_program(std::string_view platform,
+                                                          std::string_view loader) {
+    using tree::Cpu;
+    using tree::Loader;
+    tree::BootProgram program;
+    if (platform == "bios") program.platform = tree::Platform::bios;
+    if (platform == "script") program.platform = tree::Platform::script;
+    for (const auto cpu : {Cpu::ia32, Cpu::x64, Cpu::arm32, Cpu::arm64, Cpu::riscv64, Cpu::loongarch64}) {
+        if (platform == "efi-" + std::string{tree::name_of(cpu)})
+            program = {.platform = tree::Platform::efi, .cpu = cpu};
+    }
+    if (program.platform == tree::Platform::unknown) return fail(quoted(platform) + " is no platform");
+    constexpr std::array<std::pair<std::string_view, Loader>, 9> k_loaders{{
+        {"", Loader::unknown},
+        {"shim", Loader::shim},
+        {"grub", Loader::grub},
+        {"ipxe", Loader::ipxe},
+        {"pxelinux", Loader::pxelinux},
+        {"lpxelinux", Loader::lpxelinux},
+        {"syslinux", Loader::syslinux},
+        {"kernel", Loader::kernel},
+        {"companion", Loader::companion},
+    }};
+    for (const auto& [word, value] : k_loaders) {
+        if (word != loader) continue;
+        program.loader = value;
+        return program;
+    }
+    return fail(quoted(loader) + " is no loader");
+}
+
 std::string rows_text(const std::vector<dhcp::Lease>& rows, Now now) {
     std::string text;
     for (const dhcp::Lease& row : rows) {

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "dhcp/lease.hpp"
+#include "tree/boot_program.hpp"
 
 namespace pxed::scenario {
 
@@ -27,6 +28,10 @@ struct AddressPort {
 [[nodiscard]] Result<nanoseconds, std::string> parse_time(std::string_view word);
 /// `WORD ADDRESS hw=MAC [id=HEX] [name=TEXT] [for=TIME|infinite] [declined]`; without `for` an hour.
 [[nodiscard]] Result<dhcp::Lease, std::string> parse_lease(const std::vector<std::string>& words, Now now);
+
+/// `bios`, `efi-x64`, `script` and the like; `loader` may be empty.
+[[nodiscard]] Result<tree::BootProgram, std::string> parse_boot_program(std::string_view platform,
+                                                                        std::string_view loader);
 
 /// The rows, a line each.
 [[nodiscard]] std::string rows_text(const std::vector<dhcp::Lease>& rows, Now now);

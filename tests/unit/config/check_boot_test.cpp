@@ -34,7 +34,8 @@ TEST(CheckBoot, AFileOfAnotherServerIsNotLookedFor) {
 
 TEST(CheckBoot, ShimWantsItsSecondProgramBesideIt) {
     auto world = ordinary_world();
-    const tree::BootProgram shim{.platform = tree::Platform::efi, .cpu = tree::Cpu::x64, .is_shim = true};
+    const tree::BootProgram shim{
+        .platform = tree::Platform::efi, .cpu = tree::Cpu::x64, .loader = tree::Loader::shim};
     world.boot_files = {{"boot.efi", true, {}, shim, {"grubx64.efi", "mmx64.efi"}}};
     const std::string text = k_tftp + "dhcp-match=set:e,93,7\ndhcp-boot=tag:e,boot.efi\n";
     EXPECT_EQ(findings_of(text, world),

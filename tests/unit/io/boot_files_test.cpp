@@ -116,7 +116,7 @@ TEST_F(BootFiles, WhatShimWantsIsLookedForBesideIt) {
     write("root/efi/shim.efi", shim + "UEFI SHIM");
     write("root/efi/grubx64.efi", "");
     const auto file = look_at_boot_file("efi/shim.efi", policy_, reader_);
-    EXPECT_TRUE(file.program.is_shim);
+    EXPECT_TRUE(file.program.is_shim());
     EXPECT_THAT(file.missing_companions, testing::ElementsAre("mmx64.efi"));
 }
 

@@ -1,0 +1,91 @@
+#include "config/boot_trees.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "config/check_rules.hpp"
+#include "dhcp/boot.hpp"
+#include "tree/boot_choice.hpp"
+
+namespace pxed::config {
+
+namespace {
+
+bool serves_files(const Config& config) {
+    return !config.tftp.roots.empty() && (config.tftp.is_enabled || config.http.is_enabled);
+}
+
+std::string kind_text(const tree::FoundFor& kind) {
+    std::string text = kind.platform == tree::Platform::efi ? "efi-" + std::string{tree::name_of(kind.cpu)}
+                                                            : std::string{"bios"};
+    if (kind.is_http) text += " by HTTP";
+    if (kind.is_ipxe) text = "iPXE on " + text;
+    return text;
+}
+
+// `boot/shimx64.efi (shim)`.
+std::string file_text(const tree::BootTree& tree, const std::string& file) {
+    const auto* program = tree.find(file);
+    const auto loader = program == nullptr ? std::string_view{} : tree::name_of(program->loader);
+    return escaped(file) + (loader.empty() ? std::string{} : " (" + std::string{loader} + ')');
+}
+
+}  // namespace
+
+bool looks_for_programs(const Config& config) {
+    return config.dhcp.finds_programs && config.dhcp.gives_leases() && serves_files(config) &&
+           !dhcp::names_boot_files(config.dhcp);
+}
+
+std::vector<std::string> named_boot_files(const Config& config) {
+    std::vector<std::string> names;
+    const auto add = [&names](std::string_view name) {
+        const bool is_known = std::ranges::find(names, name) != names.end();
+        if (!name.empty() && name.find("://") == name.npos && !is_known) names.emplace_back(name);
+    };
+    if (!serves_files(config)) return names;
+    for (const auto& boot : config.dhcp.boots)
+        add(boot.file);
+    for (const auto& service : config.dhcp.pxe.services)
+        if (service.is_ours()) add(service.file_of(0));
+    for (const auto& option : config.dhcp.options) {
+        const auto text = as_text(option.value);
+        if (option.envelope == dhcp::Envelope::plain && option.code == dhcp::k_boot_file)
+            add(text.substr(0, text.find('\0')));
+    }
+    return names;
+}
+
+bool serve_the_same_tree(const Config& one, const Config& other) {
+    return std::ranges::equal(one.tftp.roots, other.tftp.roots, [](const tftp::Root& a, const tftp::Root& b) {
+        return a.directory == b.directory && a.interface == b.interface;
+    });
+}
+
+void use_boot_tree(Config& config, tree::BootTree tree) {
+    config.dhcp.boot_tree = std::move(tree);
+    config.dhcp.found = {};
+    if (!looks_for_programs(config)) return;
+    const tree::BootTree nothing;
+    const auto& programs = config.dhcp.boot_tree;
+    config.dhcp.found = tree::choose_all(config.tftp.is_enabled ? programs : nothing,
+                                         config.http.is_enabled ? programs : nothing);
+}
+
+std::vector<std::string> found_lines(const Config& config) {
+    std::vector<std::string> lines;
+    const bool has_proxy = std::ranges::any_of(config.dhcp.ranges, &dhcp::Range::is_proxy);
+    const bool has_pool = gives_addresses(config.dhcp);
+    for (const auto& [kind, file] : config.dhcp.found.files) {
+        if (kind.is_proxy ? !has_proxy : !has_pool) continue;
+        const std::string beside =
+            has_proxy && has_pool && kind.is_proxy ? " beside another DHCP server" : "";
+        lines.push_back(kind_text(kind) + beside + ": " + file_text(config.dhcp.boot_tree, file));
+    }
+    return lines;
+}
+
+}  // namespace pxed::config

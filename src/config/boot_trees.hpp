@@ -1,0 +1,29 @@
+#pragma once
+// What the boot tree has to do with a configuration: what is looked for in it, and what is made of it.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "tree/boot_tree.hpp"
+
+namespace pxed::config {
+
+/// Whether programs are looked for in the boot tree: files are served and machines asked for them, and the
+/// file says nothing of what they boot.
+[[nodiscard]] bool looks_for_programs(const Config& config);
+
+/// The files that lines name, as they name them; URLs left out. Each once.
+[[nodiscard]] std::vector<std::string> named_boot_files(const Config& config);
+
+/// Whether both have the same boot tree, so that what was seen of the one holds for the other.
+[[nodiscard]] bool serve_the_same_tree(const Config& one, const Config& other);
+
+/// Puts what was seen of the boot tree into the configuration, and what machines get of it.
+void use_boot_tree(Config& config, tree::BootTree tree);
+
+/// One sentence for each kind of machine that something was found for: `efi-x64: boot/shimx64.efi (shim)`.
+[[nodiscard]] std::vector<std::string> found_lines(const Config& config);
+
+}  // namespace pxed::config

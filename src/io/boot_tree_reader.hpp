@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "config/config.hpp"
+#include "io/tftp_tree.hpp"
+#include "tree/boot_tree.hpp"
+
+namespace pxed::io {
+
+/// What is to be seen of a boot tree. A value, so that the disk thread can have it whole.
+struct BootTreeWish {
+    TftpTree tree;
+    std::vector<std::string> names;   ///< files that lines name
+    bool looks_for_programs = false;  ///< and whatever boots
+};
+
+/// How much of a tree is looked at: a mirror of a distribution may lie in it, on a disk that sleeps.
+struct BootTreeBounds {
+    unsigned depth = 6;  ///< directories below the root
+    std::size_t entries = 10'000;
+    std::uint64_t bytes = 256ULL * 1024 * 1024;
+    milliseconds time{2000};
+};
+
+/// What a configuration wants to see; nothing where its roots are not there.
+[[nodiscard]] BootTreeWish wish_of(const config::Config& config);
+
+/// Looks at the files as a client would find them, so at none that it would not be given. Waits for the disk.
+[[nodiscard]] tree::BootTree read_boot_tree(const BootTreeWish& wish, const BootTreeBounds& bounds = {});
+
+}  // namespace pxed::io
