@@ -22,7 +22,7 @@ void check_boot_servers(const Config& config, const World&, Findings& findings) 
         moved.server_address = Ipv4::parse(boot.server_name);
         moved.server_name.clear();
         warn(findings, boot.origin,
-             "dhcp-boot: " + boot.server_name +
+             std::string{boot.arch ? "boot-arch: " : "dhcp-boot: "} + boot.server_name +
                  " is only the server's name there; clients are sent to this machine. An address stands one "
                  "field further",
              line_of(moved));
@@ -72,7 +72,7 @@ void check_url_hosts(const Config& config, const World&, Findings& findings) {
         const auto host = host_of(boot.file);
         if (!needs_look_up(host)) continue;
         warn(findings, boot.origin,
-             "dhcp-boot: clients cannot look up " + quote(host) +
+             std::string{boot.arch ? "boot-arch" : "dhcp-boot"} + ": clients cannot look up " + quote(host) +
                  ", for no dhcp-option names a DNS server; name one, or write the host's address");
     }
 }
@@ -104,15 +104,38 @@ void check_boot_files(const Config& config, const World& world, Findings& findin
     }
 }
 
-constexpr Rule k_rules[] = {check_boot_servers, check_option_66, check_url_hosts, check_boot_files};
+// GRUB 2.06 keeps nothing of a ProxyDHCP offer: it looks for grub.cfg on the server that gave the address,
+// finds none and stops at its prompt (rhboot/grub2#87, ltsp/ltsp#108; seen in the laboratory). shim starts
+// GRUB.
+void check_proxied_grub(const Config& config, const World& world, Findings& findings) {
+    if (std::ranges::none_of(config.dhcp.ranges, &dhcp::Range::is_proxy)) return;
+    const auto judge = [&](const std::string& file, Origin origin) {
+        const auto program = program_of(file, world);
+        const bool is_grub = program.loader == tree::Loader::grub || program.is_shim();
+        if (program.platform != tree::Platform::efi || !is_grub) return;
+        warn(findings, origin,
+             "boot file " + escaped(file) + " is " + std::string{tree::name_of(program.loader)} +
+                 (program.is_shim() ? ", which starts GRUB" : "") +
+                 "; GRUB 2.06 does not find its configuration beside another DHCP server. iPXE does "
+                 "(snponly.efi)");
+    };
+    for (const auto& boot : config.dhcp.boots)
+        judge(boot.file, boot.origin);
+    for (const auto& service : config.dhcp.pxe.services)
+        if (service.is_ours()) judge(service.file_of(0), service.origin);
+}
+
+constexpr Rule k_rules[] = {check_boot_servers, check_option_66, check_url_hosts, check_boot_files,
+                            check_proxied_grub};
 
 }  // namespace
 
 std::string line_of(const dhcp::Boot& boot) {
     // A file name with a comma, a blank or a # has to be quoted; one with a quote is nobody's.
     const bool needs_quotes = boot.file.find_first_of(", #\"\\") != std::string::npos;
-    std::string line =
-        "dhcp-boot=" + tests_text(boot.tests) + (needs_quotes ? '"' + boot.file + '"' : boot.file);
+    std::string line = (boot.arch ? "boot-arch=" : "dhcp-boot=") + tests_text(boot.tests) +
+                       (boot.arch ? boot.arch->text + ',' : "") +
+                       (needs_quotes ? '"' + boot.file + '"' : boot.file);
     const std::string server = boot.server_host.is_given() ? boot.server_host.name
                                : boot.server_address       ? boot.server_address->text()
                                                            : std::string{};

@@ -13,6 +13,7 @@
 #include "dhcp/boot.hpp"
 #include "dhcp/classify.hpp"
 #include "dhcp/configured.hpp"
+#include "tree/boot_choice.hpp"
 #include "tree/boot_program.hpp"
 #include "wire/arch.hpp"
 
@@ -27,16 +28,25 @@ struct Kind {
     Arch arch;
     Platform wants;
     bool is_ipxe = false;
+    tree::Cpu cpu = tree::Cpu::x64;  // of UEFI
 };
 
-// In pairs: firmware, and iPXE that it has started.
+// In pairs: firmware, and iPXE that it has started. Then kinds that mostly get what UEFI on x64 gets: of them
+// only what is different is said.
 constexpr std::array k_kinds{
     Kind{"BIOS clients (arch 0)", Arch::bios, Platform::bios},
     Kind{"iPXE on BIOS", Arch::bios, Platform::bios, true},
     Kind{"UEFI clients (arch 7)", Arch::x64_efi, Platform::efi},
     Kind{"iPXE on UEFI", Arch::x64_efi, Platform::efi, true},
     Kind{"UEFI clients that say arch 9", Arch::ebc_efi, Platform::efi},
+    Kind{"UEFI clients on ia32 (arch 6)", Arch::ia32_efi, Platform::efi, false, tree::Cpu::ia32},
+    Kind{"UEFI clients on arm64 (arch 11)", Arch::arm64_efi, Platform::efi, false, tree::Cpu::arm64},
+    Kind{"UEFI HTTP Boot clients (arch 16)", Arch::x64_http, Platform::efi},
 };
+
+bool is_http(const Kind& kind) {
+    return kind.arch == Arch::x64_http;
+}
 
 // Locally administered: nobody's.
 HwAddr sample_hardware() {
@@ -54,7 +64,8 @@ dhcp::Message message_of(const Kind& kind) {
     set(dhcp::k_message_type, "\1");
     auto padded = std::to_string(number);
     padded.insert(0, 5 - padded.size(), '0');
-    set(dhcp::k_vendor_class, "PXEClient:Arch:" + padded + ":UNDI:003016");
+    const std::string how = is_http(kind) ? "HTTPClient" : "PXEClient";
+    set(dhcp::k_vendor_class, how + ":Arch:" + padded + ":UNDI:003016");
     set(dhcp::k_client_arch, std::string{'\0', static_cast<char>(number)});
     set(dhcp::k_client_interface, std::string_view{"\1\3\x10", 3});
     set(dhcp::k_client_machine_id, std::string(17, '\0'));
@@ -64,6 +75,16 @@ dhcp::Message message_of(const Kind& kind) {
         set(dhcp::k_ipxe, std::string_view{"\x13\1\1\x14\1\1\x12\1\1\x10\1\2\x27\1\1\x19\1\1\x21\1\1", 21});
     }
     return message;
+}
+
+// The word of boot-arch for it.
+std::string word_for(const Kind& kind) {
+    if (kind.wants == Platform::bios) return "bios";
+    return "efi-" + std::string{tree::name_of(kind.cpu)};
+}
+
+bool is_url(std::string_view file) {
+    return file.find("://") != file.npos;
 }
 
 std::string_view words_of(Platform platform) {
@@ -83,13 +104,13 @@ std::string_view words_of(Platform platform) {
 // A file that never asks for the architecture serves one kind of machine, and its owner knows which.
 bool tells_architectures(const dhcp::Policy& dhcp) {
     const auto names_one = [](std::string_view text) { return text.find("Arch:") != text.npos; };
-    return std::ranges::any_of(dhcp.matches,
-                               [&](const dhcp::Match& match) {
-                                   return match.code == dhcp::k_client_arch ||
-                                          names_one(as_text(match.value));
-                               }) ||
-           std::ranges::any_of(dhcp.vendor_classes,
-                               [&](const dhcp::ClassMatch& line) { return names_one(line.text); });
+    return !dhcp.predefined_tags.empty() || std::ranges::any_of(dhcp.boots, [](const dhcp::Boot& boot) {
+        return boot.arch.has_value();
+    }) || std::ranges::any_of(dhcp.matches, [&](const dhcp::Match& match) {
+        return match.code == dhcp::k_client_arch || names_one(as_text(match.value));
+    }) || std::ranges::any_of(dhcp.vendor_classes, [&](const dhcp::ClassMatch& line) {
+        return names_one(line.text);
+    });
 }
 
 // Plays the kinds of clients through a policy and says what is wrong with what they get, once a line.
@@ -152,11 +173,20 @@ class Play {
     void judge(const Kind& kind, const dhcp::BootClient& client, const dhcp::Tags& shown,
                const Situation& situation) {
         const auto answer = answer_for(client, shown, situation);
-        if (answer.file.empty() || !answer.is_from_boot_line) return;
+        if (answer.file.empty()) judge_silence(kind);
+        // What was found is right for whom it was found.
+        if (answer.file.empty() || !answer.line.is_known() || !answer.is_from_boot_line) return;
         // Those who say 9 mostly get what those who say 7 get, and then all is said already.
         if (kind.arch == Arch::x64_efi && !kind.is_ipxe) x64_lines_.insert(answer.line);
-        if (kind.arch == Arch::ebc_efi && x64_lines_.contains(answer.line)) return;
+        const bool is_said = x64_lines_.contains(answer.line);
+        if (is_said && (kind.arch == Arch::ebc_efi || is_http(kind))) return;
         const auto program = program_of(answer.file, world_);
+        // That a line has something for BIOS is said with x64, the kind that every network has.
+        if (is_said && kind.cpu != tree::Cpu::x64 && program.platform != Platform::efi) return;
+        if (is_http(kind) && !is_url(answer.file)) {
+            judge_http(kind, answer);
+            return;
+        }
         if (kind.is_ipxe) {
             judge_loop(kind, answer, program);
         } else {
@@ -166,18 +196,50 @@ class Play {
 
     void judge_platform(const Kind& kind, const dhcp::BootAnswer& answer, const tree::BootProgram& program) {
         const bool is_other_cpu = program.platform == Platform::efi && kind.wants == Platform::efi &&
-                                  program.cpu != tree::Cpu::unknown && program.cpu != tree::Cpu::x64;
+                                  program.cpu != tree::Cpu::unknown && program.cpu != kind.cpu;
         const bool is_wrong = program.platform != Platform::unknown && program.platform != kind.wants;
         if (!is_wrong && !is_other_cpu) return;
         std::string text{kind.who};
         text += " would get " + escaped(answer.file) + ", ";
         text += words_of(program.platform);
         if (is_other_cpu) text += " on " + std::string{tree::name_of(program.cpu)};
-        // Few machines say 9, and a file for machines of one kind is right for them.
-        const bool is_certain = tells_architectures(config_.dhcp) && kind.arch != Arch::ebc_efi;
+        // Few machines are of the other kinds, and a file for machines of one kind is right for them.
+        const bool is_common = kind.arch == Arch::bios || kind.arch == Arch::x64_efi;
+        const bool is_certain = tells_architectures(config_.dhcp) && is_common;
         const auto severity = is_certain ? Finding::Severity::warning : Finding::Severity::note;
         if (!is_certain) text += "; that is well as long as there are none";
-        say(answer.line, std::move(text), severity, {});
+        say(answer.line, std::move(text), severity, arch_line(kind));
+    }
+
+    // The line that would give such a client what the tree has for it; empty where it has nothing.
+    [[nodiscard]] std::string arch_line(const Kind& kind) const {
+        const auto file = tree::choose(config_.dhcp.boot_tree, tree::found_for(kind.arch));
+        return file.empty() ? std::string{} : "boot-arch=" + word_for(kind) + ',' + file;
+    }
+
+    // UEFI HTTP Boot drops an offer that names no URL; pxed makes one where it serves HTTP itself.
+    void judge_http(const Kind& kind, const dhcp::BootAnswer& answer) {
+        const auto line = std::ranges::find(config_.dhcp.boots, answer.line, &dhcp::Boot::origin);
+        const bool is_meant = line != config_.dhcp.boots.end() && (line->arch || !line->tests.empty());
+        if (config_.http.is_enabled || !is_meant) return;
+        say(answer.line,
+            std::string{kind.who} + " would get " + escaped(answer.file) +
+                ", which is no URL; enable-http makes it one",
+            Finding::Severity::note, {});
+    }
+
+    // The scripts of boot-linux are for loaders: iPXE, GRUB or PXELINUX has to run first.
+    void judge_silence(const Kind& kind) {
+        const bool is_common = kind.arch == Arch::bios || kind.arch == Arch::x64_efi;
+        if (config_.dhcp.linux_boots.empty() || kind.is_ipxe || !is_common) return;
+        auto line = arch_line(kind);
+        if (line.empty())
+            line = kind.wants == Platform::bios ? "boot-arch=bios,undionly.kpxe"
+                                                : "boot-arch=efi-x64,snponly.efi";
+        say(config_.dhcp.linux_boots.front().origin,
+            "boot-linux: " + std::string{kind.who} +
+                " get no loader, and only iPXE, GRUB and PXELINUX can read what boot-linux says",
+            Finding::Severity::warning, std::move(line));
     }
 
     void judge_loop(const Kind& kind, const dhcp::BootAnswer& answer, const tree::BootProgram& program) {
@@ -216,7 +278,7 @@ class Play {
 };
 
 void check_clients(const Config& config, const World& world, Findings& findings) {
-    if (config.dhcp.boots.empty()) return;
+    if (config.dhcp.boots.empty() && config.dhcp.linux_boots.empty()) return;
     Play{config, world, findings}.run();
 }
 

@@ -6,7 +6,9 @@
 #include <system_error>
 #include <utility>
 
+#include "config/boot_trees.hpp"
 #include "config/check.hpp"
+#include "io/boot_tree_reader.hpp"
 #include "io/config_files.hpp"
 #include "io/interfaces.hpp"
 #include "io/loop.hpp"
@@ -80,6 +82,19 @@ void say_what_was_read(const config::Config& config) {
         std::to_string(config.directive_count) + " directives.");
 }
 
+// All of it, so that a line can be suggested for what is there; but only what the file leaves to pxed is what
+// machines get.
+void look_at_boot_tree(config::Config& config) {
+    auto wish = wish_of(config);
+    wish.looks_for_programs = true;
+    config::use_boot_tree(config, read_boot_tree(wish));
+    if (!config::looks_for_programs(config)) return;
+    const auto lines = config::found_lines(config);
+    if (lines.empty()) say("no line names a boot file, and none was found in the tree that is served.");
+    for (const auto& line : lines)
+        say("found for " + line);
+}
+
 /// Loads by `reader`, and holds what it gives against this machine.
 Result<config::Config, ConfigurationFailure> load(const std::string& file, const ConfigurationSource& source,
                                                   const config::Reader& reader) {
@@ -147,6 +162,7 @@ ExitCode test_configuration(const ConfigurationSource& source, Strictness strict
         return say_failure(config.error().size(), code_of(config.error()));
     }
     say_what_was_read(*config);
+    look_at_boot_tree(*config);
     add_findings(*config, Depth::files);
     // By place: the reader goes through the file once.
     std::ranges::stable_sort(config->findings, {}, &config::Finding::origin);
