@@ -63,23 +63,34 @@ std::string_view text_without_nul(const ConfiguredOption* option) {
 BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options, const BootAsk& ask) {
     BootAnswer answer;
     if (const Boot* line = boot_line(policy, tags, ask.client)) {
-        answer.file = line->file;
-        answer.server_name = line->server_name;
-        answer.server =
-            line->server_host.is_given() ? line->server_host.address_for(ask.machine) : line->server_address;
-        answer.line = line->origin;
-        answer.is_from_boot_line = true;
+        answer = boot_of(*line, options, ask.machine);
     } else {
         const ConfiguredOption* file = options.find(k_boot_file);
         answer.file = text_without_nul(file);
         answer.server_name = text_without_nul(options.find(k_tftp_server));
-        if (file != nullptr) answer.line = file->origin;
+        if (file != nullptr) {
+            answer.line = file->origin;
+            answer.tests = &file->tests;
+        }
+        answer.server = options.next_server();
     }
-    if (!answer.server) answer.server = options.next_server();
     if (const auto found = found_program(policy, ask); answer.file.empty() && !found.empty()) {
         answer.file = found;
         answer.is_from_boot_line = true;  // told as if a line had named it
     }
+    return answer;
+}
+
+BootAnswer boot_of(const Boot& line, const ChosenOptions& options, const HwAddr& machine) {
+    BootAnswer answer;
+    answer.file = line.file;
+    answer.server_name = line.server_name;
+    answer.server = line.server_host.is_given() ? line.server_host.address_for(machine) : line.server_address;
+    answer.line = line.origin;
+    answer.tests = &line.tests;
+    answer.is_for_ipxe = line.arch && line.arch->text == "ipxe";
+    answer.is_from_boot_line = true;
+    if (!answer.server) answer.server = options.next_server();
     return answer;
 }
 

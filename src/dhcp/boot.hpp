@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "dhcp/boot_client.hpp"
@@ -12,13 +13,16 @@
 
 namespace pxed::dhcp {
 
-/// What a machine is told to boot. Views point into the policy.
+/// What a machine is told to boot. Views and pointers are the policy's.
 struct BootAnswer {
-    std::string_view file;
+    std::string file;
     std::string_view server_name;
     std::optional<Ipv4> server;  ///< none: this server; 0.0.0.0: one that is named and not known
     Origin line;
-    bool is_from_boot_line = false;  ///< dhcp-boot rather than dhcp-option 66, 67 and 255
+    const TagTests* tests = nullptr;  ///< of the line that names the file; none: no line does
+    bool is_for_ipxe = false;         ///< boot-arch=ipxe
+    bool is_from_boot_line = false;   ///< dhcp-boot rather than dhcp-option 66, 67 and 255
+    Reason note = Reason::none;       ///< what is to be said beside it
 
     /// Whether the name has room in the header: 128 bytes and one of them a NUL.
     [[nodiscard]] bool fits_header() const { return file.size() < 128; }
@@ -39,5 +43,8 @@ struct BootAsk {
 
 /// Whether the file says anything of what machines boot: then nothing is looked for in the boot tree.
 [[nodiscard]] bool names_boot_files(const Policy& policy);
+
+/// The same of one line that holds.
+[[nodiscard]] BootAnswer boot_of(const Boot& line, const ChosenOptions& options, const HwAddr& machine);
 
 }  // namespace pxed::dhcp

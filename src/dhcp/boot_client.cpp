@@ -16,6 +16,15 @@ bool has_feature(Bytes features, std::uint8_t code) {
     return value && !value->empty() && value->front() != 0;
 }
 
+// The codes features.h has room for; the others are settings, such as the bus the network card is on.
+bool lists_any_feature(Bytes features) {
+    constexpr std::uint8_t k_first = 0x10, k_last = 0x4f;
+    for (std::uint8_t code = k_first; code <= k_last; ++code) {
+        if (has_feature(features, code)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 BootClient boot_client_of(const Message& message) {
@@ -27,9 +36,12 @@ BootClient boot_client_of(const Message& message) {
         client.is_http_boot = as_text(*vendor_class).starts_with("HTTPClient");
     }
     const auto user_class = options.find(k_user_class);
-    const auto features = options.find(k_ipxe);
+    // An empty one is none, as to dhcp-match.
+    auto features = options.find(k_ipxe);
+    if (features && features->empty()) features.reset();
     // Forks change the user class (FlexBoot, xNBA), and some builds have no option 175.
     client.is_ipxe = features || (user_class && user_class_contains(*user_class, "iPXE"));
+    client.lists_features = features && lists_any_feature(*features);
     client.speaks_http = client.is_http_boot || (features && has_feature(*features, k_ipxe_http));
     client.speaks_https = client.is_http_boot || (features && has_feature(*features, k_ipxe_https));
     return client;

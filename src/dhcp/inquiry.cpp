@@ -68,6 +68,7 @@ machine::Event event_of(const Inquiry& inquiry, machine::Stage stage, std::optio
     event.arch = inquiry.client.arch;
     event.client_id = inquiry.client.id_as_sent;
     event.vendor_class = inquiry.client.vendor_class;
+    event.is_ipxe = inquiry.boots.is_ipxe;
     event.host_name = inquiry.client.host_name;
     return event;
 }

@@ -7,6 +7,7 @@
 #include "dhcp/boot.hpp"
 #include "dhcp/delay.hpp"
 #include "dhcp/destination.hpp"
+#include "dhcp/ipxe_boot.hpp"
 #include "dhcp/pxe_menu.hpp"
 #include "dhcp/reply.hpp"
 #include "dhcp/trace.hpp"
@@ -97,7 +98,22 @@ bool is_at_boot_server(const Inquiry& inquiry) {
     return inquiry.context.arrival.local_port == k_pxe_port;
 }
 
+// iPXE takes a proxy's offer as its answer when that has siaddr and a file, and asks nobody then. It would
+// show a menu in the place of the file (ipxe#908), so it gets none.
+void say_what_ipxe_boots(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, Draft& draft) {
+    const BootAnswer boot = boot_for_ipxe(inquiry, draft.tags, draft.chosen, &pxe, subnet.range->is_proxy);
+    const bool names_server = !boot.file.empty() || pxe.is_uefi();
+    name_file(draft, boot.file, boot.server.value_or(names_server ? draft.local : Ipv4{}), boot.line);
+    if (draft.note == Reason::none) draft.note = boot.note;
+    // Golden vector C: with a UEFI machine's offer there is no 43, whoever asks.
+    if (!pxe.is_uefi() || is_at_boot_server(inquiry)) show_menu(inquiry, PxeMenu{}, draft);
+}
+
 void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, Draft& draft) {
+    if (inquiry.boots.is_ipxe) {
+        say_what_ipxe_boots(inquiry, pxe, subnet, draft);
+        return;
+    }
     const HwAddr& machine = inquiry.client.hardware;
     const BootAnswer boot =
         boot_of(inquiry.policy(), draft.tags, draft.chosen,
@@ -121,10 +137,8 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
     } else {
         // No option 43, or UEFI firmware before 2017 drops the first offer it gets (tianocore bug 469).
         // Without it UEFI asks siaddr on port 4011, so that has to be this server, wherever the file is.
-        // iPXE takes the server of the file from that very offer.
-        const bool asks_first = !inquiry.boots.is_ipxe && !pxe.is_http();
         name_file(draft, program != nullptr ? std::string_view{} : boot.file,
-                  asks_first ? draft.local : boot_server, boot.line);
+                  pxe.is_http() ? boot_server : draft.local, boot.line);
     }
 }
 
@@ -139,6 +153,8 @@ Decision say_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& su
     say_what_to_boot(inquiry, pxe, subnet, draft);
     // dnsmasq never answers without a menu. Here dhcp-boot is enough; but an offer that names nothing would
     // keep the client from what the other server may name.
+    if (draft.note == Reason::ipxe_would_loop)
+        return silence(inquiry, stage_of(inquiry.message().type()), draft.note, {}, draft.line);
     if (!inquiry.policy().pxe.shows_menu() && draft.file.empty())
         return silence(inquiry, stage_of(inquiry.message().type()), Reason::no_boot_file);
     return finish(inquiry, is_offer ? Stage::proxy_offer : Stage::boot_server, std::move(draft));

@@ -48,7 +48,13 @@ std::vector<std::uint8_t> with_end(std::vector<std::uint8_t> chain) {
     return chain;
 }
 
-PxeMenu::PxeMenu(const PxePolicy& policy, Arch arch, const Tags& tags, Ipv4 local, const HwAddr& machine) {
+PxeMenu::PxeMenu() {
+    content_.discovery_control = pxe::k_boot_file_at_once;
+    content_.prompt = pxe::MenuPrompt{pxe::k_do_not_wait, "PXE"};
+}
+
+PxeMenu::PxeMenu(const PxePolicy& policy, Arch arch, const Tags& tags, Ipv4 local, const HwAddr& machine)
+    : PxeMenu() {
     std::size_t programs = 0;
     bool has_unknown_server = false;
     for (const auto& service : policy.services) {
@@ -70,16 +76,14 @@ PxeMenu::PxeMenu(const PxePolicy& policy, Arch arch, const Tags& tags, Ipv4 loca
     }
     if (programs != 1) only_program_ = nullptr;
 
-    if (content_.menu.empty()) {
-        content_.discovery_control = pxe::k_boot_file_at_once;
-    } else if (has_unknown_server) {
+    if (content_.menu.empty()) return;
+    if (has_unknown_server) {
         // The client finds the server of such a type by broadcast only.
         content_.discovery_control = pxe::k_no_multicast;
     } else {
         content_.discovery_control = pxe::k_no_broadcast | pxe::k_no_multicast;
     }
-    const bool has_choice = content_.menu.size() > 1;
-    content_.prompt = pxe::MenuPrompt{has_choice ? pxe::k_wait_for_ever : pxe::k_do_not_wait, "PXE"};
+    if (content_.menu.size() > 1) content_.prompt->timeout = pxe::k_wait_for_ever;
 }
 
 bool PxeMenu::is_too_long() const {

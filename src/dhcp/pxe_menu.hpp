@@ -35,6 +35,8 @@ struct PxeClient {
 /// the policy.
 class PxeMenu {
  public:
+    /// None: the boot file of the reply at once.
+    PxeMenu();
     /// `local`: this server, as the client sees it; `machine` chooses among several addresses of a server's
     /// name.
     PxeMenu(const PxePolicy& policy, Arch arch, const Tags& tags, Ipv4 local, const HwAddr& machine);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dhcp/ipxe_boot.hpp"
 #include "dhcp/name.hpp"
 #include "dhcp/pxe_menu.hpp"
 
@@ -85,6 +86,8 @@ void put_boot(const Inquiry& inquiry, const BootAnswer& boot, Ipv4 local, Reply&
     message.sname = boot.server_name.substr(0, k_longest_sname);
     reply.boot_file = boot.file;
     reply.boot_line = boot.line;
+    // Once a boot is enough, and the OFFER is what the machine waits with.
+    if (message.type() == MessageType::offer) reply.note = boot.note;
     if (boot.fits_header()) {
         message.file = boot.file;
     } else {
@@ -116,12 +119,20 @@ void put_menu(const Inquiry& inquiry, const PxeClient& pxe, const ChosenOptions&
     options.set_text(k_vendor_class, pxe.vendor);
     put_machine_id(inquiry.message(), options);  // dnsmasq's place for it, golden vector E
     if (!client.asks_for(k_vendor_options) && !chosen.forces_vendor(client)) return;
-    const PxeMenu menu{inquiry.policy().pxe, *pxe.arch, reply.tags, local, client.hardware};
+    const bool is_shown = !inquiry.boots.is_ipxe;
+    const PxeMenu menu =
+        is_shown ? PxeMenu{inquiry.policy().pxe, *pxe.arch, reply.tags, local, client.hardware} : PxeMenu{};
     const bool asks_later = pxe.is_uefi() && menu.only_program() != nullptr;
     const auto value = asks_later ? with_end(chosen.vendor_options(client)) : menu.option(client, chosen);
     if (!value.empty()) options.set(k_vendor_options, value);
     if (!asks_later && menu.is_too_long() && reply.note == Reason::none)
         reply.note = Reason::pxe_menu_too_long;
+}
+
+BootAnswer boot_for(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
+                    const PxeClient* menu_of) {
+    if (inquiry.boots.is_ipxe) return boot_for_ipxe(inquiry, tags, chosen, menu_of);
+    return boot_of(inquiry.policy(), tags, chosen, {inquiry.boots, inquiry.client.hardware});
 }
 
 Audience audience_of(const Inquiry& inquiry, const std::optional<PxeClient>& pxe) {
@@ -192,8 +203,8 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     put_client_id(inquiry.message(), options);
     if (audience != Audience::pxe_menu) put_machine_id(inquiry.message(), options);
     put_subnet_selection(inquiry, options);
-    put_boot(inquiry, boot_of(inquiry.policy(), reply.tags, chosen, {inquiry.boots, client.hardware}), local,
-             reply);
+    const PxeClient* menu_of = audience == Audience::pxe_menu ? &*pxe : nullptr;
+    put_boot(inquiry, boot_for(inquiry, reply.tags, chosen, menu_of), local, reply);
     if (has_lease) put_renewal_times(inquiry, terms, chosen, options);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms, chosen, options);

@@ -99,6 +99,7 @@ Level level_of(Reason reason) {
         case Reason::unsupported_type:
         case Reason::bootp_without_host:
         case Reason::no_boot_file:
+        case Reason::no_boot_url:
         case Reason::wrong_server_id:
         case Reason::wrong_address:
         case Reason::wrong_network:
@@ -134,6 +135,8 @@ Level level_of(Reason reason) {
         case Reason::credentials_asked:
         case Reason::boot_file_too_long:
         case Reason::pxe_menu_too_long:
+        case Reason::ipxe_would_loop:
+        case Reason::ipxe_lacks_http:
         case Reason::option_left_out:
         case Reason::address_declined:
         case Reason::address_conflict:

@@ -58,6 +58,7 @@ struct Event {
     std::optional<Arch> arch;  ///< DHCP
     ClientId client_id;        ///< DHCP
     std::string vendor_class;  ///< DHCP, option 60
+    bool is_ipxe = false;      ///< DHCP: iPXE asks, whatever firmware started it
     std::string host_name;     ///< DHCP
     std::string file;          ///< the boot file named, or the file asked for over TFTP or HTTP
     std::string detail;        ///< words of this very case: tags, an address, the client's error text

@@ -11,9 +11,10 @@ namespace pxed::machine {
 namespace {
 
 // PXE 2.1 and UEFI 2.10 24.7 put these in front of option 60. An operating system sends another class or
-// none: its DISCOVER belongs to the boot that started it. iPXE sends PXEClient too.
+// none: its DISCOVER belongs to the boot that started it. iPXE sends PXEClient too, some forks do not.
 bool is_firmware(const Event& event) {
-    return event.vendor_class.starts_with("PXEClient") || event.vendor_class.starts_with("HTTPClient");
+    return event.is_ipxe || event.vendor_class.starts_with("PXEClient") ||
+           event.vendor_class.starts_with("HTTPClient");
 }
 
 // A DISCOVER that is answered is told as the offer; `discover` is one that got none.
@@ -28,19 +29,50 @@ bool gives_address(Stage stage) {
            stage == Stage::boot_server;
 }
 
+// Firmware repeats its DISCOVER at 4, 8, 16 and 32 s (PXE 2.1 2.2.3): repeats belong to the boot they began,
+// so a boot begins only where the machine had got further, or has been silent for longer than those repeats
+// take.
+bool is_silent_for_long(const Machine& machine, Instant now) {
+    constexpr seconds k_boot_pause{90};
+    return now - machine.last_seen > k_boot_pause;
+}
+
+// A step in which DHCP tells the machine what to boot.
+bool names_a_program(Stage stage) {
+    return stage == Stage::offer || stage == Stage::ack || stage == Stage::proxy_offer ||
+           stage == Stage::boot_server || stage == Stage::bootp;
+}
+
 }  // namespace
 
+std::string_view program_before_ipxe(const Machine& machine, bool asks_anew, Instant now) {
+    if (!asks_anew) return machine.is_ipxe ? std::string_view{machine.ran_before} : std::string_view{};
+    if (is_silent_for_long(machine, now)) return {};
+    // Other firmware asked, was told a file and took it up, and now iPXE asks: that file is iPXE or has
+    // loaded it. It may have come from another server, or to an address not known to be this machine's, so
+    // that it was named is all there is to go by.
+    if (!machine.is_ipxe) return machine.got_further ? machine.named_program : std::string_view{};
+    // iPXE in the network card's ROM that loaded another iPXE looks like a machine that was reset; what it
+    // fetched tells. A repeated DISCOVER is where the first one was.
+    return machine.sent_program.empty() ? machine.ran_before : machine.sent_program;
+}
+
 Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id) {
-    // Firmware repeats its DISCOVER at 4, 8, 16 and 32 s (PXE 2.1 2.2.3): repeats belong to the boot they
-    // began, so a boot begins only where the machine had got further, or has been silent for longer than
-    // those repeats take.
-    constexpr seconds k_boot_pause{90};
     if (answers_a_discover(event.stage) && is_firmware(event)) {
-        if (machine.boot_id == 0 || machine.got_further || now - machine.last_seen > k_boot_pause) {
+        // What firmware loads to ask again as iPXE is one boot: its log lines belong together, and the file
+        // it had loaded is what must not be named to it once more.
+        const bool goes_on = event.is_ipxe && !machine.is_ipxe && !is_silent_for_long(machine, now);
+        const bool repeats = !machine.got_further && !is_silent_for_long(machine, now);
+        std::string before{program_before_ipxe(machine, true, now)};
+        machine.got_further = false;
+        if (machine.boot_id == 0 || !(goes_on || repeats)) {
             machine.boot_id = next_boot_id;
-            machine.got_further = false;
             machine.boot_program.clear();
+            machine.named_program.clear();
         }
+        machine.sent_program.clear();
+        machine.is_ipxe = event.is_ipxe;
+        machine.ran_before = event.is_ipxe ? std::move(before) : std::string{};
     }
     switch (event.stage) {
         case Stage::request:
@@ -77,6 +109,8 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
     // A file that was not there is none it boots.
     const bool has_failed = event.stage == Stage::tftp_failed || event.stage == Stage::http_failed;
     if (!has_failed && !event.file.empty()) machine.boot_program = event.file;
+    if (names_a_program(event.stage) && !event.file.empty()) machine.named_program = event.file;
+    if (event.stage == Stage::tftp_sent || event.stage == Stage::http_sent) machine.sent_program = event.file;
     machine.last_seen = now;
     return machine;
 }

@@ -23,13 +23,22 @@ struct Machine {
     std::optional<Arch> arch;
     std::uint32_t boot_id = 0;  ///< counts boots seen of any machine; 0 before the first
     std::string boot_program;   ///< the last file named to it or fetched by it
-    bool got_further = false;   ///< than asking for an address, in this boot
+    std::string named_program;  ///< the last file DHCP named to it in this boot
+    std::string sent_program;   ///< the last file sent to it whole since its last DISCOVER
+    bool is_ipxe = false;       ///< its last DISCOVER in this boot was iPXE's
+    std::string ran_before;    ///< if is_ipxe: what this machine had loaded when it asked so, as far as known
+    bool got_further = false;  ///< than asking for an address, in this boot
     Instant last_seen{};
 };
 
+/// What a machine that asks as iPXE has loaded before, which may be that very iPXE; empty when nothing is
+/// known, or when its network card has iPXE as its ROM. `asks_anew`: a DISCOVER that is not in `machine` yet.
+[[nodiscard]] std::string_view program_before_ipxe(const Machine& machine, bool asks_anew, Instant now);
+
 /// The machine after `event` at `now`. Pure. A DISCOVER from firmware (option 60 begins with PXEClient or
 /// HTTPClient) begins a new boot, numbered `next_boot_id`, unless it repeats the one before: the machine has
-/// got no further since, and was not silent for long.
+/// got no further since, and was not silent for long. The first one from iPXE after other firmware's goes on
+/// with that firmware's boot.
 [[nodiscard]] Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id);
 
 /// The machines seen last, at most `limit` of them; the one unseen for longest gives way.

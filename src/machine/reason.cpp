@@ -105,6 +105,12 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::pxe_menu_too_long, "pxe_menu_too_long", "PXE menu too large",
      "Firmware takes 253 bytes of menu and 253 of servers: shorten the texts or use fewer pxe-service "
      "lines."},
+    {Reason::ipxe_would_loop, "ipxe_would_loop", "no boot file: iPXE would load itself again",
+     "Put a script named boot.ipxe beside the program, or name one in dhcp-boot=tag:ipxe,FILE."},
+    {Reason::ipxe_lacks_http, "ipxe_lacks_http", "this iPXE was built without HTTP",
+     "Name a file of TFTP in its dhcp-boot line, or load a full iPXE first: dhcp-boot=undionly.kpxe."},
+    {Reason::no_boot_url, "no_boot_url", "nothing to boot over HTTP",
+     "UEFI HTTP Boot wants a URL: set enable-http, or name http://ADDRESS/FILE in dhcp-boot."},
     {Reason::option_left_out, "option_left_out", "options left out: the reply would be too long",
      "Configure fewer or shorter options for this machine, or let it take larger replies."},
     {Reason::domain_ignored, "domain_ignored", "ignoring the domain of its name",

@@ -128,7 +128,8 @@ class Rig {
                    .was_unicast = how.was_unicast,
                    .local_port = k_server_port,
                    .received = now.instant};
-        return dhcp::decide({policy, leases, arrival, links, now, probed, may_probe, traces, tells_leases});
+        return dhcp::decide(
+            {policy, leases, arrival, links, now, probed, may_probe, traces, tells_leases, machine});
     }
 
     /// Decides and lets the effects happen.
@@ -154,6 +155,7 @@ class Rig {
     bool may_probe = true;
     bool traces = true;
     bool tells_leases = false;
+    const machine::Machine* machine = nullptr;
     Arrival arrival;
     std::uint64_t ticket = 0;
 };

@@ -77,6 +77,66 @@ TEST(Machines, ASilenceLongerThanAllRetriesEndsABoot) {
     EXPECT_EQ(later.boot_id, 2U);
 }
 
+// What firmware loads and asks again as iPXE: one boot, and the file it was told is what it runs.
+TEST(Machines, IpxeGoesOnWithTheBootOfTheFirmwareThatLoadedIt) {
+    Machines machines;
+    auto offer = event(Stage::offer, 1);
+    offer.file = "undionly.kpxe";
+    auto ack = event(Stage::ack, 1);
+    ack.file = "undionly.kpxe";
+    machines.observe(offer, at(1));
+    machines.observe(ack, at(2));
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(10)), "undionly.kpxe");
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), false, at(10)), "") << "the ROM's own REQUEST";
+    auto again = event(Stage::offer, 1);
+    again.is_ipxe = true;
+    again.file = "boot.ipxe";
+    machines.observe(again, at(10));
+    EXPECT_EQ(again.boot_id, 1U);
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), false, at(11)), "undionly.kpxe");
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(12)), "undionly.kpxe") << "a repeat";
+    auto repeat = again;
+    machines.observe(repeat, at(12));
+    EXPECT_EQ(repeat.boot_id, 1U);
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), false, at(13)), "undionly.kpxe");
+}
+
+TEST(Machines, OfAnIpxeRomOnlyWhatItFetchedCounts) {
+    Machines machines;
+    auto offer = event(Stage::offer, 1);
+    offer.is_ipxe = true;
+    offer.file = "undionly.kpxe";
+    auto ack = offer;
+    ack.stage = Stage::ack;
+    machines.observe(offer, at(1));
+    machines.observe(ack, at(2));
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(3)), "") << "reset before it fetched";
+    Event sent;
+    sent.stage = Stage::tftp_sent;
+    sent.peer = ack.peer;
+    sent.file = "undionly.kpxe";
+    machines.observe(sent, at(4));
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(5)), "undionly.kpxe");
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(200)), "") << "another day";
+}
+
+TEST(Machines, TheFirmwaresNextDiscoverForgetsWhatIpxeRan) {
+    Machines machines;
+    auto first = event(Stage::offer, 1);
+    first.file = "undionly.kpxe";
+    machines.observe(first, at(1));
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(2)), "") << "it has not taken the offer";
+    auto ipxe = event(Stage::offer, 1);
+    ipxe.is_ipxe = true;
+    machines.observe(ipxe, at(10));
+    auto ack = event(Stage::ack, 1);
+    machines.observe(ack, at(11));
+    auto reset = event(Stage::offer, 1);
+    machines.observe(reset, at(30));
+    EXPECT_EQ(reset.boot_id, 2U);
+    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(40)), "");
+}
+
 TEST(Machines, AnOperatingSystemsDiscoverBeginsNoBoot) {
     Machines machines;
     auto step = event(Stage::offer, 1, "dhcpcd-9");

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "dhcp/boot.hpp"
+#include "dhcp/inquiry.hpp"
+#include "dhcp/pxe_menu.hpp"
+
+namespace pxed::dhcp {
+
+/// What iPXE is told to boot: never the iPXE that it is already, and never a menu, which it would show in the
+/// place of a file and so load itself from (ipxe#908). In this order, what holds for its tags and is not
+/// itself:
+///   1. the boot line, if one of its tags tells iPXE from firmware: that is the administrator's own answer;
+///   2. the pxe-service that a menu nobody touches would start;
+///   3. the boot line;
+/// and where itself was all there was, another dhcp-boot line that is for iPXE, then boot.ipxe or
+/// autoexec.ipxe of the boot tree, else no file and a note. `pxe`: nullptr when no menu counts for it.
+/// `is_proxy`: another server gives the addresses.
+[[nodiscard]] BootAnswer boot_for_ipxe(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
+                                       const PxeClient* pxe, bool is_proxy = false);
+
+/// Whether these tests, by a tag of the file or the predefined `ipxe`, tell iPXE from other firmware: by
+/// option 175 or 77, also through tag-if.
+[[nodiscard]] bool tells_ipxe_apart(const Policy& policy, const TagTests& tests);
+
+}  // namespace pxed::dhcp
