@@ -11,6 +11,7 @@
 firmware=                # of vm_start
 mode=full                # full: pxed gives addresses; proxy: busybox udhcpd on 192.168.1.2 does
 deadline=${VM_DEADLINE:-180} # twice what a busy machine needs
+goal=$boot_marker        # a pattern: what the machine says on its serial line when it is where it has to be
 shows=()                 # patterns of wire_story, in this order
 never=                   # a pattern that no line of wire_story may match
 dnsmasq=boots            # fails: dnsmasq cannot boot this machine from these lines
@@ -29,6 +30,19 @@ serves() { # serves PATH...: these of the shared boot tree, and nothing else, ar
 }
 
 lines() { cat > "$lab_dir/lines"; } # the case's own lines of the configuration
+
+sum_of() { sha256sum "$lab_dir/tftp/$1" | cut -d' ' -f 1; }
+
+small_iso() { # small_iso FILE: ISOLINUX with the kernel and our user space, a dozen megabytes
+  local isolinux=/usr/lib/ISOLINUX/isolinux.bin disk=$lab_dir/iso
+  need xorrisofs
+  [ -r "$isolinux" ] || skip "isolinux is not installed"
+  mkdir -p "$disk"
+  cp "$isolinux" "$tree"/{ldlinux.c32,linux,initrd.gz} "$disk/"
+  printf '%s\n' 'serial 0 115200' 'default linux' 'label linux' '  kernel linux' '  initrd initrd.gz' \
+    '  append console=ttyS0 quiet' > "$disk/isolinux.cfg"
+  xorrisofs -quiet -o "$1" -b isolinux.bin -c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table "$disk"
+}
 
 # The other DHCP server of a proxy's network: it knows nothing of booting.
 foreign_server() {
@@ -50,6 +64,10 @@ END
 
 # Firmware, loader, kernel and user space are one machine: one address for all of them.
 one_address() { [ "$(wire_story "$lab_dir/wire.pcap" | awk '$1 == "ACK" && $2 != "0.0.0.0" { print $2 }' | sort -u)" = "$(vm_address)" ]; }
+
+fetched_at_most() { # fetched_at_most TIMES FILE: asked for by TFTP
+  [ "$(wire_story "$lab_dir/wire.pcap" | grep -c "^RRQ $2 ")" -le "$1" ]
+}
 
 if [ "${1:-}" = --list ]; then
   declare -F | sed -n 's/^declare -f case_//p'
@@ -83,14 +101,16 @@ server_start
 capture_start
 began=$SECONDS
 vm_start "$firmware" "$mac"
-expect "Linux's user space is reached" vm_wait "$deadline"
+expect "the machine says: $goal" vm_wait "$deadline" "$goal"
 echo "  took $((SECONDS - began)) s"
 capture_stop
 [ -z "${BOOT_CAPTURE:-}" ] || cp "$lab_dir/wire.pcap" "$BOOT_CAPTURE"
-wire_story "$lab_dir/wire.pcap"
-expect "the wire shows the way" wire_shows "${shows[@]}" '^ACK'
+wire_story "$lab_dir/wire.pcap" | uniq -c | sed 's,^ *1 ,,'
+expect "the wire shows the way" wire_shows "${shows[@]}"
 [ -z "$never" ] || expect_not "nothing else was asked for" wire_mentions "$never"
-expect "the machine had one address all the time" one_address
-[ "$mode" = proxy ] || expect "the lease file has it" eventually 3 has_lease "$mac" "$(vm_address)"
+if [ "$goal" = "$boot_marker" ]; then
+  expect "the machine had one address all the time" one_address
+  [ "$mode" = proxy ] || expect "the lease file has it" eventually 3 has_lease "$mac" "$(vm_address)"
+fi
 after
 server_stop

@@ -91,3 +91,183 @@ case_aarch64_full() {
   shows=('^RRQ debian-installer/arm64/bootnetaa64\.efi octet' '^RRQ /?debian-installer/arm64/+grubaa64\.efi octet'
     '^RRQ /debian-installer/arm64/grub/grub\.cfg' '^RRQ /debian-installer/arm64/linux')
 }
+
+# UEFI HTTP Boot with dnsmasq's three lines. iPXE, because GRUB 2.06 does not find the way back to a server that it was
+# loaded from over HTTP: it stops at its prompt.
+case_http_full() {
+  firmware=uefi_http
+  serves snponly.efi "${ipxe_script[@]}"
+  lines <<END
+enable-http
+dhcp-match=set:loaded,175
+dhcp-vendorclass=set:http,HTTPClient
+dhcp-option-force=tag:http,60,HTTPClient
+dhcp-boot=tag:http,http://192.168.1.1/snponly.efi
+dhcp-boot=tag:loaded,http://192.168.1.1/boot.ipxe
+END
+  shows=('^DISCOVER' '^ACK 192' '^HEAD /snponly\.efi' '^GET /snponly\.efi' '^ACK 192' '^GET /boot\.ipxe' '^GET /linux'
+    '^GET /initrd\.gz')
+  never='^RRQ'
+}
+
+# The idiom of a proxy: dhcp-pxe-vendor says whom else to answer, a pxe-service makes dnsmasq a proxy at all.
+case_http_proxy() {
+  firmware=uefi_http mode=proxy
+  serves snponly.efi "${ipxe_script[@]}"
+  lines <<END
+enable-http
+dhcp-match=set:loaded,175
+dhcp-vendorclass=set:http,HTTPClient
+dhcp-pxe-vendor=PXEClient,HTTPClient
+pxe-service=x86PC,"unused",pxelinux
+dhcp-boot=tag:http,http://192.168.1.1/snponly.efi
+dhcp-boot=tag:loaded,http://192.168.1.1/boot.ipxe
+END
+  shows=('^DISCOVER' '^ACK 192' '^HEAD /snponly\.efi' '^GET /snponly\.efi' '^ACK 192' '^GET /boot\.ipxe' '^GET /linux'
+    '^GET /initrd\.gz')
+  never='^RRQ'
+}
+
+# A ROM that is iPXE itself, with the usual line for it: no boot program is needed.
+case_ipxe_rom() {
+  firmware=bios
+  serves undionly.kpxe "${ipxe_script[@]}"
+  lines <<END
+enable-http
+dhcp-userclass=set:loaded,iPXE
+dhcp-boot=tag:!loaded,undionly.kpxe
+dhcp-boot=tag:loaded,http://192.168.1.1/boot.ipxe
+END
+  shows=('^ACK 192' '^GET /boot\.ipxe' '^GET /linux' '^GET /initrd\.gz')
+  never='^RRQ'
+}
+
+# Seed 004's way: iPXE by TFTP, everything behind it over HTTP.
+case_ipxe_uefi() {
+  firmware=uefi
+  serves snponly.efi "${ipxe_script[@]}"
+  lines <<END
+enable-http
+dhcp-userclass=set:loaded,iPXE
+dhcp-boot=tag:!loaded,snponly.efi
+dhcp-boot=tag:loaded,http://192.168.1.1/boot.ipxe
+END
+  shows=('^RRQ snponly\.efi' '^ACK 192' '^GET /boot\.ipxe' '^GET /linux' '^GET /initrd\.gz')
+}
+
+# A disk image that iPXE reads in pieces, as the machine's CD: HEAD, then ranges.
+case_sanboot() {
+  firmware=bios
+  small_iso "$lab_dir/tftp/small.iso"
+  printf '#!ipxe\nsanboot http://192.168.1.1/small.iso\n' > "$lab_dir/tftp/san.ipxe"
+  lines <<END
+enable-http
+dhcp-boot=http://192.168.1.1/san.ipxe
+END
+  shows=('^GET /san\.ipxe' '^HEAD /small\.iso' '^GET /small\.iso')
+}
+
+# Seed 000 from end to end: firmware, TFTP, a menu, the kernel, and then what the booted system fetches over HTTP.
+case_install() {
+  firmware=bios
+  serves "${pxelinux[@]}" menu.c32 libutil.c32
+  head -c 300M /dev/urandom > "$lab_dir/tftp/system.img"
+  echo "d-i passwd/username string pxed" > "$lab_dir/tftp/preseed.cfg"
+  cat > "$lab_dir/tftp/pxelinux.cfg/default" <<END
+serial 0 115200
+ui menu.c32
+menu title What to install
+timeout 10
+default system
+label system
+  menu label The system
+  kernel linux
+  initrd initrd.gz
+  append console=ttyS0 quiet preseed=http://192.168.1.1/preseed.cfg image=http://192.168.1.1/system.img sha256=$(sum_of system.img)
+label local
+  menu label The disk
+  localboot 0
+END
+  lines <<END
+enable-http
+dhcp-boot=pxelinux.0
+END
+  shows=('^RRQ pxelinux\.0' '^RRQ pxelinux\.cfg/default' '^RRQ menu\.c32' '^RRQ linux' '^RRQ initrd\.gz' '^GET /preseed\.cfg'
+    '^GET /system\.img')
+  after() {
+    expect "the preseed arrived" vm_said 'preseed: d-i passwd/username string pxed'
+    expect "300 MB arrived unharmed" vm_said 'the image is whole'
+  }
+}
+
+# One line, and a script in the tree: the ROM, which is iPXE, gets the program, and what comes after it gets the script.
+case_ipxe_bios() {
+  firmware=bios dnsmasq=fails
+  serves undionly.kpxe "${ipxe_script[@]}"
+  lines <<END
+enable-http
+dhcp-boot=undionly.kpxe
+END
+  shows=('^RRQ undionly\.kpxe' '^ACK 192' '(^GET /boot\.ipxe|^RRQ boot\.ipxe)' 'linux' 'initrd\.gz')
+  after() { expect "the program was fetched once or twice" fetched_at_most 2 undionly.kpxe; }
+}
+
+# The same without a script: dnsmasq gives the same program for ever. Here the machine ends, and the log says why.
+case_ipxe_alone() {
+  firmware=bios dnsmasq=fails goal='No bootable device' deadline=90
+  serves undionly.kpxe
+  lines <<< 'dhcp-boot=undionly.kpxe'
+  shows=('^RRQ undionly\.kpxe' '^DISCOVER')
+  after() { expect "the program was fetched once or twice" fetched_at_most 2 undionly.kpxe; }
+}
+
+# No boot line at all: what is in the tree is recognised, and each machine gets what it can start.
+zero_tree=("${pxelinux[@]}" grubx64.efi grub shimx64.efi)
+
+case_zero_bios() {
+  firmware=bios dnsmasq=fails
+  serves "${zero_tree[@]}"
+  shows=('^ACK 192' '^RRQ pxelinux\.0' '^RRQ linux ' '^RRQ initrd\.gz ')
+}
+
+case_zero_uefi() {
+  firmware=uefi dnsmasq=fails
+  serves "${zero_tree[@]}"
+  shows=('^ACK 192' '^RRQ shimx64\.efi' '^RRQ /?grubx64\.efi' '^RRQ /?linux' '^RRQ /?initrd\.gz')
+}
+
+# A proxy prefers iPXE to GRUB, which would ask the other server for its files.
+case_zero_uefi_proxy() {
+  firmware=uefi mode=proxy dnsmasq=fails
+  serves "${zero_tree[@]}" snponly.efi boot.ipxe
+  shows=('^4011 asked' '^RRQ snponly\.efi' '^RRQ boot\.ipxe' '^RRQ linux' '^RRQ initrd\.gz')
+}
+
+case_zero_http() {
+  firmware=uefi_http dnsmasq=fails
+  serves snponly.efi "${ipxe_script[@]}"
+  lines <<< 'enable-http'
+  shows=('^ACK 192' '^HEAD /snponly\.efi' '^GET /snponly\.efi' '^GET /boot\.ipxe' '^GET /linux' '^GET /initrd\.gz')
+}
+
+# boot-linux: a kernel and its command line in the configuration, no script anywhere.
+case_linux_bios() {
+  firmware=bios dnsmasq=fails
+  serves linux initrd.gz
+  lines <<END
+enable-http
+boot-linux=linux,initrd.gz,console=ttyS0 quiet
+END
+  shows=('^ACK 192' '^GET .*ipxe' '^GET /linux' '^GET /initrd\.gz')
+}
+
+case_linux_uefi() {
+  firmware=uefi dnsmasq=fails
+  serves snponly.efi linux initrd.gz
+  lines <<END
+enable-http
+dhcp-boot=snponly.efi
+boot-linux=linux,initrd.gz,console=ttyS0 quiet
+END
+  shows=('^RRQ snponly\.efi' '^ACK 192' '^GET .*ipxe' '^GET /linux' '^GET /initrd\.gz')
+}

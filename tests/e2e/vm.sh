@@ -44,14 +44,15 @@ vm_flash() {
   machine+=(-drive "if=pflash,format=raw,readonly=on,file=$1" -drive "if=pflash,format=raw,file=$lab_dir/variables.fd")
 }
 
-vm_reached_linux() { grep -aq "$boot_marker" "$lab_dir/serial.log"; }
+vm_said() { grep -aq -- "$1" "$lab_dir/serial.log"; } # vm_said PATTERN
 
-vm_ended() { vm_reached_linux || ! kill -0 "$vm_pid" 2> /dev/null; }
+vm_ended() { vm_said "$1" || ! kill -0 "$vm_pid" 2> /dev/null; }
 
-# vm_wait SECONDS: until Linux's user space has spoken; false when the machine gave up or the deadline passed.
+# vm_wait SECONDS [PATTERN]: until Linux's user space has spoken, or whoever says PATTERN on the serial line; false when the
+# machine gave up or the deadline passed.
 vm_wait() {
-  eventually "$1" vm_ended || return 1
-  vm_reached_linux
+  eventually "$1" vm_ended "${2:-$boot_marker}" || return 1
+  vm_said "${2:-$boot_marker}"
 }
 
 vm_address() { tr -d '\r' < "$lab_dir/serial.log" | sed -n "s/.*$boot_marker, address //p" | tail -n 1; }
