@@ -27,8 +27,8 @@ std::string path_of(std::string_view file) {
 bool is_ipxe_program(const Policy& policy, std::string_view file) {
     const auto by_name = tree::guess_from_name(file);
     const auto* program = policy.boot_tree.find(path_of(file));
-    if (program == nullptr || program->platform == tree::Platform::unknown) return by_name.is_ipxe;
-    return program->is_ipxe || (program->is_shim && by_name.is_ipxe);
+    if (program == nullptr || program->platform == tree::Platform::unknown) return by_name.is_ipxe();
+    return program->is_ipxe() || (program->is_shim() && by_name.is_ipxe());
 }
 
 bool names_ipxe(const ClassMatch& line) {

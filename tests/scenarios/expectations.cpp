@@ -42,7 +42,7 @@ Result<void, std::string> check_event_words(const Step& step) {
 }  // namespace
 
 const Player::Verb* Player::find_expectation(std::string_view word) {
-    static constexpr std::array<Verb, 16> k_verbs{{
+    static constexpr auto k_verbs = std::to_array<Verb>({
         {"nothing", &Player::expect_nothing},
         {"event", &Player::expect_event},
         {"no-event", &Player::expect_no_event},
@@ -59,7 +59,7 @@ const Player::Verb* Player::find_expectation(std::string_view word) {
         {"script", &Player::expect_script},
         {"paths", &Player::expect_paths},
         {"terms", &Player::expect_terms},
-    }};
+    });
     const auto* found = std::ranges::find(k_verbs, word, &Verb::word);
     return found == k_verbs.end() ? nullptr : found;
 }

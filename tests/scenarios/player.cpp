@@ -21,7 +21,7 @@ constexpr unsigned k_most_deadlines = 10000;
 }  // namespace
 
 const Player::Verb* Player::find_verb(std::string_view word) {
-    static constexpr std::array<Verb, 16> k_verbs{{
+    static constexpr auto k_verbs = std::to_array<Verb>({
         {"interface", &Player::play_interface},
         {"file", &Player::play_file},
         {"tree", &Player::play_tree},
@@ -39,7 +39,7 @@ const Player::Verb* Player::find_verb(std::string_view word) {
         {"store", &Player::play_store},
         {"restart", &Player::play_restart},
         {"ask", &Player::play_ask},
-    }};
+    });
     const auto* found = std::ranges::find(k_verbs, word, &Verb::word);
     return found == k_verbs.end() ? nullptr : found;
 }

@@ -52,7 +52,7 @@ struct Setting {
     std::string (*text)(const Config&);
 };
 
-constexpr std::array<Setting, 32> k_settings{{
+constexpr auto k_settings = std::to_array<Setting>({
     {"interface",
      [](const Config& c) { return joined(c.daemon.interfaces, [](const auto& i) { return i.name; }); }},
     {"except-interface",
@@ -130,7 +130,7 @@ constexpr std::array<Setting, 32> k_settings{{
     {"http-tls-port", [](const Config& c) { return std::to_string(c.http.tls_port); }},
     {"files", [](const Config& c) { return joined(c.files, [](const std::string& f) { return f; }); }},
     {"directives", [](const Config& c) { return std::to_string(c.directive_count); }},
-}};
+});
 
 }  // namespace
 

@@ -96,7 +96,8 @@ TEST(IpxeBoot, TheHeaderOfTheProgramGoesBeforeItsName) {
     Rig rig;
     rig.policy.boots = {boot_file("boot.bin")};
     EXPECT_EQ(file_of(rig.ask(ipxe())), "boot.bin");
-    rig.policy.boot_tree.programs["boot.bin"] = {.platform = tree::Platform::bios, .is_ipxe = true};
+    rig.policy.boot_tree.programs["boot.bin"] = {.platform = tree::Platform::bios,
+                                                 .loader = tree::Loader::ipxe};
     EXPECT_EQ(file_of(rig.ask(ipxe())), "");
     rig.policy.boots = {boot_file("ipxe.efi")};
     rig.policy.boot_tree.programs["ipxe.efi"] = {.platform = tree::Platform::efi, .cpu = tree::Cpu::x64};
@@ -104,7 +105,7 @@ TEST(IpxeBoot, TheHeaderOfTheProgramGoesBeforeItsName) {
     // The header of a shim says shim; what it starts is iPXE.
     rig.policy.boots = {boot_file("ipxe-shimx64.efi")};
     rig.policy.boot_tree.programs["ipxe-shimx64.efi"] = {
-        .platform = tree::Platform::efi, .cpu = tree::Cpu::x64, .is_shim = true};
+        .platform = tree::Platform::efi, .cpu = tree::Cpu::x64, .loader = tree::Loader::shim};
     EXPECT_EQ(file_of(rig.ask(ipxe())), "");
 }
 
