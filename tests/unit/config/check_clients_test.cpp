@@ -62,7 +62,8 @@ TEST(CheckClients, AFileForOneKindOfMachineIsOnlyNoted) {
 
 TEST(CheckClients, Arch9IsOnlyNoted) {
     const std::string text =
-        k_quiet_range + "dhcp-match=set:efi,93,7\ndhcp-boot=a.0\ndhcp-boot=tag:efi,a.efi\n";
+        k_quiet_range + "dhcp-match=set:efi,93,7\ndhcp-boot=a.0\ndhcp-boot=tag:efi,a.efi\n"
+                        "boot-arch=efi-ia32,ia32.efi\nboot-arch=efi-arm64,aa64.efi\n";
     EXPECT_EQ(findings_of(text), "");
     EXPECT_EQ(all_findings_of(text),
               "4: UEFI clients that say arch 9 would get a.0, a program for BIOS; that is well as long as "

@@ -80,7 +80,7 @@ TEST(BootProgram, PxelinuxWithHttpSaysSo) {
 
 TEST(BootProgram, GrubForBiosIsKnownByTheSectorThatLoadsIt) {
     std::string core(1300, '\x90');
-    core += std::string{"loading\0.\0\r\n\0Geom\0Read\0 Error", 28};
+    core += std::string{"loading\0.\0\r\n\0Geom\0Read\0 Error", 29};
     EXPECT_EQ(of(core), (BootProgram{.platform = Platform::bios, .loader = Loader::grub}));
     // The first sector of a disk, and words that are far behind.
     EXPECT_EQ(of(std::string{"\xeb\x63GRUB \0Geom\0Hard Disk\0Read\0 Error", 34}), BootProgram{});
