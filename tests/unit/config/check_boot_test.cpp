@@ -127,5 +127,19 @@ TEST(CheckTags, ATagThatNobodyTestsIsNoted) {
     EXPECT_EQ(all_findings_of(k_quiet_range + "dhcp-host=11:22:33:44:55:66,set:mine\n"), "");
 }
 
+TEST(CheckBoot, GrubIsLostBesideAnotherDhcpServer) {
+    const std::string proxy = "dhcp-range=192.168.1.0,proxy\nport=0\n";
+    const std::string lost =
+        " is GRUB; GRUB 2.06 does not find its configuration beside another DHCP server. iPXE does "
+        "(snponly.efi)";
+    EXPECT_EQ(findings_of(proxy + "boot-arch=efi-x64,grubx64.efi\n"), "3: boot file grubx64.efi" + lost);
+    EXPECT_EQ(findings_of(proxy + "pxe-service=x86-64_EFI,\"GRUB\",grubx64.efi\n"),
+              "3: boot file grubx64.efi" + lost);
+    EXPECT_NE(findings_of(proxy + "boot-arch=efi-x64,shimx64.efi\n").find("is shim, which starts GRUB"),
+              std::string::npos);
+    EXPECT_EQ(findings_of(proxy + "boot-arch=efi-x64,snponly.efi\nboot-arch=bios,grub/core.0\n"), "");
+    EXPECT_EQ(findings_of(k_quiet_range + "boot-arch=efi-x64,grubx64.efi\n"), "");
+}
+
 }  // namespace
 }  // namespace pxed::config

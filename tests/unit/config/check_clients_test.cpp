@@ -98,6 +98,58 @@ TEST(CheckClients, TagsOfHostsRangesAndTagIfAreTried) {
         "5: UEFI clients (arch 7) would get a.0, a program for BIOS");
 }
 
+TEST(CheckClients, BootArchIsAskedAsItIsServed) {
+    EXPECT_EQ(all_findings_of(k_quiet_range + "boot-arch=bios,pxelinux.0\nboot-arch=efi-x64,grubx64.efi\n"
+                                              "boot-arch=efi-arm64,grubaa64.efi\n"),
+              "");
+    EXPECT_EQ(findings_of(k_quiet_range + "boot-arch=efi-x64,pxelinux.0\n"),
+              "3: UEFI clients (arch 7) would get pxelinux.0, a program for BIOS");
+}
+
+TEST(CheckClients, APredefinedTagTellsArchitectures) {
+    EXPECT_EQ(findings_of(k_quiet_range + "dhcp-boot=tag:efi-x64,pxelinux.0\n"),
+              "3: UEFI clients (arch 7) would get pxelinux.0, a program for BIOS");
+}
+
+TEST(CheckClients, OtherProcessorsAreOnlyNotedAndOnlyWhereTheyDiffer) {
+    EXPECT_EQ(findings_of(k_archs + "dhcp-boot=tag:!bios,tag:!ipxe,grubx64.efi\n"), "");
+    const auto notes = all_findings_of(k_archs + "dhcp-boot=tag:!bios,tag:!ipxe,grubx64.efi\n");
+    EXPECT_NE(notes.find("UEFI clients on arm64 (arch 11) would get grubx64.efi, a program for UEFI on x64"),
+              std::string::npos);
+    EXPECT_NE(notes.find("UEFI clients on ia32 (arch 6) would get grubx64.efi"), std::string::npos);
+    EXPECT_EQ(all_findings_of(k_quiet_range + "dhcp-boot=pxelinux.0\n").find("arm64"), std::string::npos);
+}
+
+TEST(CheckClients, HttpBootWantsAUrl) {
+    const std::string line = "boot-arch=uefi-http,grubx64.efi\n";
+    EXPECT_EQ(all_findings_of(k_quiet_range + line),
+              "3: UEFI HTTP Boot clients (arch 16) would get grubx64.efi, which is no URL; enable-http makes "
+              "it one");
+    EXPECT_EQ(all_findings_of(k_quiet_range + "boot-arch=uefi-http,http://192.168.1.1/grubx64.efi\n"), "");
+}
+
+TEST(CheckClients, WhatTheTreeHasIsSuggested) {
+    auto config = read(k_archs + "dhcp-boot=tag:ipxe,x.ipxe\ndhcp-boot=tag:!ipxe,pxelinux.0\n");
+    ASSERT_TRUE(config);
+    config->dhcp.boot_tree.programs["x64/grubx64.efi"] = {
+        .platform = tree::Platform::efi, .cpu = tree::Cpu::x64, .loader = tree::Loader::grub};
+    const auto findings = check(*config, ordinary_world());
+    ASSERT_FALSE(findings.empty());
+    EXPECT_EQ(findings.front().text, "UEFI clients (arch 7) would get pxelinux.0, a program for BIOS");
+    EXPECT_EQ(findings.front().suggestion, "boot-arch=efi-x64,x64/grubx64.efi");
+}
+
+TEST(CheckClients, BootLinuxNeedsALoaderForFirmware) {
+    EXPECT_EQ(findings_of(k_quiet_range + "boot-linux=linux,initrd.gz\n"),
+              "3: boot-linux: BIOS clients (arch 0) get no loader, and only iPXE, GRUB and PXELINUX can read "
+              "what boot-linux says -> boot-arch=bios,undionly.kpxe\n"
+              "3: boot-linux: UEFI clients (arch 7) get no loader, and only iPXE, GRUB and PXELINUX can read "
+              "what boot-linux says -> boot-arch=efi-x64,snponly.efi");
+    EXPECT_EQ(findings_of(k_quiet_range + "boot-linux=linux,initrd.gz\nboot-arch=bios,pxelinux.0\n"
+                                          "boot-arch=efi-x64,grubx64.efi\n"),
+              "");
+}
+
 TEST(CheckClients, WhoIsIgnoredElsewhereIsTriedToo) {
     EXPECT_EQ(findings_of(k_archs + "dhcp-ignore=tag:!known\ndhcp-boot=tag:efi,a.0\n"),
               "8: UEFI clients (arch 7) would get a.0, a program for BIOS");
