@@ -81,9 +81,20 @@ std::vector<std::string> found_lines(const Config& config) {
     const bool has_pool = gives_addresses(config.dhcp);
     for (const auto& [kind, file] : config.dhcp.found.files) {
         if (kind.is_proxy ? !has_proxy : !has_pool) continue;
+        auto firmware = kind;
+        firmware.is_ipxe = false;
+        const bool is_said = kind.is_ipxe && config.dhcp.found.file_for(firmware) == file;
+        if (is_said) continue;
         const std::string beside =
             has_proxy && has_pool && kind.is_proxy ? " beside another DHCP server" : "";
-        lines.push_back(kind_text(kind) + beside + ": " + file_text(config.dhcp.boot_tree, file));
+        auto line = kind_text(kind) + beside + ": " + file_text(config.dhcp.boot_tree, file);
+        // Better than nothing: later releases of GRUB have it mended.
+        const auto* program = config.dhcp.boot_tree.find(file);
+        const bool is_grub = program != nullptr && kind.platform == tree::Platform::efi &&
+                             (program->loader == tree::Loader::grub || program->is_shim());
+        if (kind.is_proxy && !kind.is_ipxe && is_grub)
+            line += "; GRUB 2.06 does not find its configuration beside another DHCP server, iPXE does";
+        lines.push_back(std::move(line));
     }
     return lines;
 }
