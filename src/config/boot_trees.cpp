@@ -15,7 +15,9 @@ namespace pxed::config {
 namespace {
 
 bool serves_files(const Config& config) {
-    return !config.tftp.roots.empty() && (config.tftp.is_enabled || config.http.is_enabled);
+    const bool has_http_tree = !config.http.roots.empty() || !config.tftp.roots.empty();
+    return (config.tftp.is_enabled && !config.tftp.roots.empty()) ||
+           (config.http.is_enabled && has_http_tree);
 }
 
 std::string kind_text(const tree::FoundFor& kind) {
@@ -60,19 +62,30 @@ std::vector<std::string> named_boot_files(const Config& config) {
 }
 
 bool serve_the_same_tree(const Config& one, const Config& other) {
-    return std::ranges::equal(one.tftp.roots, other.tftp.roots, [](const tftp::Root& a, const tftp::Root& b) {
+    const auto is_same = [](const auto& a, const auto& b) {
         return a.directory == b.directory && a.interface == b.interface;
-    });
+    };
+    return std::ranges::equal(one.tftp.roots, other.tftp.roots, is_same) &&
+           std::ranges::equal(one.http.roots, other.http.roots, is_same) &&
+           one.tftp.is_enabled == other.tftp.is_enabled && one.http.is_enabled == other.http.is_enabled;
 }
 
-void use_boot_tree(Config& config, tree::BootTree tree) {
-    config.dhcp.boot_tree = std::move(tree);
+void use_boot_trees(Config& config, BootTrees trees) {
+    config.dhcp.boot_tree = std::move(trees.tree);
     config.dhcp.found = {};
     if (!looks_for_programs(config)) return;
     const tree::BootTree nothing;
     const auto& programs = config.dhcp.boot_tree;
+    const auto& by_http = trees.http ? *trees.http : programs;
     config.dhcp.found = tree::choose_all(config.tftp.is_enabled ? programs : nothing,
-                                         config.http.is_enabled ? programs : nothing);
+                                         config.http.is_enabled ? by_http : nothing);
+}
+
+void use_boot_trees_of(Config& old, Config& config) {
+    config.dhcp.boot_tree = std::move(old.dhcp.boot_tree);
+    config.dhcp.found = {};
+    // Where the old one left it to its lines, nothing was looked for: the next look says what there is.
+    if (looks_for_programs(config)) config.dhcp.found = old.dhcp.found;
 }
 
 std::vector<std::string> found_lines(const Config& config) {

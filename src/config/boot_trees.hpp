@@ -1,6 +1,7 @@
 #pragma once
 // What the boot tree has to do with a configuration: what is looked for in it, and what is made of it.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,17 @@ namespace pxed::config {
 /// Whether both have the same boot tree, so that what was seen of the one holds for the other.
 [[nodiscard]] bool serve_the_same_tree(const Config& one, const Config& other);
 
-/// Puts what was seen of the boot tree into the configuration, and what machines get of it.
-void use_boot_tree(Config& config, tree::BootTree tree);
+/// What was seen of the trees that are served.
+struct BootTrees {
+    tree::BootTree tree;                 ///< TFTP's, or HTTP's where there is no TFTP
+    std::optional<tree::BootTree> http;  ///< HTTP's, where it has another
+};
+
+/// Puts what was seen into the configuration, and what machines get of it.
+void use_boot_trees(Config& config, BootTrees trees);
+
+/// The same from another configuration with the same trees; `old` is not to be asked for them again.
+void use_boot_trees_of(Config& old, Config& config);
 
 /// One sentence for each kind of machine that something was found for: `efi-x64: boot/shimx64.efi (shim)`.
 [[nodiscard]] std::vector<std::string> found_lines(const Config& config);

@@ -22,16 +22,21 @@ constexpr std::uint64_t k_largest = 64 * 1024 * 1024;
 
 class Reading {
  public:
-    Reading(const BootTreeWish& wish, const FileRoot& root, const BootTreeBounds& bounds)
-        : wish_(wish), root_(root), bounds_(bounds), end_(std::chrono::steady_clock::now() + bounds.time) {}
+    Reading(const BootTreeWish& wish, const TftpTree& served, const FileRoot& root,
+            const BootTreeBounds& bounds)
+        : wish_(wish),
+          served_(served),
+          root_(root),
+          bounds_(bounds),
+          end_(std::chrono::steady_clock::now() + bounds.time) {}
 
     // By the names as they stand in the lines: whoever decides has nothing else.
     void look_at_named() {
         const Endpoint nobody;
         for (const auto& name : wish_.names) {
             const auto nobody_known = [](const Endpoint&) { return std::optional<HwAddr>{}; };
-            const auto file = root_.open(wish_.tree.lookup(root_, name, nobody, nobody_known));
-            if (file && !wish_.tree.objection(*file)) tree_.programs[name] = identify(*file);
+            const auto file = root_.open(served_.lookup(root_, name, nobody, nobody_known));
+            if (file && !served_.objection(*file)) tree_.programs[name] = identify(*file);
         }
     }
 
@@ -77,7 +82,7 @@ class Reading {
             if (may_go_on) places.push_back({std::move(path) + '/', place.depth + 1});
             return;
         }
-        if (file->size > k_largest || wish_.tree.objection(*file)) return;
+        if (file->size > k_largest || served_.objection(*file)) return;
         const auto program = identify(*file);
         const bool is_of_use =
             program.platform != tree::Platform::unknown && program.loader != tree::Loader::kernel;
@@ -107,6 +112,7 @@ class Reading {
     }
 
     const BootTreeWish& wish_;
+    const TftpTree& served_;
     const FileRoot& root_;
     const BootTreeBounds& bounds_;
     std::chrono::steady_clock::time_point end_;
@@ -119,22 +125,42 @@ class Reading {
 
 BootTreeWish wish_of(const config::Config& config) {
     BootTreeWish wish;
-    auto tree = TftpTree::open(config.tftp);
-    // Whoever serves the tree says that it is not there.
-    if (!tree) return wish;
-    wish.tree = std::move(*tree);
+    // Whoever serves a tree says that it is not there.
+    const auto open = [](const tftp::Policy& policy) {
+        auto tree = TftpTree::open(policy);
+        return tree ? std::optional{std::move(*tree)} : std::nullopt;
+    };
+    // HTTP has TFTP's rules, and perhaps roots of its own.
+    if (config.http.is_enabled && !config.http.roots.empty()) {
+        tftp::Policy rules = config.tftp;
+        rules.roots.clear();
+        for (const auto& root : config.http.roots)
+            rules.roots.push_back({root.directory, root.interface, root.origin});
+        wish.http = open(rules);
+    }
+    if (config.tftp.is_enabled || !wish.http) {
+        wish.tree = open(config.tftp);
+    } else {
+        wish.tree = std::exchange(wish.http, std::nullopt);
+    }
     wish.names = config::named_boot_files(config);
     wish.looks_for_programs = config::looks_for_programs(config);
     return wish;
 }
 
-tree::BootTree read_boot_tree(const BootTreeWish& wish, const BootTreeBounds& bounds) {
-    const FileRoot* root = wish.tree.main_root();
-    if (root == nullptr) return {};
-    Reading reading{wish, *root, bounds};
-    reading.look_at_named();
-    if (wish.looks_for_programs) reading.look_for_programs();
-    return reading.take();
+config::BootTrees read_boot_trees(const BootTreeWish& wish, const BootTreeBounds& bounds) {
+    const auto read = [&](const TftpTree& served) -> tree::BootTree {
+        const FileRoot* root = served.main_root();
+        if (root == nullptr) return {};
+        Reading reading{wish, served, *root, bounds};
+        reading.look_at_named();
+        if (wish.looks_for_programs) reading.look_for_programs();
+        return reading.take();
+    };
+    config::BootTrees trees;
+    if (wish.tree) trees.tree = read(*wish.tree);
+    if (wish.http) trees.http = read(*wish.http);
+    return trees;
 }
 
 }  // namespace pxed::io

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.hpp"
+#include "config/boot_trees.hpp"
 #include "config/config.hpp"
 #include "io/tftp_tree.hpp"
 #include "tree/boot_tree.hpp"
@@ -12,7 +14,8 @@ namespace pxed::io {
 
 /// What is to be seen of a boot tree. A value, so that the disk thread can have it whole.
 struct BootTreeWish {
-    TftpTree tree;
+    std::optional<TftpTree> tree;     ///< TFTP's, or HTTP's where there is no TFTP
+    std::optional<TftpTree> http;     ///< HTTP's, where it has another
     std::vector<std::string> names;   ///< files that lines name
     bool looks_for_programs = false;  ///< and whatever boots
 };
@@ -25,10 +28,10 @@ struct BootTreeBounds {
     milliseconds time{2000};
 };
 
-/// What a configuration wants to see; nothing where its roots are not there.
+/// What a configuration wants to see; no tree where its roots are not there.
 [[nodiscard]] BootTreeWish wish_of(const config::Config& config);
 
 /// Looks at the files as a client would find them, so at none that it would not be given. Waits for the disk.
-[[nodiscard]] tree::BootTree read_boot_tree(const BootTreeWish& wish, const BootTreeBounds& bounds = {});
+[[nodiscard]] config::BootTrees read_boot_trees(const BootTreeWish& wish, const BootTreeBounds& bounds = {});
 
 }  // namespace pxed::io

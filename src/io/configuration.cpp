@@ -87,7 +87,7 @@ void say_what_was_read(const config::Config& config) {
 void look_at_boot_tree(config::Config& config) {
     auto wish = wish_of(config);
     wish.looks_for_programs = true;
-    config::use_boot_tree(config, read_boot_tree(wish));
+    config::use_boot_trees(config, read_boot_trees(wish));
     if (!config::looks_for_programs(config)) return;
     const auto lines = config::found_lines(config);
     if (lines.empty()) say("no line names a boot file, and none was found in the tree that is served.");

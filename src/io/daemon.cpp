@@ -280,8 +280,7 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
     }
     say_what_needs_a_restart(*fresh);
     // What was seen of the tree holds until it is looked at again.
-    if (config::serve_the_same_tree(*fresh, *config_))
-        config::use_boot_tree(*fresh, std::move(config_->dhcp.boot_tree));
+    if (config::serve_the_same_tree(*fresh, *config_)) config::use_boot_trees_of(*config_, *fresh);
     // The old one stays until everybody points into the new one.
     const auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);

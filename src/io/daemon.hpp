@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/boot_trees.hpp"
 #include "config/config.hpp"
 #include "io/configuration.hpp"
 #include "io/dhcp_service.hpp"
@@ -92,7 +93,7 @@ class Daemon {
 
     // What the boot tree holds (daemon_files.cpp).
     void look_at_boot_tree_again();
-    void use_boot_tree(tree::BootTree tree);
+    void use_boot_trees(config::BootTrees trees);
 
     // Files beside the configuration, followed as they change (daemon_files.cpp).
     void follow_files();

@@ -13,22 +13,22 @@ void Daemon::look_at_boot_tree_again() {
     disk_->forget(boot_tree_look_);
     struct State {
         BootTreeWish wish;
-        tree::BootTree tree;
+        config::BootTrees trees;
     };
     // The thread that opens boot files: a transfer that begins now waits for it, and no lease does.
     boot_tree_look_ = disk_->submit_with(
-        State{wish_of(*config_), {}}, [](State& state) { state.tree = read_boot_tree(state.wish); },
-        [this](State& state) { use_boot_tree(std::move(state.tree)); });
+        State{wish_of(*config_), {}}, [](State& state) { state.trees = read_boot_trees(state.wish); },
+        [this](State& state) { use_boot_trees(std::move(state.trees)); });
 }
 
-void Daemon::use_boot_tree(tree::BootTree tree) {
+void Daemon::use_boot_trees(config::BootTrees trees) {
     const auto before = config::found_lines(*config_);
-    if (tree.is_cut_short)
+    if (trees.tree.is_cut_short || (trees.http && trees.http->is_cut_short))
         log_.warning(
             "the boot tree has more files than are looked at for programs; name the one you mean "
             "in dhcp-boot or boot-arch");
     // The services point into the configuration and ask it anew for each message.
-    config::use_boot_tree(*config_, std::move(tree));
+    config::use_boot_trees(*config_, std::move(trees));
     const auto lines = config::found_lines(*config_);
     if (lines == before) return;
     for (const auto& line : lines)

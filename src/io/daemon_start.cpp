@@ -48,7 +48,7 @@ Result<void, StartFailure> Daemon::start() {
         return failure(ExitCode::file, opened.error());
     // As the account that serves the files, and before the first answer: who asks meanwhile waits in the
     // sockets' buffers.
-    use_boot_tree(read_boot_tree(wish_of(*config_)));
+    use_boot_trees(read_boot_trees(wish_of(*config_)));
     if (auto opened = open_leases(*config_); !opened) return opened;
     dhcp_.use(*config_);  // a relay agent alone has no leases to start with
     if (auto opened = open_files(); !opened) return opened;

@@ -157,7 +157,7 @@ Player::Outcome Player::play_config(const Step& step) {
         return {};
     }
     configs_.push_back(std::move(*loaded));
-    config::use_boot_tree(configs_.back(), tree_);
+    config::use_boot_trees(configs_.back(), {tree_, {}});
     if (server_) {
         server_->use(configs_.back().dhcp);
         follow_leases();

@@ -44,11 +44,12 @@ TEST(BootTrees, TheFilesThatLinesNameAreKnownOnceEach) {
 TEST(BootTrees, WhatIsFoundIsSaidForTheKindsOfNetworksThereAre) {
     auto config = read(k_served);
     ASSERT_TRUE(config);
-    use_boot_tree(*config,
-                  {{{"pxelinux.0", {.platform = tree::Platform::bios, .loader = tree::Loader::pxelinux}}}});
+    tree::BootTree tree;
+    tree.programs["pxelinux.0"] = {.platform = tree::Platform::bios, .loader = tree::Loader::pxelinux};
+    use_boot_trees(*config, {tree, {}});
     EXPECT_EQ(found_lines(*config), std::vector<std::string>{"bios: pxelinux.0 (PXELINUX)"});
     config->dhcp.boots.emplace_back();
-    use_boot_tree(*config, config->dhcp.boot_tree);
+    use_boot_trees(*config, {config->dhcp.boot_tree, {}});
     EXPECT_TRUE(found_lines(*config).empty());
 }
 

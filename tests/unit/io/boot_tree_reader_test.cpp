@@ -36,7 +36,7 @@ class BootTreeReader : public ::testing::Test {
     }
 
     [[nodiscard]] tree::BootTree read(const config::Config& config, const BootTreeBounds& bounds = {}) const {
-        return read_boot_tree(wish_of(config), bounds);
+        return read_boot_trees(wish_of(config), bounds).tree;
     }
 
     TemporaryDirectory directory_;
