@@ -46,7 +46,10 @@ vm_flash() {
 
 vm_said() { grep -aq -- "$1" "$lab_dir/serial.log"; } # vm_said PATTERN
 
-vm_ended() { vm_said "$1" || ! kill -0 "$vm_pid" 2> /dev/null; }
+# What firmware and loaders say when they have nothing left to try: no deadline need be waited for then.
+vm_gave_up='No bootable device|UEFI Interactive Shell|grub> '
+
+vm_ended() { vm_said "$1" || grep -aqE "$vm_gave_up" "$lab_dir/serial.log" || ! kill -0 "$vm_pid" 2> /dev/null; }
 
 # vm_wait SECONDS [PATTERN]: until Linux's user space has spoken, or whoever says PATTERN on the serial line; false when the
 # machine gave up or the deadline passed.
