@@ -36,9 +36,9 @@ std::optional<seconds> time_of_day(std::string_view text) {
         if (!value) return std::nullopt;
         values[i] = *value;
     }
-    // 60 is a leap second.
+    // 60 is a leap second, which our own clock does not have.
     if (values[0] > 23 || values[1] > 59 || values[2] > 60) return std::nullopt;
-    return seconds{values[0] * 3600 + values[1] * 60 + values[2]};
+    return seconds{values[0] * 3600 + values[1] * 60 + std::min<std::uint64_t>(values[2], 59)};
 }
 
 std::optional<WallTime> moment(std::string_view day, std::string_view month,

@@ -332,7 +332,9 @@ std::vector<LogLine> dhcp_lines(const Event& event, const config::Config& config
 bool is_refused_access(Reason reason) {
     return reason == Reason::not_a_file || reason == Reason::permission_denied ||
            reason == Reason::owner_differs || reason == Reason::outside_root ||
-           reason == Reason::link_leaves_root;
+           reason == Reason::link_leaves_root || reason == Reason::bad_target ||
+           reason == Reason::bad_request || reason == Reason::method_not_allowed ||
+           reason == Reason::precondition_failed || reason == Reason::range_not_satisfiable;
 }
 
 std::string failure_text(const Event& event, Level level) {
@@ -379,7 +381,7 @@ std::vector<LogLine> http_lines(const Event& event, const config::Config& config
         // The detail is the part, where it was one: sanboot's first tells more than "sent".
         std::string text = "sent " + file + " to " + address_of(event);
         if (const auto why = explanation(event, level); !why.empty()) text += ": " + why;
-        return {{Level::info, std::move(text), fields_of(event, config), false}};
+        return {{Level::info, std::move(text), fields_of(event, config), !event.detail.empty()}};
     }
     if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
     if (event.reason == Reason::too_many_connections)

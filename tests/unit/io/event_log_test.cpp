@@ -160,6 +160,34 @@ TEST(EventLog, TransfersAreToldAsDnsmasqTellsThem) {
                             "User aborted the transfer"));
 }
 
+TEST(EventLog, HttpIsToldLikeTransfers) {
+    const auto http_event = [](Stage stage, Reason reason = Reason::none, std::string detail = {}) {
+        auto event = tftp_event(stage, reason);
+        event.detail = std::move(detail);
+        return event;
+    };
+    EXPECT_THAT(texts(http_event(Stage::http_request)), IsEmpty());
+    EXPECT_THAT(texts(http_event(Stage::http_sent)), ElementsAre("sent pxelinux.0 to 192.168.1.132"));
+    EXPECT_THAT(texts(http_event(Stage::http_sent, Reason::none, "bytes 0-1/9")),
+                ElementsAre("sent pxelinux.0 to 192.168.1.132: bytes 0-1/9"));
+    EXPECT_THAT(texts(http_event(Stage::http_failed, Reason::file_not_found)),
+                ElementsAre("file pxelinux.0 not found for 192.168.1.132"));
+    EXPECT_THAT(
+        texts(http_event(Stage::http_failed, Reason::method_not_allowed, "POST")),
+        ElementsAre(StartsWith("cannot access pxelinux.0 for 192.168.1.132: method not allowed: POST (")));
+    EXPECT_THAT(texts(http_event(Stage::http_failed, Reason::too_many_connections, "100")),
+                ElementsAre(StartsWith("refused 192.168.1.132: too many connections: 100 (")));
+    // A disk image is read in thousands of parts.
+    EXPECT_THAT(texts(http_event(Stage::http_sent, Reason::part_sent)), IsEmpty());
+    EXPECT_THAT(texts(http_event(Stage::http_sent, Reason::not_modified)), IsEmpty());
+    const auto lines = lines_of(http_event(Stage::http_sent), {});
+    EXPECT_EQ(field(lines.at(0), "SYSLOG_IDENTIFIER"), "pxed-http");
+    EXPECT_EQ(field(lines.at(0), "PXED_STAGE"), "http");
+    config::Config quiet;
+    quiet.tftp.is_quiet = true;
+    EXPECT_THAT(texts(http_event(Stage::http_failed, Reason::file_not_found), quiet), IsEmpty());
+}
+
 TEST(EventLog, QuietTftpSaysNothingOfFilesNotFoundAndAllElse) {
     config::Config quiet;
     quiet.tftp.is_quiet = true;
