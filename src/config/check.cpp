@@ -67,8 +67,8 @@ std::string networks_text(const Config& config, const World& world) {
 }
 
 void check_served_at_all(const Config& config, const World&, Findings& findings) {
-    if (config.dhcp.is_enabled() || config.tftp.is_enabled) return;
-    warn(findings, {}, "neither dhcp-range nor enable-tftp is given: nothing is served");
+    if (config.dhcp.is_enabled() || config.tftp.is_enabled || config.http.is_enabled) return;
+    warn(findings, {}, "neither dhcp-range nor enable-tftp nor enable-http is given: nothing is served");
 }
 
 // An interface of a bridge or a virtual machine comes after boot: no reason to stop, where dnsmasq with

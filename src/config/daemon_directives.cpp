@@ -191,7 +191,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::flag,
      .value = Value::none,
      .help = "do not log files that TFTP clients ask for and that are not there",
-     .manual = "Leaves requests for files that do not exist out of the log: boot programs try many names.",
+     .manual = "Leaves requests for files that do not exist out of the log, over TFTP and over HTTP: boot "
+               "programs try many names.",
      .parse = flag<&tftp::Policy::is_quiet>},
     // dnsmasq waits for its log unless this is given; a full pipe or a stopped journal then stops DHCP.
     {.name = "log-async",

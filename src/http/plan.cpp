@@ -88,6 +88,10 @@ std::optional<Plan> objection(const Request& request) {
         answer->headers.push_back({"Allow", "GET, HEAD"});
         // Whatever it wants to send is not read.
         answer->closes = true;
+    } else if (request.has_broken_header) {
+        // RFC 9112 5.1: `Content-Length : 5` means a body to some and none to others.
+        answer = refusal(400, Reason::bad_request, "a header name with a blank in it");
+        answer->closes = true;
     } else if (request.has_body) {
         // RFC 9110 9.3.1: content in a GET has no meaning, and two readings of where it ends are how a second
         // request is smuggled past a proxy.
@@ -122,10 +126,10 @@ Plan plan(const Request& request, const Resource& resource) {
     }
     answer.headers = version_headers(version);
     answer.headers.push_back({"Content-Type", std::string{resource.media_type}});
-    answer.headers.push_back({"Accept-Ranges", "bytes"});
     // RFC 9110 14.2: Range means something for GET alone.
     if (request.method == "GET" && request.range && range_counts(request, version))
         add_range_headers(answer, request, resource);
+    if (answer.status == 200) answer.headers.push_back({"Accept-Ranges", "bytes"});
     return answer;
 }
 

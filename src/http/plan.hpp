@@ -40,8 +40,8 @@ struct Plan {
     [[nodiscard]] bool sends_resource() const { return status == 200 || status == 206; }
 };
 
-/// Whether a request is refused whatever its target names: another method than GET and HEAD (405), a body,
-/// or HTTP/1.1 without Host (400).
+/// Whether a request is refused whatever its target names: another method than GET and HEAD (405), a
+/// broken header, a body, or HTTP/1.1 without Host (400).
 [[nodiscard]] std::optional<Plan> objection(const Request& request);
 
 /// The answer for a resource that is there: 200, 206, 304, 412 or 416, in the order of RFC 9110 13.2.2.

@@ -13,7 +13,8 @@ struct Request {
     std::string target;
     bool is_version_1_1 = true;
     bool has_host = false;
-    bool has_body = false;  ///< Content-Length other than 0, or Transfer-Encoding
+    bool has_broken_header = false;  ///< a name that is empty or has a blank in it
+    bool has_body = false;           ///< Content-Length other than 0, or Transfer-Encoding
     std::optional<std::string> range;
     std::optional<std::string> if_range;
     std::optional<std::string> if_match;

@@ -1,6 +1,9 @@
 #include "io/http_engine.hpp"
 
 #include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace pxed::io {
 
@@ -17,7 +20,45 @@ std::size_t leave_escaped(void*, MHD_Connection*, char* text) {
     return std::strlen(text);
 }
 
+std::string_view header_of(MHD_Connection* connection, const char* name) {
+    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    return value == nullptr ? std::string_view{} : std::string_view{value};
+}
+
+std::optional<std::string> optional_header(MHD_Connection* connection, const char* name) {
+    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    if (value == nullptr) return std::nullopt;
+    return std::string{value};
+}
+
+// The library takes `Name : value` for a header whose name ends in a blank.
+MHD_Result look_at_name(void* is_broken, MHD_ValueKind, const char* name, const char*) {
+    const std::string_view text = name == nullptr ? "" : name;
+    if (text.empty() || text.find_first_of(" \t") != text.npos) *static_cast<bool*>(is_broken) = true;
+    return MHD_YES;
+}
+
 }  // namespace
+
+http::Request request_of(MHD_Connection* connection, const char* target, const char* method,
+                         const char* version) {
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    request.is_version_1_1 = std::string_view{version} != "HTTP/1.0";
+    request.has_host = optional_header(connection, "Host").has_value();
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, &look_at_name, &request.has_broken_header);
+    const auto length = header_of(connection, "Content-Length");
+    request.has_body =
+        (!length.empty() && length != "0") || optional_header(connection, "Transfer-Encoding").has_value();
+    request.range = optional_header(connection, "Range");
+    request.if_range = optional_header(connection, "If-Range");
+    request.if_match = optional_header(connection, "If-Match");
+    request.if_none_match = optional_header(connection, "If-None-Match");
+    request.if_modified_since = optional_header(connection, "If-Modified-Since");
+    request.if_unmodified_since = optional_header(connection, "If-Unmodified-Since");
+    return request;
+}
 
 std::unique_ptr<HttpEngine> HttpEngine::start(ev::loop_ref loop, const Callbacks& callbacks,
                                               ChooseCertificate certificate) {
@@ -61,6 +102,12 @@ bool HttpEngine::add(FileDescriptor socket, const SocketAddress& peer) {
     const bool is_taken = MHD_add_connection(daemon_, number, peer.get(), peer.length) == MHD_YES;
     due_.start(0);
     return is_taken;
+}
+
+// Without a listening socket the library does not wake its own epoll descriptor for this.
+void HttpEngine::resume(MHD_Connection* connection) {
+    MHD_resume_connection(connection);
+    due_.start(0);
 }
 
 void HttpEngine::on_ready(ev::io&, int) {

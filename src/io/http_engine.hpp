@@ -2,10 +2,10 @@
 
 #include <gnutls/abstract.h>
 #include <memory>
-#include <optional>
 
 #include <microhttpd.h>
 
+#include "http/request.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/loop.hpp"
 #include "io/socket_address.hpp"
@@ -39,6 +39,8 @@ class HttpEngine {
 
     /// Takes a connection over; `connection` is called from within. False: it could not be, and is closed.
     bool add(FileDescriptor socket, const SocketAddress& peer);
+    /// Lets a suspended connection go on in the loop's next turn.
+    void resume(MHD_Connection* connection);
 
  private:
     HttpEngine(ev::loop_ref loop, MHD_Daemon* daemon, int epoll);
@@ -50,5 +52,9 @@ class HttpEngine {
     ev::io ready_;
     ev::timer due_;
 };
+
+/// What a connection asks for, as the library hands it over.
+[[nodiscard]] http::Request request_of(MHD_Connection* connection, const char* target, const char* method,
+                                       const char* version);
 
 }  // namespace pxed::io

@@ -26,6 +26,24 @@ std::string sized(std::uint64_t size) {
 
 }  // namespace
 
+HttpConnection* connection_of(MHD_Connection* handle) {
+    const auto* known = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return known == nullptr ? nullptr : static_cast<HttpConnection*>(known->socket_context);
+}
+
+// The callback has no argument of ours; the library has made the connection the session's pointer.
+int choose_certificate(gnutls_session_t session, const gnutls_datum_t*, int, const gnutls_pk_algorithm_t*,
+                       int, gnutls_pcert_st** chain, unsigned* length, gnutls_privkey_t* key) {
+    auto* connection = connection_of(static_cast<MHD_Connection*>(gnutls_session_get_ptr(session)));
+    if (connection == nullptr || connection->bench->keys.is_empty()) return -1;
+    if (connection->keys == nullptr) connection->keys = connection->bench->keys.take();
+    const auto& pair = connection->keys->pair;
+    *chain = pair.chain();
+    *length = pair.length();
+    *key = pair.key();
+    return 0;
+}
+
 HttpExchange::HttpExchange(HttpConnection& connection, http::Request request)
     : connection_(connection), request_(std::move(request)), at_(read_instant()) {
     watcher_ = {.wait = [this] { suspend(); },
@@ -64,7 +82,7 @@ void HttpExchange::suspend() {
 }
 
 void HttpExchange::resume() {
-    if (std::exchange(is_suspended_, false)) MHD_resume_connection(connection_.handle);
+    if (std::exchange(is_suspended_, false)) connection_.engine->resume(connection_.handle);
 }
 
 // The same way as a TFTP name: the root of the interface, the client's own directory in it, and what the

@@ -15,6 +15,7 @@
 #include "http/target.hpp"
 #include "io/disk.hpp"
 #include "io/http_body.hpp"
+#include "io/http_engine.hpp"
 #include "io/http_surroundings.hpp"
 #include "io/http_tls.hpp"
 #include "io/tftp_tree.hpp"
@@ -42,6 +43,7 @@ struct HttpConnection {
         sending,
     };
     HttpBench* bench = nullptr;
+    HttpEngine* engine = nullptr;
     MHD_Connection* handle = nullptr;
     int socket = -1;
     Endpoint peer;
@@ -56,6 +58,14 @@ struct HttpConnection {
     std::string in_parts;            ///< the file it fetches part by part
     std::unique_ptr<HttpExchange> exchange;
 };
+
+/// Ours behind one of the library's; nullptr before it was made known.
+[[nodiscard]] HttpConnection* connection_of(MHD_Connection* handle);
+
+/// Gives GnuTLS the pair of a connection during its handshake (gnutls_certificate_retrieve_function2).
+int choose_certificate(gnutls_session_t session, const gnutls_datum_t* authorities, int authority_count,
+                       const gnutls_pk_algorithm_t* algorithms, int algorithm_count, gnutls_pcert_st** chain,
+                       unsigned* length, gnutls_privkey_t* key);
 
 /// One request and its answer.
 class HttpExchange {
@@ -76,6 +86,8 @@ class HttpExchange {
     /// What became of it, once the answer was sent (`is_whole`) or the connection broke off.
     [[nodiscard]] machine::Event conclusion(bool is_whole);
     [[nodiscard]] machine::Event event(machine::Stage stage, Reason reason, std::string detail = {}) const;
+    /// Whether the file has become too short to send what was promised.
+    [[nodiscard]] bool has_shrunk() const { return body_.has_shrunk(); }
     /// What the peer had acknowledged of the connection before the answer began.
     [[nodiscard]] std::uint64_t acknowledged_before() const { return acknowledged_before_; }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <list>
-#include <map>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +9,7 @@
 #include "io/http_engine.hpp"
 #include "io/http_exchange.hpp"
 #include "io/tcp_listener.hpp"
+#include "io/tcp_listeners.hpp"
 #include "io/tftp_peer.hpp"
 
 namespace pxed::io {
@@ -25,77 +24,15 @@ constexpr double k_sweep_pace = 1;
 // Without a descriptor the listening socket stays readable: asking it again at once would be all we do.
 constexpr double k_pause = 0.2;
 
-std::string_view header_of(MHD_Connection* connection, const char* name) {
-    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-    return value == nullptr ? std::string_view{} : std::string_view{value};
-}
-
-std::optional<std::string> optional_header(MHD_Connection* connection, const char* name) {
-    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-    if (value == nullptr) return std::nullopt;
-    return std::string{value};
-}
-
-http::Request request_of(MHD_Connection* connection, const char* target, const char* method,
-                         const char* version) {
-    http::Request request;
-    request.method = method;
-    request.target = target;
-    request.is_version_1_1 = std::string_view{version} != "HTTP/1.0";
-    request.has_host = optional_header(connection, "Host").has_value();
-    const auto length = header_of(connection, "Content-Length");
-    request.has_body =
-        (!length.empty() && length != "0") || optional_header(connection, "Transfer-Encoding").has_value();
-    request.range = optional_header(connection, "Range");
-    request.if_range = optional_header(connection, "If-Range");
-    request.if_match = optional_header(connection, "If-Match");
-    request.if_none_match = optional_header(connection, "If-None-Match");
-    request.if_modified_since = optional_header(connection, "If-Modified-Since");
-    request.if_unmodified_since = optional_header(connection, "If-Unmodified-Since");
-    return request;
-}
-
-HttpConnection* connection_of(MHD_Connection* handle) {
-    const auto* known = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return known == nullptr ? nullptr : static_cast<HttpConnection*>(known->socket_context);
-}
-
-// GnuTLS asks during a handshake; the library has made the connection the session's pointer.
-int choose_certificate(gnutls_session_t session, const gnutls_datum_t*, int, const gnutls_pk_algorithm_t*,
-                       int, gnutls_pcert_st** chain, unsigned* length, gnutls_privkey_t* key) {
-    auto* connection = connection_of(static_cast<MHD_Connection*>(gnutls_session_get_ptr(session)));
-    if (connection == nullptr || connection->bench->keys.is_empty()) return -1;
-    if (connection->keys == nullptr) connection->keys = connection->bench->keys.take();
-    const auto& pair = connection->keys->pair;
-    *chain = pair.chain();
-    *length = pair.length();
-    *key = pair.key();
-    return 0;
-}
-
 }  // namespace
 
 struct HttpService::State {
-    struct Listener {
-        Listener(State& state, ListenPoint at, bool secure, FileDescriptor opened)
-            : owner(state),
-              point(std::move(at)),
-              is_secure(secure),
-              socket(std::move(opened)),
-              watcher(state.loop) {
-            watcher.set<Listener, &Listener::on_readable>(this);
-        }
-        void on_readable(ev::io&, int) { owner.take_connections(*this); }
-        void watch() { watcher.start(socket.get(), ev::READ); }
-
-        State& owner;
-        ListenPoint point;
-        bool is_secure;
-        FileDescriptor socket;
-        ev::io watcher;  // after the socket: stopped before it is closed
-    };
-
-    State(ev::loop_ref given, HttpSurroundings around) : loop(given), sweep(given), pause(given) {
+    State(ev::loop_ref given, HttpSurroundings around)
+        : loop(given),
+          plain_doors(given, [this](const FileDescriptor& door) { take_connections(door, plain); }),
+          secure_doors(given, [this](const FileDescriptor& door) { take_connections(door, secure); }),
+          sweep(given),
+          pause(given) {
         bench.surroundings = std::move(around);
         sweep.set<State, &State::on_sweep>(this);
         pause.set<State, &State::on_pause_over>(this);
@@ -110,9 +47,8 @@ struct HttpService::State {
     static void on_completed(void* self, MHD_Connection* handle, void** context,
                              MHD_RequestTerminationCode how);
 
-    Result<void, std::string> listen(const std::vector<ListenPoint>& points, bool is_secure);
-    void take_connections(Listener& listener);
-    void let_in(Listener& listener, Accepted accepted);
+    void take_connections(const FileDescriptor& door, const std::unique_ptr<HttpEngine>& engine);
+    void let_in(HttpEngine* engine, Accepted accepted);
     bool is_welcome(const Accepted& accepted, std::string& interface);
     void make_room();
     void watch_listeners();
@@ -128,8 +64,8 @@ struct HttpService::State {
     ev::loop_ref loop;
     HttpBench bench;
     HttpCounts counts;
-    std::list<Listener> listeners;
-    std::map<bool, std::set<ListenPoint>> refused;  // by whether it is for HTTPS
+    TcpListeners plain_doors;
+    TcpListeners secure_doors;
     std::list<HttpConnection> connections;
     std::unordered_map<Endpoint, unsigned> by_address;
     HttpConnection arriving;  // what on_connection() makes a connection of
@@ -141,14 +77,15 @@ struct HttpService::State {
 
 // --- Connections ---
 
-void HttpService::State::take_connections(Listener& listener) {
+void HttpService::State::take_connections(const FileDescriptor& door,
+                                          const std::unique_ptr<HttpEngine>& engine) {
     for (int taken = 0; taken < k_most_at_once; ++taken) {
         if (connections.size() >= bench.policy.max_connections) {
             make_room();
             return;
         }
         Accepted accepted;
-        switch (accept_from(listener.socket, accepted)) {
+        switch (accept_from(door, accepted)) {
             case Acceptance::none_waiting:
                 return;
             case Acceptance::no_room:
@@ -156,7 +93,7 @@ void HttpService::State::take_connections(Listener& listener) {
                 pause.start(k_pause);
                 return;
             case Acceptance::taken:
-                let_in(listener, std::move(accepted));
+                let_in(engine.get(), std::move(accepted));
                 break;
         }
     }
@@ -179,16 +116,16 @@ bool HttpService::State::is_welcome(const Accepted& accepted, std::string& inter
     return false;
 }
 
-void HttpService::State::let_in(Listener& listener, Accepted accepted) {
-    auto& engine = listener.is_secure ? secure : plain;
+void HttpService::State::let_in(HttpEngine* engine, Accepted accepted) {
     std::string interface;
-    if (!engine || !is_welcome(accepted, interface)) {
+    if (engine == nullptr || !is_welcome(accepted, interface)) {
         ++counts.refused;
         return;  // closed with it
     }
     ++counts.connections;
     arriving = {};
     arriving.bench = &bench;
+    arriving.engine = engine;
     arriving.socket = accepted.socket.get();
     arriving.peer = accepted.peer;
     arriving.interface = std::move(interface);
@@ -213,13 +150,13 @@ void HttpService::State::make_room() {
 
 void HttpService::State::watch_listeners() {
     if (bench.is_finishing || bench.disk == nullptr) return;
-    for (auto& listener : listeners)
-        listener.watch();
+    plain_doors.watch();
+    secure_doors.watch();
 }
 
 void HttpService::State::stop_listening() {
-    for (auto& listener : listeners)
-        listener.watcher.stop();
+    plain_doors.ignore();
+    secure_doors.ignore();
 }
 
 void HttpService::State::on_connection(void* self, MHD_Connection* handle, void** context,
@@ -306,6 +243,8 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
         case Phase::look_up:
             return false;  // we are the slow ones
         case Phase::sending: {
+            // sendfile gives 0 past the end, which is no error: the library would ask for ever.
+            if (connection.exchange && connection.exchange->has_shrunk()) return true;
             if (now - connection.looked_at < patience.stall) return false;
             const auto acknowledged = bytes_acknowledged(connection.socket);
             const auto taken = acknowledged - std::min(acknowledged, connection.acknowledged);
@@ -327,43 +266,7 @@ void HttpService::State::on_sweep(ev::timer&, int) {
     }
 }
 
-// --- Sockets ---
-
-Result<void, std::string> HttpService::State::listen(const std::vector<ListenPoint>& points, bool is_secure) {
-    const auto is_wanted = [&](const ListenPoint& point) {
-        return std::ranges::find(points, point) != points.end();
-    };
-    // The kernel allows one of the two only, so the old one goes first.
-    listeners.remove_if([&](const Listener& listener) {
-        return listener.is_secure == is_secure && std::ranges::any_of(points, [&](const ListenPoint& point) {
-                   return excludes(point, listener.point);
-               });
-    });
-    std::string failures;
-    auto& failed = refused[is_secure];
-    const auto failed_before = std::exchange(failed, {});
-    for (const auto& point : points) {
-        const bool is_open = std::ranges::any_of(listeners, [&](const Listener& listener) {
-            return listener.is_secure == is_secure && listener.point == point;
-        });
-        if (is_open) continue;
-        auto socket = open_tcp_listener(point);
-        if (socket) {
-            listeners.emplace_back(*this, point, is_secure, std::move(*socket));
-            continue;
-        }
-        failed.insert(point);
-        if (failed_before.contains(point)) continue;
-        const auto where = point.name.empty() ? std::string{} : "interface " + point.name + ", ";
-        failures += (failures.empty() ? "" : "; ") + where + socket.error();
-    }
-    watch_listeners();
-    if (!failures.empty()) return fail(std::move(failures));
-    listeners.remove_if([&](const Listener& listener) {
-        return listener.is_secure == is_secure && !is_wanted(listener.point);
-    });
-    return {};
-}
+// --- The service ---
 
 bool HttpService::State::start_engine(std::unique_ptr<HttpEngine>& engine, bool is_secure) {
     if (!engine) {
@@ -383,14 +286,15 @@ HttpService::~HttpService() {
 
 Result<void, std::string> HttpService::listen(const std::vector<ListenPoint>& plain,
                                               const std::vector<ListenPoint>& secure) {
-    auto listening = state_->listen(plain, false);
-    auto listening_securely = state_->listen(secure, true);
+    auto listening = state_->plain_doors.listen(plain);
+    auto listening_securely = state_->secure_doors.listen(secure);
+    state_->watch_listeners();
     if (!listening) return listening;
     return listening_securely;
 }
 
 bool HttpService::lacks_sockets() const {
-    return std::ranges::any_of(state_->refused, [](const auto& entry) { return !entry.second.empty(); });
+    return state_->plain_doors.lacks_sockets() || state_->secure_doors.lacks_sockets();
 }
 
 void HttpService::start(Disk& disk) {
@@ -429,7 +333,8 @@ void HttpService::finish() {
     auto& state = *state_;
     state.bench.is_finishing = true;
     state.pause.stop();
-    state.listeners.clear();
+    state.plain_doors.close();
+    state.secure_doors.close();
     for (auto& connection : state.connections)
         if (connection.phase == Phase::head) shut_down(connection.socket);
 }

@@ -18,7 +18,7 @@ TEST(Check, HasNothingToSayOfAnOrdinaryFile) {
 
 TEST(Check, NothingIsServedWithoutARangeAndTftp) {
     EXPECT_EQ(findings_of("interface=br0\n"),
-              "neither dhcp-range nor enable-tftp is given: nothing is served");
+              "neither dhcp-range nor enable-tftp nor enable-http is given: nothing is served");
 }
 
 TEST(Check, AMissingInterfaceIsWaitedFor) {

@@ -165,6 +165,9 @@ TEST(Plan, RefusesWhatCouldBeASecondRequest) {
     EXPECT_EQ(objection(request)->status, 400U);
     EXPECT_TRUE(objection(request)->closes);
     request = get();
+    request.has_broken_header = true;
+    EXPECT_EQ(objection(request)->status, 400U);
+    request = get();
     request.has_host = false;
     EXPECT_EQ(objection(request)->status, 400U);
     request.is_version_1_1 = false;
