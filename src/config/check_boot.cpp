@@ -68,13 +68,18 @@ void check_url_hosts(const Config& config, const World&, Findings& findings) {
                !option.is_suppressed;
     });
     if (names_dns || !gives_addresses(dhcp)) return;
-    for (const auto& boot : dhcp.boots) {
-        const auto host = host_of(boot.file);
-        if (!needs_look_up(host)) continue;
-        warn(findings, boot.origin,
-             std::string{boot.arch ? "boot-arch" : "dhcp-boot"} + ": clients cannot look up " + quote(host) +
+    // UEFI HTTP Boot never chooses an offer with a name and without option 6; iPXE says "no such host".
+    const auto judge = [&](std::string_view directive, const std::string& file, Origin origin) {
+        const auto host = host_of(file);
+        if (!needs_look_up(host)) return;
+        warn(findings, origin,
+             std::string{directive} + ": clients cannot look up " + quote(host) +
                  ", for no dhcp-option names a DNS server; name one, or write the host's address");
-    }
+    };
+    for (const auto& boot : dhcp.boots)
+        judge(boot.arch ? "boot-arch" : "dhcp-boot", boot.file, boot.origin);
+    for (const auto& service : dhcp.pxe.services)
+        judge("pxe-service", service.program, service.origin);
 }
 
 // Shim starts its second program from its own directory and fails in front of a person when it is not there.

@@ -247,12 +247,12 @@ class Play {
         if (!program.is_ipxe() || !is_for_it) return;
         const auto tag = ipxe_tag(config_.dhcp);
         std::string text{kind.who};
-        text += " would get " + escaped(answer.file) + " again and start itself for ever";
+        text += " would get " + escaped(answer.file) +
+                " again; instead it gets a line for iPXE, a script of boot.ipxe, or no file";
         if (tag.empty()) {
             // An iPXE with a script built in does not ask a second time.
-            say(answer.line,
-                text + ", unless a script is built in; a line for iPXE needs dhcp-match=set:ipxe,175",
-                Finding::Severity::note, {});
+            say(answer.line, text + "; a line for iPXE is dhcp-boot=tag:ipxe,FILE", Finding::Severity::note,
+                {});
             return;
         }
         const auto boot = std::ranges::find(config_.dhcp.boots, answer.line, &dhcp::Boot::origin);

@@ -185,6 +185,11 @@ constexpr auto k_rows = std::to_array<Directive>({
          "taken at once, several wait for a choice, unless pxe-prompt says otherwise. In ProxyDHCP dhcp-boot "
          "counts for machines without a pxe-service of their kind, and BIOS machines whose menu it goes "
          "with.\n\n"
+         "iPXE is shown no menu: it gets the program of the first item, or boots from the local disk if that "
+         "item does; a dhcp-boot line with a tag that tells iPXE from firmware goes before it. UEFI HTTP "
+         "Boot (15 for ia32, 16 for x64, 19 for ARM64) takes the first FILE of its kind, a URL or a name "
+         "that "
+         "enable-http makes one of, from the offer itself.\n\n"
          "    pxe-service=x86PC,\"Install Linux\",pxelinux\n"
          "    pxe-service=x86-64_EFI,\"Install Linux\",bootx64.efi\n"
          "    pxe-service=x86PC,\"Boot from local disk\"\n"
@@ -200,15 +205,16 @@ constexpr auto k_rows = std::to_array<Directive>({
          "once.\n\n"
          "    pxe-prompt=\"Press F8 for the boot menu\",5",
      .parse = parse_pxe_prompt},
-    // A list replaces the default, so PXEClient has to be named again.
+    // A list replaces the default, so PXEClient has to be named again. HTTPClient counts by default where
+    // dnsmasq has to be told: without a URL for it, it is not answered anyway.
     {.name = "dhcp-pxe-vendor",
      .group = Group::boot,
      .syntax = "CLASS[,CLASS...]",
      .help = "vendor classes that count as PXE clients",
      .manual =
          "Treats clients whose vendor class (option 60) begins with one of these as PXE clients, and says "
-         "that text back to them. The default is `PXEClient` alone; a list replaces it. With "
-         "`HTTPClient` UEFI HTTP boot works in ProxyDHCP too.\n\n"
+         "that text back to them. The default is `PXEClient`, and `HTTPClient` (UEFI HTTP Boot) for those "
+         "that a URL can be named to; a list replaces it.\n\n"
          "    dhcp-pxe-vendor=PXEClient,HTTPClient",
      .parse = parse_dhcp_pxe_vendor},
     // dnsmasq 2.91.

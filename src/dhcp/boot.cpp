@@ -105,4 +105,14 @@ bool names_boot_files(const Policy& policy) {
            std::ranges::any_of(policy.options, names_boot);
 }
 
+BootAnswer boot_of(const PxeService& service, const HwAddr& machine) {
+    BootAnswer answer;
+    if (service.is_ours()) answer.file = service.file_of(0);
+    answer.server = service.server_for(machine);
+    answer.line = service.origin;
+    answer.tests = &service.tests;
+    answer.is_from_boot_line = true;
+    return answer;
+}
+
 }  // namespace pxed::dhcp

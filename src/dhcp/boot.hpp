@@ -22,6 +22,7 @@ struct BootAnswer {
     const TagTests* tests = nullptr;  ///< of the line that names the file; none: no line does
     bool is_for_ipxe = false;         ///< boot-arch=ipxe
     bool is_from_boot_line = false;   ///< dhcp-boot rather than dhcp-option 66, 67 and 255
+    bool is_generated = false;        ///< a URL made here of a name: option 67 of the file must not differ
     Reason note = Reason::none;       ///< what is to be said beside it
 
     /// Whether the name has room in the header: 128 bytes and one of them a NUL.
@@ -46,5 +47,9 @@ struct BootAsk {
 
 /// The same of one line that holds.
 [[nodiscard]] BootAnswer boot_of(const Boot& line, const ChosenOptions& options, const HwAddr& machine);
+
+/// The same of a pxe-service: its program, layer 0, for a client that is shown no menu; no file for local
+/// boot.
+[[nodiscard]] BootAnswer boot_of(const PxeService& service, const HwAddr& machine);
 
 }  // namespace pxed::dhcp

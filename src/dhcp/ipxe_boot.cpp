@@ -6,21 +6,11 @@
 
 #include "base/reversed.hpp"
 #include "base/text.hpp"
+#include "dhcp/boot_url.hpp"
 
 namespace pxed::dhcp {
 
 namespace {
-
-// What the boot tree calls the file that a line, a URL or a TFTP client names.
-std::string path_of(std::string_view file) {
-    if (const auto scheme = file.find("://"); scheme != file.npos) {
-        const auto path = file.find('/', scheme + 3);
-        file = path == file.npos ? std::string_view{} : file.substr(path);
-    }
-    std::string path{file};
-    std::ranges::replace(path, '\\', '/');
-    return path.substr(std::min(path.find_first_not_of('/'), path.size()));
-}
 
 // The header decides where the tree has been looked at. ipxe-shim's header is a shim's, and what it loads is
 // iPXE: there the name does.
@@ -52,13 +42,24 @@ bool mention(const TagTests& tests, const std::set<std::string_view>& tags) {
     return std::ranges::any_of(tests, [&](const TagTest& test) { return tags.contains(test.name); });
 }
 
+// Of an unknown kind: iPXE under another name. What is known for another loader has loaded iPXE from a menu
+// or script of its own, and is where its user wants to come back to.
+bool may_be_ipxe(const Policy& policy, std::string_view file) {
+    const auto* known = policy.boot_tree.find(path_of(file));
+    const auto program = known != nullptr ? *known : tree::guess_from_name(file);
+    return program.platform != tree::Platform::script &&
+           (program.loader == tree::Loader::unknown || is_ipxe_program(policy, file));
+}
+
 // The program that this very machine runs by now, however it is named.
 bool is_running(const Inquiry& inquiry, std::string_view file) {
     const machine::Machine* machine = inquiry.context.machine;
     if (machine == nullptr) return false;
     const bool asks_anew = inquiry.message().type() == MessageType::discover;
-    const auto before = machine::program_before_ipxe(*machine, asks_anew, inquiry.context.now.instant);
-    return !before.empty() && path_of(before) == path_of(file);
+    const auto before = machine::before_ipxe(*machine, asks_anew, inquiry.context.now.instant);
+    if (before.program.empty() || path_of(before.program) != path_of(file)) return false;
+    return before.firmware_loaded_it ? may_be_ipxe(inquiry.policy(), file)
+                                     : is_ipxe_program(inquiry.policy(), file);
 }
 
 // Whether the line that gives the answer is meant for iPXE and not for firmware.
@@ -74,14 +75,12 @@ bool is_itself(const Inquiry& inquiry, const BootAnswer& answer) {
     return !is_for_ipxe(inquiry.policy(), answer) && is_ipxe_program(inquiry.policy(), answer.file);
 }
 
-BootAnswer answer_of(const PxeService& service, const HwAddr& machine) {
-    BootAnswer answer;
-    if (service.is_ours()) answer.file = service.file_of(0);
-    answer.server = service.server_for(machine);
-    answer.line = service.origin;
-    answer.tests = &service.tests;
-    answer.is_from_boot_line = true;
-    return answer;
+// Only where it says what it was built with: not every build does. The URL is the administrator's and goes
+// out all the same.
+bool lacks_http_for(const Inquiry& inquiry, std::string_view file) {
+    const BootClient& client = inquiry.boots;
+    if (!client.lists_features || !is_http_url(file)) return false;
+    return equal_ignoring_case(file.substr(0, 6), "https:") ? !client.speaks_https : !client.speaks_http;
 }
 
 // The item that firmware of that kind would start if nobody touched the menu: the first one, which may be the
@@ -118,8 +117,27 @@ std::optional<std::string> script_of_tree(const Policy& policy, std::string_view
     return std::nullopt;
 }
 
+// A name that pxed has found or made itself: over HTTP where iPXE was built with it and HTTP is served here.
+// Names of the file stay as the administrator wrote them.
+BootAnswer ours(const Inquiry& inquiry, std::string_view path, Ipv4 local, Origin line) {
+    BootAnswer answer;
+    const auto port = inquiry.policy().http_port;
+    answer.is_generated = port && inquiry.boots.speaks_http;
+    answer.file = answer.is_generated ? http_url(local, *port, path) : std::string{path};
+    answer.line = line;
+    answer.is_from_boot_line = true;
+    return answer;
+}
+
+// The script that boot-linux makes; it is served by this name, over HTTP and TFTP.
+std::optional<BootAnswer> linux_script(const Inquiry& inquiry, const Tags& tags, Ipv4 local) {
+    const LinuxBoot* line = linux_boot_for(inquiry.policy().linux_boots, tags);
+    if (line == nullptr) return std::nullopt;
+    return ours(inquiry, "boot.ipxe", local, line->origin);
+}
+
 // What iPXE gets in the place of itself. The line that named it stays the line of the answer: it decided.
-BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
+BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen, Ipv4 local,
                       const BootAnswer& itself) {
     const Policy& policy = inquiry.policy();
     for (const auto& line : reversed(policy.boots)) {
@@ -129,13 +147,12 @@ BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOpti
         if (!is_for_ipxe(policy, other)) continue;
         if (!other.file.empty() && !is_itself(inquiry, other)) return other;
     }
+    if (const auto script = script_of_tree(policy, itself.file))
+        return ours(inquiry, *script, local, itself.line);
+    if (auto script = linux_script(inquiry, tags, local)) return std::move(*script);
     BootAnswer answer;
     answer.line = itself.line;
     answer.is_from_boot_line = true;
-    if (auto script = script_of_tree(policy, itself.file)) {
-        answer.file = std::move(*script);
-        return answer;
-    }
     answer.server = itself.server;
     answer.note = Reason::ipxe_would_loop;
     return answer;
@@ -156,23 +173,32 @@ bool tells_ipxe_apart(const Policy& policy, const TagTests& tests) {
 }
 
 BootAnswer boot_for_ipxe(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
-                         const PxeClient* pxe, bool is_proxy) {
+                         const PxeClient* pxe, Ipv4 local, bool is_proxy) {
     const HwAddr& machine = inquiry.client.hardware;
     BootAnswer line = boot_of(inquiry.policy(), tags, chosen,
                               {.client = inquiry.boots, .machine = machine, .is_proxy = is_proxy});
+    // What no line names was found in the tree. Only a script goes over HTTP: PXELINUX and GRUB, once loaded,
+    // take the server of the TFTP reply for their own files.
+    const bool is_found = line.tests == nullptr && !line.file.empty();
+    const auto* found = inquiry.policy().boot_tree.find(path_of(line.file));
+    if (is_found && found != nullptr && found->platform == tree::Platform::script)
+        line = ours(inquiry, line.file, local, line.line);
     const bool is_own = is_for_ipxe(inquiry.policy(), line);
     std::vector<BootAnswer> wanted;
     if (is_own) wanted.push_back(line);
     const PxeService* service = pxe != nullptr ? service_for(inquiry, tags, *pxe) : nullptr;
     const bool boots_locally = service != nullptr && !service->is_ours();
-    if (service != nullptr && !boots_locally) wanted.push_back(answer_of(*service, machine));
+    if (service != nullptr && !boots_locally) wanted.push_back(boot_of(*service, machine));
     if (!is_own && !boots_locally) wanted.push_back(line);
     for (auto& answer : wanted) {
-        if (!answer.file.empty() && !is_itself(inquiry, answer)) return std::move(answer);
+        if (answer.file.empty() || is_itself(inquiry, answer)) continue;
+        if (lacks_http_for(inquiry, answer.file)) answer.note = Reason::ipxe_lacks_http;
+        return std::move(answer);
     }
     const auto itself = std::ranges::find_if(wanted, [](const BootAnswer& a) { return !a.file.empty(); });
-    if (itself == wanted.end() && boots_locally) return answer_of(*service, machine);
-    return itself == wanted.end() ? line : instead_of(inquiry, tags, chosen, *itself);
+    if (itself == wanted.end() && boots_locally) return boot_of(*service, machine);
+    if (itself == wanted.end()) return linux_script(inquiry, tags, local).value_or(line);
+    return instead_of(inquiry, tags, chosen, local, *itself);
 }
 
 }  // namespace pxed::dhcp

@@ -13,10 +13,11 @@ namespace pxed::dhcp {
 ///   2. the pxe-service that a menu nobody touches would start;
 ///   3. the boot line;
 /// and where itself was all there was, another dhcp-boot line that is for iPXE, then boot.ipxe or
-/// autoexec.ipxe of the boot tree, else no file and a note. `pxe`: nullptr when no menu counts for it.
+/// autoexec.ipxe of the boot tree, else boot-linux's script, else no file and a note. boot-linux also counts
+/// where nothing names a file. `pxe`: nullptr when no menu counts for it; `local`: our address as it sees it;
 /// `is_proxy`: another server gives the addresses.
 [[nodiscard]] BootAnswer boot_for_ipxe(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
-                                       const PxeClient* pxe, bool is_proxy = false);
+                                       const PxeClient* pxe, Ipv4 local, bool is_proxy = false);
 
 /// Whether these tests, by a tag of the file or the predefined `ipxe`, tell iPXE from other firmware: by
 /// option 175 or 77, also through tag-if.

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "dhcp/boot.hpp"
+#include "dhcp/boot_url.hpp"
 #include "dhcp/delay.hpp"
 #include "dhcp/destination.hpp"
+#include "dhcp/http_boot.hpp"
 #include "dhcp/ipxe_boot.hpp"
 #include "dhcp/pxe_menu.hpp"
 #include "dhcp/reply.hpp"
@@ -101,7 +103,8 @@ bool is_at_boot_server(const Inquiry& inquiry) {
 // iPXE takes a proxy's offer as its answer when that has siaddr and a file, and asks nobody then. It would
 // show a menu in the place of the file (ipxe#908), so it gets none.
 void say_what_ipxe_boots(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, Draft& draft) {
-    const BootAnswer boot = boot_for_ipxe(inquiry, draft.tags, draft.chosen, &pxe, subnet.range->is_proxy);
+    const BootAnswer boot =
+        boot_for_ipxe(inquiry, draft.tags, draft.chosen, &pxe, draft.local, subnet.range->is_proxy);
     const bool names_server = !boot.file.empty() || pxe.is_uefi();
     name_file(draft, boot.file, boot.server.value_or(names_server ? draft.local : Ipv4{}), boot.line);
     if (draft.note == Reason::none) draft.note = boot.note;
@@ -109,7 +112,24 @@ void say_what_ipxe_boots(const Inquiry& inquiry, const PxeClient& pxe, const Sub
     if (!pxe.is_uefi() || is_at_boot_server(inquiry)) show_menu(inquiry, PxeMenu{}, draft);
 }
 
+// UEFI HTTP Boot asks no boot server: all it is told stands in the offer (UEFI 2.10 24.7). Firmware reads
+// option 67 first, GRUB the header alone.
+void say_what_http_boots(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, Draft& draft) {
+    const BootAnswer boot =
+        boot_for_http(inquiry, draft.tags, draft.chosen, &pxe, draft.local, subnet.range->is_proxy);
+    name_file(draft, is_http_url(boot.file) ? boot.file : std::string_view{},
+              boot.server.value_or(draft.local), boot.line);
+    Options& options = draft.message.options;
+    const bool lists_it = inquiry.client.parameters && inquiry.client.asks_for(k_boot_file);
+    if (!draft.file.empty() && lists_it) options.set_text(k_boot_file, draft.file, true);
+    options.set_text(k_vendor_class, k_http_client);
+}
+
 void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, Draft& draft) {
+    if (pxe.is_http()) {
+        say_what_http_boots(inquiry, pxe, subnet, draft);
+        return;
+    }
     if (inquiry.boots.is_ipxe) {
         say_what_ipxe_boots(inquiry, pxe, subnet, draft);
         return;
@@ -126,7 +146,7 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
         name_file(draft, boot.file, boot.file.empty() ? boot.server.value_or(Ipv4{}) : boot_server,
                   boot.line);
         show_menu(inquiry, menu, draft);
-    } else if (program != nullptr && (is_at_boot_server(inquiry) || pxe.is_http())) {
+    } else if (program != nullptr && is_at_boot_server(inquiry)) {
         // One program is no menu: it is the answer itself.
         const Ipv4 server = program->server_for(machine).value_or(draft.local);
         name_file(draft, program->file_of(0), server, program->origin);
@@ -137,8 +157,7 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
     } else {
         // No option 43, or UEFI firmware before 2017 drops the first offer it gets (tianocore bug 469).
         // Without it UEFI asks siaddr on port 4011, so that has to be this server, wherever the file is.
-        name_file(draft, program != nullptr ? std::string_view{} : boot.file,
-                  pxe.is_http() ? boot_server : draft.local, boot.line);
+        name_file(draft, program != nullptr ? std::string_view{} : boot.file, draft.local, boot.line);
     }
 }
 
@@ -153,6 +172,9 @@ Decision say_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& su
     say_what_to_boot(inquiry, pxe, subnet, draft);
     // dnsmasq never answers without a menu. Here dhcp-boot is enough; but an offer that names nothing would
     // keep the client from what the other server may name.
+    // An offer that says HTTPClient and has no URL is dropped whole, so nothing is lost with it.
+    if (pxe.is_http() && draft.file.empty())
+        return silence(inquiry, stage_of(inquiry.message().type()), Reason::no_boot_url);
     if (draft.note == Reason::ipxe_would_loop)
         return silence(inquiry, stage_of(inquiry.message().type()), draft.note, {}, draft.line);
     if (!inquiry.policy().pxe.shows_menu() && draft.file.empty())
@@ -238,13 +260,15 @@ std::optional<Decision> answer_pxe(const Inquiry& inquiry, const PxeClient& pxe)
         vendor && may_ask && shows_menu) {
         if (const auto item = pxe::boot_item_of(*vendor)) return serve_item(inquiry, pxe, *item);
     }
+    // HTTP clients know no boot server, and may as well have their URL from the pool's own answer.
+    const bool has_pool = !inquiry.place.subnets.empty() && !inquiry.place.is_proxy_first;
+    if (pxe.is_http() && (is_at_boot_server(inquiry) || (has_pool && inquiry.policy().pxe.vendors.empty())))
+        return std::nullopt;
     const bool asks_boot_server = type == MessageType::request && is_at_boot_server(inquiry);
     const Subnet* proxy = proxy_of(inquiry);
     if (proxy != nullptr && (type == MessageType::discover || asks_boot_server)) {
         // Without an architecture it may still have an address of ours.
-        if (!pxe.arch && !inquiry.place.subnets.empty() && !inquiry.place.is_proxy_first &&
-            !is_at_boot_server(inquiry))
-            return std::nullopt;
+        if (!pxe.arch && has_pool && !is_at_boot_server(inquiry)) return std::nullopt;
         return say_boot(inquiry, pxe, *proxy);
     }
     // A UEFI client whose lease is ours and came without a menu asks here what to boot. dnsmasq sends it that

@@ -11,7 +11,8 @@ namespace pxed::dhcp {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> k_default_vendors{"PXEClient"};
+// dnsmasq's default is PXEClient alone. HTTP clients are answered only where there is a URL for them.
+constexpr std::array<std::string_view, 2> k_default_vendors{"HTTPClient", "PXEClient"};
 
 // The last one that fits, as in dnsmasq. A prefix: firmware appends `:Arch:00007:UNDI:003016`.
 template <typename List>
@@ -40,6 +41,13 @@ std::optional<PxeClient> pxe_client_of(const Inquiry& inquiry) {
         vendors.empty() ? vendor_in(k_default_vendors, vendor_class) : vendor_in(vendors, vendor_class);
     if (!vendor) return std::nullopt;
     return PxeClient{*vendor, menu_arch_of(inquiry)};
+}
+
+const PxeService* first_program(const PxePolicy& policy, const PxeClient& client, const Tags& tags) {
+    const auto found = std::ranges::find_if(policy.services, [&](const PxeService& service) {
+        return service.arch == client.arch && service.is_ours() && tags.satisfy(service.tests);
+    });
+    return found == policy.services.end() ? nullptr : &*found;
 }
 
 std::vector<std::uint8_t> with_end(std::vector<std::uint8_t> chain) {

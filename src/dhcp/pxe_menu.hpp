@@ -28,6 +28,10 @@ struct PxeClient {
 /// How PXE sees the sender; nullopt: as nobody. Views point into the policy.
 [[nodiscard]] std::optional<PxeClient> pxe_client_of(const Inquiry& inquiry);
 
+/// The first pxe-service of its architecture and tags that names a program of ours; nullptr: there is none.
+[[nodiscard]] const PxeService* first_program(const PxePolicy& policy, const PxeClient& client,
+                                              const Tags& tags);
+
 /// The value of option 43 with its end; empty stays empty.
 [[nodiscard]] std::vector<std::uint8_t> with_end(std::vector<std::uint8_t> chain);
 

@@ -1,7 +1,10 @@
 #include "dhcp/reply.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "dhcp/boot_url.hpp"
+#include "dhcp/http_boot.hpp"
 #include "dhcp/ipxe_boot.hpp"
 #include "dhcp/name.hpp"
 #include "dhcp/pxe_menu.hpp"
@@ -99,7 +102,8 @@ void put_boot(const Inquiry& inquiry, const BootAnswer& boot, Ipv4 local, Reply&
     if (may_use_options && !boot.server_name.empty() && lists(k_tftp_server))
         message.options.set_text(k_tftp_server, boot.server_name, true);
     const bool is_asked_for = may_use_options && lists(k_boot_file);
-    if (!boot.file.empty() && (is_asked_for || !boot.fits_header()))
+    // A URL made of a name: or the name would follow it, from the file's own option 67.
+    if (!boot.file.empty() && (is_asked_for || !boot.fits_header() || boot.is_generated))
         message.options.set_text(k_boot_file, boot.file, true);
 }
 
@@ -129,14 +133,43 @@ void put_menu(const Inquiry& inquiry, const PxeClient& pxe, const ChosenOptions&
         reply.note = Reason::pxe_menu_too_long;
 }
 
+// UEFI drops an offer that says HTTPClient and has no URL, its address with it; without option 60 it is an
+// ordinary one. With a URL it is none for HTTP Boot unless it says so (EDK2 HttpBootDhcp4.c).
+void put_http_client(const Inquiry& inquiry, Reply& reply) {
+    if (!inquiry.boots.is_http_boot) return;
+    Options& options = reply.message.options;
+    const bool says_so = options.text(k_vendor_class).value_or("").starts_with(k_http_client);
+    if (is_http_url(reply.boot_file)) {
+        if (!options.has(k_vendor_class)) options.set_text(k_vendor_class, k_http_client);
+    } else if (says_so) {
+        options.remove(k_vendor_class);
+    }
+}
+
+// 175.176, no-pxedhcp: iPXE otherwise waits two seconds for a proxy's offer. Only where this answer names
+// what to boot, nothing else is to be heard, and the file says nothing of iPXE's options itself.
+void put_no_proxy(const Inquiry& inquiry, const ChosenOptions& chosen, Reply& reply) {
+    const bool may_hear_a_proxy = !inquiry.place.proxies.empty() || inquiry.context.foreign_proxy_seen;
+    if (!inquiry.boots.is_ipxe || may_hear_a_proxy || reply.boot_file.empty()) return;
+    Options& options = reply.message.options;
+    if (!inquiry.client.asks_for(k_ipxe) || options.has(k_ipxe) || chosen.has(k_ipxe)) return;
+    constexpr std::array<std::uint8_t, 3> k_no_proxy_dhcp{176, 1, 1};
+    options.set(k_ipxe, k_no_proxy_dhcp);
+}
+
 BootAnswer boot_for(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
-                    const PxeClient* menu_of) {
-    if (inquiry.boots.is_ipxe) return boot_for_ipxe(inquiry, tags, chosen, menu_of);
+                    const std::optional<PxeClient>& pxe, Ipv4 local) {
+    const bool has_menu = pxe && pxe->arch && inquiry.policy().pxe.shows_menu();
+    const PxeClient* menu_of = has_menu ? &*pxe : nullptr;
+    if (inquiry.boots.is_http_boot) return boot_for_http(inquiry, tags, chosen, menu_of, local);
+    if (inquiry.boots.is_ipxe) return boot_for_ipxe(inquiry, tags, chosen, menu_of, local);
     return boot_of(inquiry.policy(), tags, chosen, {inquiry.boots, inquiry.client.hardware});
 }
 
 Audience audience_of(const Inquiry& inquiry, const std::optional<PxeClient>& pxe) {
     if (!pxe) return Audience::everyone;
+    // No menu is for HTTP clients, and dhcp-option-pxe only where dhcp-pxe-vendor names them.
+    if (pxe->is_http()) return inquiry.policy().pxe.vendors.empty() ? Audience::everyone : Audience::pxe;
     return inquiry.policy().pxe.shows_menu() && pxe->arch ? Audience::pxe_menu : Audience::pxe;
 }
 
@@ -203,8 +236,7 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     put_client_id(inquiry.message(), options);
     if (audience != Audience::pxe_menu) put_machine_id(inquiry.message(), options);
     put_subnet_selection(inquiry, options);
-    const PxeClient* menu_of = audience == Audience::pxe_menu ? &*pxe : nullptr;
-    put_boot(inquiry, boot_for(inquiry, reply.tags, chosen, menu_of), local, reply);
+    put_boot(inquiry, boot_for(inquiry, reply.tags, chosen, pxe, local), local, reply);
     if (has_lease) put_renewal_times(inquiry, terms, chosen, options);
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms, chosen, options);
@@ -214,6 +246,8 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
         reply.note = Reason::option_left_out;
         reply.detail = std::move(left_out);
     }
+    put_http_client(inquiry, reply);
+    if (has_lease) put_no_proxy(inquiry, chosen, reply);
     if (audience == Audience::pxe_menu) put_menu(inquiry, *pxe, chosen, local, reply);
     put_relay_agent(inquiry.message(), options);
     return reply;

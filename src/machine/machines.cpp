@@ -45,16 +45,17 @@ bool names_a_program(Stage stage) {
 
 }  // namespace
 
-std::string_view program_before_ipxe(const Machine& machine, bool asks_anew, Instant now) {
-    if (!asks_anew) return machine.is_ipxe ? std::string_view{machine.ran_before} : std::string_view{};
+BeforeIpxe before_ipxe(const Machine& machine, bool asks_anew, Instant now) {
+    const BeforeIpxe as_it_was{machine.ran_before, machine.firmware_loaded_it};
+    if (!asks_anew) return machine.is_ipxe ? as_it_was : BeforeIpxe{};
     if (is_silent_for_long(machine, now)) return {};
-    // Other firmware asked, was told a file and took it up, and now iPXE asks: that file is iPXE or has
-    // loaded it. It may have come from another server, or to an address not known to be this machine's, so
-    // that it was named is all there is to go by.
-    if (!machine.is_ipxe) return machine.got_further ? machine.named_program : std::string_view{};
+    // Other firmware asked, was told a file and took it up, and now iPXE asks. The file may have come from
+    // another server, or to an address not known to be this machine's, so that it was named is all there is
+    // to go by.
+    if (!machine.is_ipxe) return machine.got_further ? BeforeIpxe{machine.named_program, true} : BeforeIpxe{};
     // iPXE in the network card's ROM that loaded another iPXE looks like a machine that was reset; what it
     // fetched tells. A repeated DISCOVER is where the first one was.
-    return machine.sent_program.empty() ? machine.ran_before : machine.sent_program;
+    return machine.sent_program.empty() ? as_it_was : BeforeIpxe{machine.sent_program, false};
 }
 
 Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t next_boot_id) {
@@ -63,7 +64,8 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         // it had loaded is what must not be named to it once more.
         const bool goes_on = event.is_ipxe && !machine.is_ipxe && !is_silent_for_long(machine, now);
         const bool repeats = !machine.got_further && !is_silent_for_long(machine, now);
-        std::string before{program_before_ipxe(machine, true, now)};
+        const auto [program, firmware_loaded_it] = before_ipxe(machine, true, now);
+        std::string before{event.is_ipxe ? program : std::string_view{}};
         machine.got_further = false;
         if (machine.boot_id == 0 || !(goes_on || repeats)) {
             machine.boot_id = next_boot_id;
@@ -72,7 +74,8 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         }
         machine.sent_program.clear();
         machine.is_ipxe = event.is_ipxe;
-        machine.ran_before = event.is_ipxe ? std::move(before) : std::string{};
+        machine.ran_before = std::move(before);
+        machine.firmware_loaded_it = event.is_ipxe && firmware_loaded_it;
     }
     switch (event.stage) {
         case Stage::request:

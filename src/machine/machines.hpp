@@ -26,14 +26,21 @@ struct Machine {
     std::string named_program;  ///< the last file DHCP named to it in this boot
     std::string sent_program;   ///< the last file sent to it whole since its last DISCOVER
     bool is_ipxe = false;       ///< its last DISCOVER in this boot was iPXE's
-    std::string ran_before;    ///< if is_ipxe: what this machine had loaded when it asked so, as far as known
-    bool got_further = false;  ///< than asking for an address, in this boot
+    std::string ran_before;  ///< if is_ipxe: what this machine had loaded when it asked so, as far as known
+    bool firmware_loaded_it = false;  ///< `ran_before`: rather than another iPXE
+    bool got_further = false;         ///< than asking for an address, in this boot
     Instant last_seen{};
 };
 
-/// What a machine that asks as iPXE has loaded before, which may be that very iPXE; empty when nothing is
-/// known, or when its network card has iPXE as its ROM. `asks_anew`: a DISCOVER that is not in `machine` yet.
-[[nodiscard]] std::string_view program_before_ipxe(const Machine& machine, bool asks_anew, Instant now);
+/// What a machine that asks as iPXE has loaded before, which may be that very iPXE.
+struct BeforeIpxe {
+    std::string_view program;         ///< empty: nothing is known, or iPXE is its network card's ROM
+    bool firmware_loaded_it = false;  ///< other firmware did, so it is iPXE or has loaded it, whatever it is
+                                      ///< called; otherwise the machine may as well have been reset since
+};
+
+/// `asks_anew`: for a DISCOVER that is not in `machine` yet. Views point into the machine.
+[[nodiscard]] BeforeIpxe before_ipxe(const Machine& machine, bool asks_anew, Instant now);
 
 /// The machine after `event` at `now`. Pure. A DISCOVER from firmware (option 60 begins with PXEClient or
 /// HTTPClient) begins a new boot, numbered `next_boot_id`, unless it repeats the one before: the machine has

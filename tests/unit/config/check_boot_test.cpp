@@ -53,6 +53,9 @@ TEST(CheckBoot, AUrlWithANameNeedsADnsServer) {
               "3: dhcp-boot: clients cannot look up \"boot.lab\", for no dhcp-option names a DNS server; "
               "name one, or "
               "write the host's address");
+    EXPECT_EQ(findings_of(k_quiet_range + "pxe-service=16,\"x64\",\"http://boot.lab/x.efi\"\n"),
+              "3: pxe-service: clients cannot look up \"boot.lab\", for no dhcp-option names a DNS server; "
+              "name one, or write the host's address");
     EXPECT_EQ(findings_of(k_range + "dhcp-boot=http://boot.lab/x\ndhcp-option=6,192.168.1.1\n"), "");
     EXPECT_EQ(findings_of(k_quiet_range +
                           "dhcp-boot=http://192.168.1.1:80/x\ndhcp-boot=tag:known,http://[fd00::1]/x\n"),

@@ -75,11 +75,11 @@ TEST(CheckClients, AnArchitecturesLineBehindIpxesMakesALoop) {
     EXPECT_EQ(
         findings_of(k_archs + "dhcp-boot=tag:ipxe,boot.ipxe\ndhcp-boot=tag:bios,undionly.kpxe\n"
                               "dhcp-boot=tag:efi,ipxe.efi\n"),
-        "8: iPXE on BIOS would get undionly.kpxe again and start itself for ever: this is the last line that "
-        "holds for it -> dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe\n"
-        "9: iPXE on UEFI would get ipxe.efi again and start itself for ever: this is the last line that "
-        "holds "
-        "for it -> dhcp-boot=tag:efi,tag:!ipxe,ipxe.efi");
+        "8: iPXE on BIOS would get undionly.kpxe again; instead it gets a line for iPXE, a script of "
+        "boot.ipxe, or no file: this is the last line that holds for it -> "
+        "dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe\n"
+        "9: iPXE on UEFI would get ipxe.efi again; instead it gets a line for iPXE, a script of boot.ipxe, "
+        "or no file: this is the last line that holds for it -> dhcp-boot=tag:efi,tag:!ipxe,ipxe.efi");
 }
 
 TEST(CheckClients, IpxeWithoutALineOfItsOwnIsOnlyNoted) {

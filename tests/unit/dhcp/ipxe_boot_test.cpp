@@ -181,13 +181,34 @@ TEST(IpxeBoot, WhatThisMachineHasLoadedIsNotNamedAgainWhateverItsName) {
     rig.machine = &machine;
     EXPECT_EQ(file_of(rig.ask(rom())), "loader.bin");
     EXPECT_EQ(file_of(rig.ask(ipxe())), "");
-    // The ACK of an iPXE that began the boot itself says what the OFFER said.
+    // Known for another loader: what loaded iPXE from its menu is where its user comes back to.
+    for (const auto* program : {"grubx64.efi", "menu.ipxe"}) {
+        rig.policy.boots = {boot_file(program)};
+        machine.named_program = program;
+        EXPECT_EQ(file_of(rig.ask(ipxe())), program);
+    }
+}
+
+// A reset of a machine whose network card has iPXE looks like iPXE that was loaded.
+TEST(IpxeBoot, OfAnIpxeRomOnlyWhatIsIpxeCountsAsLoaded) {
+    Rig rig;
+    machine::Machine machine;
+    machine.boot_id = 1;
     machine.is_ipxe = true;
-    EXPECT_EQ(file_of(rig.ask(ipxe())), "loader.bin");
-    machine.sent_program = "http://10.99.0.1/loader.bin";
-    EXPECT_EQ(file_of(rig.ask(ipxe())), "");
+    machine.last_seen = rig.now.instant;
+    rig.machine = &machine;
+    for (const auto* program : {"loader.bin", "pxelinux.0", "boot.ipxe"}) {
+        rig.policy.boots = {tagged(program, {{"full", true}})};
+        machine.sent_program = program;
+        EXPECT_EQ(file_of(rig.ask(ipxe())), program);
+    }
+    rig.policy.matches = {matching("full", k_ipxe, Match::Kind::numbers, {0x2f})};
+    rig.policy.boots = {tagged("undionly.kpxe", {{"full", true}})};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "undionly.kpxe") << "the last it loaded was something else";
+    machine.sent_program = "http://10.99.0.1/undionly.kpxe";
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "") << "it has gone round once";
     rig.pass(seconds{91});
-    EXPECT_EQ(file_of(rig.ask(ipxe())), "loader.bin");
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "undionly.kpxe") << "another boot";
 }
 
 }  // namespace

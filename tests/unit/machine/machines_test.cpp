@@ -86,19 +86,20 @@ TEST(Machines, IpxeGoesOnWithTheBootOfTheFirmwareThatLoadedIt) {
     ack.file = "undionly.kpxe";
     machines.observe(offer, at(1));
     machines.observe(ack, at(2));
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(10)), "undionly.kpxe");
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), false, at(10)), "") << "the ROM's own REQUEST";
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(10)).program, "undionly.kpxe");
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), false, at(10)).program, "") << "the ROM's own REQUEST";
     auto again = event(Stage::offer, 1);
     again.is_ipxe = true;
     again.file = "boot.ipxe";
     machines.observe(again, at(10));
     EXPECT_EQ(again.boot_id, 1U);
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), false, at(11)), "undionly.kpxe");
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(12)), "undionly.kpxe") << "a repeat";
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), false, at(11)).program, "undionly.kpxe");
+    EXPECT_TRUE(before_ipxe(*machines.find(mac(1)), false, at(11)).firmware_loaded_it);
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(12)).program, "undionly.kpxe") << "a repeat";
     auto repeat = again;
     machines.observe(repeat, at(12));
     EXPECT_EQ(repeat.boot_id, 1U);
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), false, at(13)), "undionly.kpxe");
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), false, at(13)).program, "undionly.kpxe");
 }
 
 TEST(Machines, OfAnIpxeRomOnlyWhatItFetchedCounts) {
@@ -110,14 +111,15 @@ TEST(Machines, OfAnIpxeRomOnlyWhatItFetchedCounts) {
     ack.stage = Stage::ack;
     machines.observe(offer, at(1));
     machines.observe(ack, at(2));
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(3)), "") << "reset before it fetched";
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(3)).program, "") << "reset before it fetched";
     Event sent;
     sent.stage = Stage::tftp_sent;
     sent.peer = ack.peer;
     sent.file = "undionly.kpxe";
     machines.observe(sent, at(4));
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(5)), "undionly.kpxe");
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(200)), "") << "another day";
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(5)).program, "undionly.kpxe");
+    EXPECT_FALSE(before_ipxe(*machines.find(mac(1)), true, at(5)).firmware_loaded_it);
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(200)).program, "") << "another day";
 }
 
 TEST(Machines, TheFirmwaresNextDiscoverForgetsWhatIpxeRan) {
@@ -125,7 +127,7 @@ TEST(Machines, TheFirmwaresNextDiscoverForgetsWhatIpxeRan) {
     auto first = event(Stage::offer, 1);
     first.file = "undionly.kpxe";
     machines.observe(first, at(1));
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(2)), "") << "it has not taken the offer";
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(2)).program, "") << "it has not taken the offer";
     auto ipxe = event(Stage::offer, 1);
     ipxe.is_ipxe = true;
     machines.observe(ipxe, at(10));
@@ -134,7 +136,7 @@ TEST(Machines, TheFirmwaresNextDiscoverForgetsWhatIpxeRan) {
     auto reset = event(Stage::offer, 1);
     machines.observe(reset, at(30));
     EXPECT_EQ(reset.boot_id, 2U);
-    EXPECT_EQ(program_before_ipxe(*machines.find(mac(1)), true, at(40)), "");
+    EXPECT_EQ(before_ipxe(*machines.find(mac(1)), true, at(40)).program, "");
 }
 
 TEST(Machines, AnOperatingSystemsDiscoverBeginsNoBoot) {
