@@ -10,6 +10,26 @@ namespace pxed::config {
 namespace {
 
 constexpr auto k_rows = std::to_array<Directive>({
+    {.name = "no-adaptive-offer",
+     .group = Group::boot,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "offer a boot file in one form only, however often firmware asks",
+     .manual =
+         "No one form of an offer suits all firmware. When a PXE ROM or UEFI has not answered two offers (no "
+         "DHCPREQUEST and nothing on port 4011, offers three seconds apart), the third one and those after "
+         "it "
+         "say the same in other words: with option 43 or without it, the server and the file in options as "
+         "well, "
+         "by broadcast. The answers that follow keep that form, and what a machine took is offered to it "
+         "first "
+         "at its next boot, until pxed is started anew. The log names the form.\n\n"
+         "The first two offers are always as configured. iPXE and UEFI HTTP Boot are offered one form, and "
+         "so is "
+         "everybody whose option 43 or 60 the file sets itself.\n\n"
+         "With this line all offers are as configured.\n\n"
+         "    no-adaptive-offer",
+     .parse = flag<&dhcp::Policy::adapts_offers, false>},
     {.name = "no-same-address",
      .group = Group::dhcp,
      .use = Use::flag,

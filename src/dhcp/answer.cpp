@@ -4,6 +4,7 @@
 #include "dhcp/delay.hpp"
 #include "dhcp/destination.hpp"
 #include "dhcp/name.hpp"
+#include "dhcp/offer_shape.hpp"
 #include "dhcp/trace.hpp"
 
 namespace pxed::dhcp {
@@ -17,6 +18,8 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     event.host_name = std::move(name.host);
     event.reason = reply.note;
     event.detail = std::move(reply.detail);
+    event.offer_shape = reply.shape;
+    if (stage == machine::Stage::offer) explain_shape(inquiry, false, event);
     // Said once, with the binding; as in dnsmasq.
     if (event.reason == Reason::none && terms.type == MessageType::ack && !name.foreign_domain.empty()) {
         event.reason = Reason::domain_ignored;

@@ -177,6 +177,7 @@ struct Policy {
     bool commits_rapidly = false;              ///< dhcp-rapid-commit
     bool keeps_header = false;                 ///< dhcp-no-override: boot file and server in the header only
     bool probes = true;                        ///< cleared by no-ping
+    bool adapts_offers = true;        ///< cleared by no-adaptive-offer
     bool keeps_address_between_stages = true;  ///< cleared by no-same-address
 
     /// Whether DHCP is spoken at all.

@@ -10,6 +10,7 @@
 #include "dhcp/destination.hpp"
 #include "dhcp/http_boot.hpp"
 #include "dhcp/ipxe_boot.hpp"
+#include "dhcp/offer_shape.hpp"
 #include "dhcp/pxe_menu.hpp"
 #include "dhcp/reply.hpp"
 #include "dhcp/trace.hpp"
@@ -29,6 +30,7 @@ struct Draft {
     std::string file;
     Origin line;
     Reason note = Reason::none;
+    std::optional<std::uint8_t> shape{};
 };
 
 Draft begin(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, MessageType type) {
@@ -80,6 +82,8 @@ Decision finish(const Inquiry& inquiry, Stage stage, Draft draft) {
     event.file = std::move(draft.file);
     event.line = draft.line;
     event.reason = draft.note;
+    event.offer_shape = draft.shape;
+    if (stage == Stage::proxy_offer) explain_shape(inquiry, true, event);
     if (!left_out.empty() && event.reason == Reason::none) {
         event.reason = Reason::option_left_out;
         event.detail = std::move(left_out);
@@ -179,6 +183,12 @@ Decision say_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& su
         return silence(inquiry, stage_of(inquiry.message().type()), draft.note, {}, draft.line);
     if (!inquiry.policy().pxe.shows_menu() && draft.file.empty())
         return silence(inquiry, stage_of(inquiry.message().type()), Reason::no_boot_file);
+    const OfferCase offer{.is_proxy = subnet.range->is_proxy,
+                          .has_boot_server = true,
+                          .tags = draft.tags,
+                          .chosen = draft.chosen,
+                          .local = draft.local};
+    draft.shape = adapt(inquiry, pxe, offer, draft.message, draft.file, draft.line);
     return finish(inquiry, is_offer ? Stage::proxy_offer : Stage::boot_server, std::move(draft));
 }
 

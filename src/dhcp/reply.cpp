@@ -7,6 +7,7 @@
 #include "dhcp/http_boot.hpp"
 #include "dhcp/ipxe_boot.hpp"
 #include "dhcp/name.hpp"
+#include "dhcp/offer_shape.hpp"
 #include "dhcp/pxe_menu.hpp"
 
 namespace pxed::dhcp {
@@ -249,6 +250,14 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     put_http_client(inquiry, reply);
     if (has_lease) put_no_proxy(inquiry, chosen, reply);
     if (audience == Audience::pxe_menu) put_menu(inquiry, *pxe, chosen, local, reply);
+    if (pxe && has_lease) {
+        const OfferCase offer{.is_proxy = false,
+                              .has_boot_server = inquiry.policy().pxe.shows_menu(),
+                              .tags = reply.tags,
+                              .chosen = chosen,
+                              .local = local};
+        reply.shape = adapt(inquiry, *pxe, offer, message, reply.boot_file, reply.boot_line);
+    }
     put_relay_agent(inquiry.message(), options);
     return reply;
 }

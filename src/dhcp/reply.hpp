@@ -23,6 +23,7 @@ struct Reply {
     Reason note = Reason::none;  ///< boot_file_too_long, option_left_out, pxe_menu_too_long
     std::string detail;          ///< of the note
     std::string boot_file;
+    std::optional<std::uint8_t> shape;  ///< dhcp/offer_shape; none: there is but one
 };
 
 /// The OFFER, ACK or BOOTP reply that says `terms`: header (RFC 2131 table 3), boot file, options.

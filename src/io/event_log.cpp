@@ -107,6 +107,8 @@ Level level_of(Reason reason) {
         case Reason::static_lease_available:
         case Reason::abandoned_sibling_lease:
         case Reason::domain_ignored:
+        case Reason::offer_in_other_shape:
+        case Reason::quirk_profile:
         case Reason::file_not_found:
         case Reason::client_error:
         case Reason::bsdp_asked:

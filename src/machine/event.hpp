@@ -63,7 +63,9 @@ struct Event {
     std::string file;          ///< the boot file named, or the file asked for over TFTP or HTTP
     std::string detail;        ///< words of this very case: tags, an address, the client's error text
     std::uint64_t bytes = 0;   ///< TFTP, HTTP: sent and acknowledged
-    nanoseconds duration{0};   ///< from the request to this step
+    std::optional<std::uint8_t>
+        offer_shape;          ///< DHCP: the form of an offer that may have several; 0: as configured
+    nanoseconds duration{0};  ///< from the request to this step
     std::uint32_t retransmissions = 0;  ///< TFTP
     Origin line;                        ///< the configuration line that decided
 };

@@ -43,6 +43,50 @@ bool names_a_program(Stage stage) {
            stage == Stage::boot_server || stage == Stage::bootp;
 }
 
+// Whether offers reach the firmware, and which form of them it takes. Bounded: a number wraps nowhere.
+void observe_offering(Offering& offering, const Event& event, Instant now) {
+    switch (event.stage) {
+        case Stage::offer:
+        case Stage::proxy_offer:
+            if (!event.offer_shape) return;
+            if (offering.arch != event.arch) offering = {.arch = event.arch};
+            if (offering.unanswered == 0 || now - offering.last >= k_between_offers) {
+                constexpr std::uint8_t k_enough = 200;
+                if (offering.unanswered < k_enough) ++offering.unanswered;
+                offering.last = now;
+            }
+            offering.shape = *event.offer_shape;
+            return;
+        case Stage::ack:
+        case Stage::boot_server:
+            // It took what was offered in that form, from us.
+            if (event.offer_shape) offering.worked = *event.offer_shape;
+            offering.unanswered = 0;
+            return;
+        case Stage::request:
+        case Stage::nak:
+        case Stage::decline:
+        case Stage::inform:
+        case Stage::tftp_request:
+        case Stage::http_request:
+            // It hears us, or has what it wants from somebody else: no reason to change anything.
+            offering.unanswered = 0;
+            return;
+        case Stage::discover:
+        case Stage::release:
+        case Stage::bootp:
+        case Stage::relay:
+        case Stage::probe:
+        case Stage::lease_expired:
+        case Stage::tftp_sent:
+        case Stage::tftp_failed:
+        case Stage::http_sent:
+        case Stage::http_failed:
+        case Stage::notice:
+            return;
+    }
+}
+
 }  // namespace
 
 BeforeIpxe before_ipxe(const Machine& machine, bool asks_anew, Instant now) {
@@ -66,6 +110,8 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         const bool repeats = !machine.got_further && !is_silent_for_long(machine, now);
         const auto [program, firmware_loaded_it] = before_ipxe(machine, true, now);
         std::string before{event.is_ipxe ? program : std::string_view{}};
+        // A machine that never got anywhere goes on where the last attempt ended.
+        if (machine.got_further) machine.offering.shape = machine.offering.worked;
         machine.got_further = false;
         if (machine.boot_id == 0 || !(goes_on || repeats)) {
             machine.boot_id = next_boot_id;
@@ -77,6 +123,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         machine.ran_before = std::move(before);
         machine.firmware_loaded_it = event.is_ipxe && firmware_loaded_it;
     }
+    observe_offering(machine.offering, event, now);
     switch (event.stage) {
         case Stage::request:
         case Stage::ack:

@@ -15,6 +15,18 @@
 
 namespace pxed::machine {
 
+/// How far apart two offers are that count as two: what comes quicker is one packet sent twice.
+inline constexpr seconds k_between_offers{3};
+
+/// Which form of an offer the machine's firmware takes, as far as it is known (dhcp/offer_shape).
+struct Offering {
+    std::optional<Arch> arch;     ///< the list of forms is another for each kind of firmware
+    std::uint8_t shape = 0;       ///< of the last offer
+    std::uint8_t worked = 0;      ///< the one it took last
+    std::uint8_t unanswered = 0;  ///< offers since it was last heard of otherwise, k_between_offers apart
+    Instant last{};               ///< when the last of these was made
+};
+
 /// What is known of one client across all protocols.
 struct Machine {
     HwAddr hardware;
@@ -29,6 +41,7 @@ struct Machine {
     std::string ran_before;  ///< if is_ipxe: what this machine had loaded when it asked so, as far as known
     bool firmware_loaded_it = false;  ///< `ran_before`: rather than another iPXE
     bool got_further = false;         ///< than asking for an address, in this boot
+    Offering offering;
     Instant last_seen{};
 };
 

@@ -123,6 +123,10 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "Some machine uses this address without asking; another one was chosen."},
     {Reason::abandoned_sibling_lease, "abandoned_sibling_lease", "abandoning lease of the other interface",
      "Both hardware addresses stand on one dhcp-host line and share its address."},
+    {Reason::offer_in_other_shape, "offer_in_other_shape", "offered in another form",
+     "Two offers were not answered, so this one is worded otherwise; no-adaptive-offer switches that off."},
+    {Reason::quirk_profile, "quirk_profile", "answered by a quirk profile",
+     "This firmware needs what the profile says; quirks= names a file of your own, or none."},
     // Other servers. Only what is sent to everybody can be heard: switches keep the rest from us.
     {Reason::competing_server, "competing_server", "another server gives addresses here",
      "Two servers promise the same addresses unless their ranges differ: stop one of them, or let this one "

@@ -65,6 +65,8 @@ enum class Reason : std::uint8_t {
     address_declined,
     address_conflict,
     abandoned_sibling_lease,
+    offer_in_other_shape,
+    quirk_profile,
     // DHCP: other servers
     competing_server,
     server_claims_pxe,

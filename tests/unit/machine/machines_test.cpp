@@ -34,6 +34,52 @@ TEST(Machines, RepeatedDiscoversBelongToOneBoot) {
     EXPECT_EQ(repeated.boot_id, 1U);
 }
 
+Event offer_in(std::uint8_t shape) {
+    auto offer = event(Stage::offer, 1);
+    offer.arch = Arch::bios;
+    offer.offer_shape = shape;
+    return offer;
+}
+
+TEST(Machines, OffersInVainAreCountedThreeSecondsApart) {
+    Machine machine;
+    for (const int second : {0, 1, 2, 4, 12, 13})
+        machine = observe(std::move(machine), offer_in(0), at(second), 1);
+    EXPECT_EQ(machine.offering.unanswered, 3);
+    EXPECT_EQ(machine.offering.last, at(12));
+    machine = observe(std::move(machine), event(Stage::request, 1), at(14), 1);
+    EXPECT_EQ(machine.offering.unanswered, 0);
+}
+
+TEST(Machines, OffersInOneFormAreNotCounted) {
+    auto plain = event(Stage::offer, 1);
+    const Machine machine = observe(Machine{}, plain, at(1), 1);
+    EXPECT_EQ(machine.offering.unanswered, 0);
+}
+
+TEST(Machines, WhatWasTakenIsOfferedFirstAtTheNextBootAndWhatWasNotIsForgotten) {
+    Machine machine = observe(Machine{}, offer_in(2), at(1), 1);
+    auto ack = offer_in(2);
+    ack.stage = Stage::ack;
+    machine = observe(std::move(machine), ack, at(2), 1);
+    EXPECT_EQ(machine.offering.worked, 2);
+    // Another boot in which it went to another server after an offer in another shape.
+    machine = observe(std::move(machine), offer_in(3), at(100), 2);
+    machine = observe(std::move(machine), event(Stage::request, 1), at(101), 2);
+    EXPECT_EQ(machine.offering.shape, 3);
+    machine = observe(std::move(machine), event(Stage::discover, 1), at(200), 3);
+    EXPECT_EQ(machine.offering.shape, 2);
+}
+
+TEST(Machines, AnotherArchitectureIsAnotherListOfForms) {
+    Machine machine = observe(Machine{}, offer_in(2), at(1), 1);
+    auto uefi = offer_in(0);
+    uefi.arch = Arch::x64_efi;
+    machine = observe(std::move(machine), uefi, at(5), 1);
+    EXPECT_EQ(machine.offering.shape, 0);
+    EXPECT_EQ(machine.offering.unanswered, 1);
+}
+
 TEST(Machines, DiscoversThatGetNoOfferAreOneBoot) {
     Machines machines;
     for (const int second : {0, 4, 12, 28}) {
