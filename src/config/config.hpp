@@ -87,6 +87,8 @@ struct Config {
     tftp::Policy tftp;
     http::Policy http;
     Externals externals;
+    std::optional<std::string> quirks_file;  ///< quirks; absent: the built-in profiles, empty: none
+    Origin quirks_origin;
     std::vector<Finding> findings;      ///< of any severity below error, in the order they were made
     Origin dns_line;                    ///< the first line of dnsmasq's DNS; unknown: there is none
     std::uint32_t directive_count = 0;  ///< lines that set something

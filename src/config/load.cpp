@@ -15,6 +15,7 @@
 #include "config/external_files.hpp"
 #include "config/line.hpp"
 #include "config/lines.hpp"
+#include "config/quirks.hpp"
 #include "config/tables.hpp"
 #include "config/tag_uses.hpp"
 
@@ -74,6 +75,8 @@ class Loader {
         // DHCP names URLs and knows nothing of HTTP; which line comes first does not matter.
         if (config_.http.is_enabled) config_.dhcp.http_port = config_.http.port;
         for (auto& problem : finish_domains(config_, reader_))
+            complain(problem.origin, std::move(problem.text));
+        for (auto& problem : finish_quirks(config_, reader_))
             complain(problem.origin, std::move(problem.text));
         if (unsaid_ > 0)
             problems_.push_back({"", "and " + std::to_string(unsaid_) + " problems more", false});

@@ -20,6 +20,7 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     event.detail = std::move(reply.detail);
     event.offer_shape = reply.shape;
     if (stage == machine::Stage::offer) explain_shape(inquiry, false, event);
+    if (stage == machine::Stage::offer) explain_quirk(inquiry, event);
     // Said once, with the binding; as in dnsmasq.
     if (event.reason == Reason::none && terms.type == MessageType::ack && !name.foreign_domain.empty()) {
         event.reason = Reason::domain_ignored;

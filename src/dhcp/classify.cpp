@@ -52,18 +52,19 @@ void set_relay_tags(const Policy& policy, const Options& options, Tags& tags) {
 
 // What pxed says of a machine by itself. Only where the file asks for it and has no tag of that name of its
 // own: every other file has the tags it would have with dnsmasq, in the log and for dhcp-script too.
-void set_predefined_tags(const Policy& policy, const Message& message, Tags& tags) {
+void set_predefined_tags(const Policy& policy, const Message& message, const Client& client, Tags& tags) {
     if (policy.predefined_tags.empty()) return;
-    const auto client = boot_client_of(message);
+    auto boots = boot_client_of(message);
+    boots.arch = client.arch;  // a quirk profile may know better than the message
     for (const auto& name : policy.predefined_tags) {
         const auto* word = find_arch_word(name);
-        if (word != nullptr && is_true_of(*word, client)) tags.set(name);
+        if (word != nullptr && is_true_of(*word, boots)) tags.set(name);
     }
 }
 
 void set_what_the_message_shows(const Policy& policy, const Message& message, const Client& client,
                                 Tags& tags) {
-    set_predefined_tags(policy, message, tags);
+    set_predefined_tags(policy, message, client, tags);
     if (is_behind_gateway(message.options)) tags.set("cpewan-id");
     set_relay_tags(policy, message.options, tags);
     for (const auto& line : policy.macs) {

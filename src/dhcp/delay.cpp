@@ -16,13 +16,15 @@ const ReplyDelay* delay_for(const Policy& policy, const Tags& tags) {
 
 void delay(const Inquiry& inquiry, const Tags& tags, Decision& decision) {
     const ReplyDelay* line = delay_for(inquiry.policy(), tags);
-    if (line == nullptr) return;
+    const bool has_quirk_delay = inquiry.quirk != nullptr && inquiry.quirk->reply_delay.has_value();
+    if (line == nullptr && !has_quirk_delay) return;
+    const seconds length = line != nullptr ? line->length : *inquiry.quirk->reply_delay;
     // From the arrival, as in dnsmasq: the time an address was tested for is part of it.
-    if (line->length > seconds{0}) decision.send_at = after(inquiry.context.arrival.received, line->length);
+    if (length > seconds{0}) decision.send_at = after(inquiry.context.arrival.received, length);
     if (inquiry.context.traces) {
         if (!decision.trace.empty()) decision.trace += '\n';
         decision.trace +=
-            std::to_string(inquiry.message().xid) + " reply delay: " + std::to_string(line->length.count());
+            std::to_string(inquiry.message().xid) + " reply delay: " + std::to_string(length.count());
     }
 }
 

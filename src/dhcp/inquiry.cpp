@@ -49,12 +49,15 @@ Ipv4 local_address(const Inquiry& inquiry, const Subnet* subnet) {
 Inquiry inquire(const Context& context) {
     const Arrival& arrival = context.arrival;
     Client client = client_of(arrival.message, context.policy.ignores_client_ids);
-    const BootClient boots = boot_client_of(arrival.message);
+    BootClient boots = boot_client_of(arrival.message);
     client.recognition = recognition_of(context.policy, boots);
+    const Quirk* quirk = find_quirk(context.policy, arrival.message);
+    // Before tags are set and programs chosen: nothing for a BIOS goes to a machine that only says it is one.
+    if (quirk != nullptr && quirk->arch) client.arch = boots.arch = quirk->arch;
     Place place = place_of(context.policy, arrival, context.links, client);
     Classification who = classify(context.policy, arrival.message, arrival.link->name, place, client);
     const Lease* lease = context.leases.find(client.hardware, client.id, client.recognition);
-    return {context, std::move(client), boots, std::move(place), std::move(who), lease};
+    return {context, std::move(client), boots, std::move(place), std::move(who), lease, quirk};
 }
 
 machine::Event event_of(const Inquiry& inquiry, machine::Stage stage, std::optional<Ipv4> address) {
@@ -71,6 +74,12 @@ machine::Event event_of(const Inquiry& inquiry, machine::Stage stage, std::optio
     event.is_ipxe = inquiry.boots.is_ipxe;
     event.host_name = inquiry.client.host_name;
     return event;
+}
+
+void explain_quirk(const Inquiry& inquiry, machine::Event& event) {
+    if (inquiry.quirk == nullptr || event.reason != Reason::none) return;
+    event.reason = Reason::quirk_profile;
+    event.detail = inquiry.quirk->name;
 }
 
 Decision silence(const Inquiry& inquiry, machine::Stage stage, Reason reason, std::optional<Ipv4> address,

@@ -162,7 +162,7 @@ std::optional<std::uint8_t> adapt(const Inquiry& inquiry, const PxeClient& pxe, 
     if (has_words_of_its_own(offer.chosen, inquiry.client)) return std::nullopt;
     // All but the configured form name the file.
     Message named = message;
-    const PxeMenu menu{inquiry.policy().pxe, *pxe.arch, offer.tags, offer.local, inquiry.client.hardware};
+    const PxeMenu menu{inquiry.pxe(), *pxe.arch, offer.tags, offer.local, inquiry.client.hardware};
     const PxeService* program = menu.only_program();
     if (named.file.empty() && program != nullptr) {
         named.file = program->file_of(0);

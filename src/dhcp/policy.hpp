@@ -13,10 +13,12 @@
 #include "base/origin.hpp"
 #include "base/time.hpp"
 #include "dhcp/arch_word.hpp"
+#include "dhcp/hw_pattern.hpp"
 #include "dhcp/linux_boot.hpp"
 #include "dhcp/name_policy.hpp"
 #include "dhcp/network_policy.hpp"
 #include "dhcp/pxe_policy.hpp"
+#include "dhcp/quirk.hpp"
 #include "dhcp/relay_match.hpp"
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
@@ -44,18 +46,6 @@ struct Range {
     Origin origin;
 
     [[nodiscard]] bool contains(Ipv4 address) const { return first <= address && address <= last; }
-};
-
-/// A hardware address with wildcard bytes (`aa:bb:*:*:*:*`) and perhaps a type. No type given means Ethernet,
-/// as dnsmasq has it.
-struct HwPattern {
-    std::uint8_t type = k_ethernet;
-    std::uint8_t length = 0;
-    std::array<std::uint8_t, HwAddr::k_max> bytes{};
-    std::uint32_t wildcards = 0;  ///< bit i set: byte i may be anything
-
-    [[nodiscard]] bool matches(const HwAddr& address) const;
-    [[nodiscard]] int wildcard_count() const;
 };
 
 /// `dhcp-host`.
@@ -159,6 +149,8 @@ struct Policy {
     std::vector<ReplyDelay> reply_delays;
     std::vector<Relay> relays;
     PxePolicy pxe;
+    std::vector<Quirk> quirks;
+    bool serves_tftp = false;  ///< enable-tftp
     tree::BootTree boot_tree;
     tree::FoundMap found;        ///< what the boot tree has for machines; empty where the file names files
     bool finds_programs = true;  ///< cleared by no-found-boot
@@ -177,7 +169,7 @@ struct Policy {
     bool commits_rapidly = false;              ///< dhcp-rapid-commit
     bool keeps_header = false;                 ///< dhcp-no-override: boot file and server in the header only
     bool probes = true;                        ///< cleared by no-ping
-    bool adapts_offers = true;        ///< cleared by no-adaptive-offer
+    bool adapts_offers = true;                 ///< cleared by no-adaptive-offer
     bool keeps_address_between_stages = true;  ///< cleared by no-same-address
 
     /// Whether DHCP is spoken at all.

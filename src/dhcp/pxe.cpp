@@ -84,6 +84,7 @@ Decision finish(const Inquiry& inquiry, Stage stage, Draft draft) {
     event.reason = draft.note;
     event.offer_shape = draft.shape;
     if (stage == Stage::proxy_offer) explain_shape(inquiry, true, event);
+    if (stage == Stage::proxy_offer) explain_quirk(inquiry, event);
     if (!left_out.empty() && event.reason == Reason::none) {
         event.reason = Reason::option_left_out;
         event.detail = std::move(left_out);
@@ -139,16 +140,18 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
         return;
     }
     const HwAddr& machine = inquiry.client.hardware;
-    const BootAnswer boot =
+    BootAnswer boot =
         boot_of(inquiry.policy(), draft.tags, draft.chosen,
                 {.client = inquiry.boots, .machine = machine, .is_proxy = subnet.range->is_proxy});
+    // It boots from its menu alone; a program is for other machines.
+    if (pxe.has_quirk_menu) boot.file.clear();
     const Ipv4 boot_server = boot.server.value_or(draft.local);
-    const PxeMenu menu{inquiry.policy().pxe, *pxe.arch, draft.tags, draft.local, machine};
+    const PxeMenu menu{inquiry.pxe(), *pxe.arch, draft.tags, draft.local, machine};
     const PxeService* program = menu.only_program();
     if (!pxe.is_uefi()) {
         // A menu has its servers in option 43; siaddr is the file's.
-        name_file(draft, boot.file, boot.file.empty() ? boot.server.value_or(Ipv4{}) : boot_server,
-                  boot.line);
+        const bool names_server = !boot.file.empty() || pxe.has_quirk_menu;
+        name_file(draft, boot.file, names_server ? boot_server : boot.server.value_or(Ipv4{}), boot.line);
         show_menu(inquiry, menu, draft);
     } else if (program != nullptr && is_at_boot_server(inquiry)) {
         // One program is no menu: it is the answer itself.
@@ -181,7 +184,7 @@ Decision say_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& su
         return silence(inquiry, stage_of(inquiry.message().type()), Reason::no_boot_url);
     if (draft.note == Reason::ipxe_would_loop)
         return silence(inquiry, stage_of(inquiry.message().type()), draft.note, {}, draft.line);
-    if (!inquiry.policy().pxe.shows_menu() && draft.file.empty())
+    if (!inquiry.pxe().shows_menu() && draft.file.empty())
         return silence(inquiry, stage_of(inquiry.message().type()), Reason::no_boot_file);
     const OfferCase offer{.is_proxy = subnet.range->is_proxy,
                           .has_boot_server = true,

@@ -40,7 +40,7 @@ std::optional<PxeClient> pxe_client_of(const Inquiry& inquiry) {
     const auto vendor =
         vendors.empty() ? vendor_in(k_default_vendors, vendor_class) : vendor_in(vendors, vendor_class);
     if (!vendor) return std::nullopt;
-    return PxeClient{*vendor, menu_arch_of(inquiry)};
+    return PxeClient{*vendor, menu_arch_of(inquiry), inquiry.has_quirk_menu()};
 }
 
 const PxeService* first_program(const PxePolicy& policy, const PxeClient& client, const Tags& tags) {

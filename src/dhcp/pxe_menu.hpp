@@ -16,11 +16,12 @@ namespace pxed::dhcp {
 struct PxeClient {
     std::string_view
         vendor;  ///< what option 60 of the reply says: the configured text the client's begins with
-    std::optional<Arch> arch;  ///< none: it sends no option 93, and can be given no menu
+    std::optional<Arch> arch;     ///< none: it sends no option 93, and can be given no menu
+    bool has_quirk_menu = false;  ///< the menu of its profile, which is in the offer whatever it is
 
     /// Whether it asks the boot server on its own where an offer has no menu. dnsmasq draws the line at 6,
     /// the first UEFI architecture; so it is drawn here, though some that follow are none.
-    [[nodiscard]] bool is_uefi() const { return arch && *arch >= Arch::ia32_efi; }
+    [[nodiscard]] bool is_uefi() const { return arch && *arch >= Arch::ia32_efi && !has_quirk_menu; }
     /// UEFI HTTP Boot knows no boot server: the offer itself has to name the file (UEFI 2.10 24.7).
     [[nodiscard]] bool is_http() const { return vendor.starts_with("HTTPClient"); }
 };

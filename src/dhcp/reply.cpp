@@ -126,7 +126,7 @@ void put_menu(const Inquiry& inquiry, const PxeClient& pxe, const ChosenOptions&
     if (!client.asks_for(k_vendor_options) && !chosen.forces_vendor(client)) return;
     const bool is_shown = !inquiry.boots.is_ipxe;
     const PxeMenu menu =
-        is_shown ? PxeMenu{inquiry.policy().pxe, *pxe.arch, reply.tags, local, client.hardware} : PxeMenu{};
+        is_shown ? PxeMenu{inquiry.pxe(), *pxe.arch, reply.tags, local, client.hardware} : PxeMenu{};
     const bool asks_later = pxe.is_uefi() && menu.only_program() != nullptr;
     const auto value = asks_later ? with_end(chosen.vendor_options(client)) : menu.option(client, chosen);
     if (!value.empty()) options.set(k_vendor_options, value);
@@ -160,18 +160,21 @@ void put_no_proxy(const Inquiry& inquiry, const ChosenOptions& chosen, Reply& re
 
 BootAnswer boot_for(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,
                     const std::optional<PxeClient>& pxe, Ipv4 local) {
-    const bool has_menu = pxe && pxe->arch && inquiry.policy().pxe.shows_menu();
+    const bool has_menu = pxe && pxe->arch && inquiry.pxe().shows_menu();
     const PxeClient* menu_of = has_menu ? &*pxe : nullptr;
     if (inquiry.boots.is_http_boot) return boot_for_http(inquiry, tags, chosen, menu_of, local);
     if (inquiry.boots.is_ipxe) return boot_for_ipxe(inquiry, tags, chosen, menu_of, local);
-    return boot_of(inquiry.policy(), tags, chosen, {inquiry.boots, inquiry.client.hardware});
+    BootAnswer boot = boot_of(inquiry.policy(), tags, chosen, {inquiry.boots, inquiry.client.hardware});
+    // It boots from its menu alone; a program is for other machines.
+    if (inquiry.has_quirk_menu()) boot.file.clear();
+    return boot;
 }
 
 Audience audience_of(const Inquiry& inquiry, const std::optional<PxeClient>& pxe) {
     if (!pxe) return Audience::everyone;
     // No menu is for HTTP clients, and dhcp-option-pxe only where dhcp-pxe-vendor names them.
     if (pxe->is_http()) return inquiry.policy().pxe.vendors.empty() ? Audience::everyone : Audience::pxe;
-    return inquiry.policy().pxe.shows_menu() && pxe->arch ? Audience::pxe_menu : Audience::pxe;
+    return inquiry.pxe().shows_menu() && pxe->arch ? Audience::pxe_menu : Audience::pxe;
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy, std::st
     // away /etc/passwd, and the check of the configuration says what is missing.
     tree.unique_root_ = policy.unique_root;
     tree.lower_cases_ = policy.lower_cases;
+    tree.shares_serial_directories_ = policy.shares_serial_directories;
     tree.is_secure_ = policy.is_secure;
     return tree;
 }
@@ -74,7 +75,7 @@ const FileRoot* TftpTree::main_root() const {
 
 Lookup TftpTree::lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
                         const HardwareOf& hardware_of) const {
-    tree::NameRules rules{root.directory(), {}, lower_cases_};
+    tree::NameRules rules{root.directory(), {}, lower_cases_, shares_serial_directories_};
     Lookup lookup;
     lookup.candidates = tree::candidates(file, rules);
     switch (unique_root_) {

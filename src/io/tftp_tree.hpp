@@ -42,6 +42,7 @@ class TftpTree {
     std::vector<ServedRoot> roots_;
     tftp::UniqueRoot unique_root_ = tftp::UniqueRoot::none;
     bool lower_cases_ = false;
+    bool shares_serial_directories_ = false;
     bool is_secure_ = false;
 };
 

@@ -53,6 +53,12 @@ void add(std::vector<std::string>& found, std::span<const std::string_view> part
     if (std::ranges::find(found, path) == found.end()) found.push_back(std::move(path));
 }
 
+// Eight hexadecimal digits, as a Raspberry Pi writes its serial number.
+bool is_serial_number(std::string_view part) {
+    constexpr std::size_t k_digits = 8;
+    return part.size() == k_digits && part.find_first_not_of("0123456789abcdefABCDEF") == part.npos;
+}
+
 }  // namespace
 
 std::vector<std::string> candidates(std::string_view asked, const NameRules& rules) {
@@ -79,6 +85,9 @@ std::vector<std::string> candidates(std::string_view asked, const NameRules& rul
         if (is_absolute && begins_with(parts, prefix, rules.lower_cases))
             add(found, std::span{parts}.subspan(prefix.size()), rules);
         add(found, parts, rules);
+        // Behind the name as it is: a machine may have a directory of its own, in part or whole.
+        if (rules.shares_serial_directories && parts.size() > 1 && is_serial_number(parts.front()))
+            add(found, std::span{parts}.subspan(1), rules);
         // The name as it was sent goes first: a file may be called so, however unlikely.
         if (!rest.ends_with(k_firmware_end)) return found;
         rest = rest.substr(0, rest.find_last_not_of(k_firmware_end) + 1);

@@ -12,6 +12,8 @@ struct NameRules {
     /// tftp-unique-root: look here, below the root, and nowhere else; empty: none.
     std::string unique_directory;
     bool lower_cases = false;  ///< tftp-lowercase
+    /// `0123abcd/file` stands for `file` as well: Raspberry Pis ask in a directory of their serial number.
+    bool shares_serial_directories = false;
 };
 
 /// The paths below the root to try for an asked name, best first: `\` becomes `/`, a leading root or `/` is

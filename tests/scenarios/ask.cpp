@@ -21,6 +21,7 @@ Player::Outcome Player::play_ask(const Step& step) {
     std::uint16_t mtu = 1500;
     tree::NameRules rules;
     rules.lower_cases = policy.lower_cases;
+    rules.shares_serial_directories = policy.shares_serial_directories;
     for (std::size_t i = 3; i < step.words.size(); ++i) {
         const auto name = name_of(step.words[i]);
         const auto value = value_of(step.words[i]);

@@ -17,6 +17,16 @@ TEST(Name, APlainNameIsItself) {
                 ElementsAre("pxelinux.cfg/01-02-00-00-00-0a-01"));
 }
 
+TEST(Name, ADirectoryOfASerialNumberMayBeLeftOut) {
+    NameRules rules = k_plain;
+    rules.shares_serial_directories = true;
+    EXPECT_THAT(candidates("0a1B2c3d/start.elf", rules), ElementsAre("0a1B2c3d/start.elf", "start.elf"));
+    EXPECT_THAT(candidates("0a1b2c3d", rules), ElementsAre("0a1b2c3d"));
+    EXPECT_THAT(candidates("0a1b2c3/start.elf", rules), ElementsAre("0a1b2c3/start.elf"));
+    EXPECT_THAT(candidates("0a1b2c3g/start.elf", rules), ElementsAre("0a1b2c3g/start.elf"));
+    EXPECT_THAT(candidates("0a1b2c3d/start.elf", k_plain), ElementsAre("0a1b2c3d/start.elf"));
+}
+
 TEST(Name, ALeadingSlashIsDropped) {
     EXPECT_THAT(candidates("/grub/grub.cfg", k_plain), ElementsAre("grub/grub.cfg"));
 }
