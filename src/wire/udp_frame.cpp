@@ -97,6 +97,45 @@ std::vector<std::uint8_t> build_udp_frame(const UdpFrame& frame) {
     return bytes;
 }
 
+// The kernel checks nothing for a packet socket. Every length is compared with what there is before it is
+// used: CVE-2015-8605 was a DHCP server that believed the UDP header of a raw frame.
+std::optional<UdpFrame> read_udp_frame(Bytes packet, UdpChecksum checksum) {
+    constexpr std::uint16_t k_fragment = 0x3fff;  // more fragments, or an offset
+    ByteReader reader{packet};
+    const auto version_and_length = reader.u8();
+    reader.u8();
+    const std::size_t total = reader.u16();
+    reader.u16();
+    const auto fragment = reader.u16();
+    reader.u8();
+    const auto protocol = reader.u8();
+    reader.u16();
+    UdpFrame frame;
+    frame.source = reader.ipv4();
+    frame.destination = reader.ipv4();
+    const std::size_t header = std::size_t{4} * (version_and_length & 0xf);
+    if (reader.is_bad() || version_and_length >> 4 != 4 || header < k_ip_header || protocol != k_protocol_udp)
+        return std::nullopt;
+    if (total < header + k_udp_header || total > packet.size()) return std::nullopt;
+    // RFC 2131 4.1 lets nobody send DHCP in fragments to a client; nor does any client.
+    if ((fragment & k_fragment) != 0) return std::nullopt;
+    // Over a header that carries its own checksum the sum comes out as zero (RFC 1071 1).
+    if (internet_checksum(packet.first(header)) != 0) return std::nullopt;
+
+    const Bytes datagram = packet.first(total).subspan(header);
+    ByteReader udp{datagram};
+    frame.source_port = udp.u16();
+    frame.destination_port = udp.u16();
+    const std::uint16_t length = udp.u16();
+    const auto given = udp.u16();
+    if (length < k_udp_header || length > datagram.size()) return std::nullopt;
+    const Bytes whole = datagram.first(length);
+    const bool is_judged = checksum == UdpChecksum::filled && given != 0;
+    if (is_judged && internet_checksum(whole, pseudo_header_sum(frame, length)) != 0) return std::nullopt;
+    frame.payload = whole.subspan(k_udp_header);
+    return frame;
+}
+
 std::vector<std::uint8_t> build_arp_probe(const HwAddr& sender, Ipv4 target) {
     std::vector<std::uint8_t> bytes(k_arp_size);
     ByteWriter writer{bytes};

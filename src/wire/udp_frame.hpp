@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -22,6 +23,15 @@ struct UdpFrame {
 /// IPv4 header (no options, TTL 64, don't-fragment off), UDP header and payload, both checksums filled. The
 /// link header is the packet socket's (SOCK_DGRAM). Requires: payload at most 65,507 bytes.
 [[nodiscard]] std::vector<std::uint8_t> build_udp_frame(const UdpFrame& frame);
+
+/// Whether the UDP checksum of a frame is there to be judged. A virtual network card hands over what never
+/// was on a wire before its sender's card has filled it in (packet(7), TP_STATUS_CSUMNOTREADY).
+enum class UdpChecksum : std::uint8_t { filled, to_be_filled };
+
+/// Reads a whole IPv4/UDP datagram, without its link header, as packet sockets hear it; padding behind it is
+/// cut. `payload` points into `packet`. Nothing for anything else: fragments, lengths that contradict each
+/// other, wrong checksums. A UDP checksum of zero is none (RFC 768).
+[[nodiscard]] std::optional<UdpFrame> read_udp_frame(Bytes packet, UdpChecksum checksum);
 
 /// The Internet checksum of RFC 1071 over `data`, starting from `sum`.
 [[nodiscard]] std::uint16_t internet_checksum(Bytes data, std::uint32_t sum = 0);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seed corpora of the DHCP and TFTP fuzz targets: tests/fuzz/seeds.py [DIRECTORY].
+"""Writes the seed corpora of the DHCP, TFTP and frame fuzz targets: tests/fuzz/seeds.py [DIRECTORY].
 
 Each seed is one datagram: what real firmware, loaders, relays and servers send, and the malformed kinds that once
 hurt somebody's server. The files are committed; run this again after adding one. Files that fuzzing found stay.
@@ -213,6 +213,58 @@ def tftp_seeds():
     yield "bad-error-cut", b"\0\5\0"
 
 
+def checksum(data, total=0):
+    data += b"\0" * (len(data) % 2)
+    total += sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total > 0xffff:
+        total = (total & 0xffff) + (total >> 16)
+    return total ^ 0xffff
+
+
+def frame(payload, *, options=b"", fragment=0, protocol=17, total=None, length=None, first=None, udp_sum=None,
+          ip_sum=None, source="0.0.0.0", target="255.255.255.255", ports=(68, 67)):
+    length = 8 + len(payload) if length is None else length
+    total = 20 + len(options) + 8 + len(payload) if total is None else total
+    first = 0x45 + len(options) // 4 if first is None else first
+    head = struct.pack(">BBHHHBBH", first, 0, total, 0, fragment, 64, protocol, 0) + ip(source) + ip(target) + options
+    ip_sum = checksum(head) if ip_sum is None else ip_sum
+    head = head[:10] + struct.pack(">H", ip_sum) + head[12:]
+    udp = struct.pack(">HHHH", *ports, length, 0) + payload
+    pseudo = ip(source) + ip(target) + struct.pack(">BBH", 0, 17, length)
+    if udp_sum is None:
+        udp_sum = checksum(pseudo + udp) or 0xffff
+    return head + udp[:6] + struct.pack(">H", udp_sum) + udp[8:]
+
+
+def frame_seeds():
+    """What a packet socket hears: whole datagrams, and those whose lengths or checksums lie."""
+    discover = pxe(1, 0, undi=b"002001", minimum=300)
+    yield "discover", frame(discover)
+    yield "discover-padded", frame(discover) + b"\0" * 18
+    yield "odd-length", frame(discover + b"\0")
+    yield "no-udp-checksum", frame(discover, udp_sum=0)
+    yield "ip-options", frame(discover, options=b"\x94\x04\0\0")
+    yield "offer", frame(message(kind(2), op=2, yi="10.99.0.77"), source="10.99.0.2", ports=(67, 68))
+    yield "payload-empty", frame(b"")
+    yield "udp-shorter-than-ip", frame(discover, length=8 + 236, udp_sum=0)
+    yield "bad-empty", b""
+    yield "bad-ip-cut", frame(discover)[:19]
+    yield "bad-udp-cut", frame(discover)[:27]
+    yield "bad-cut", frame(discover)[:100]
+    yield "bad-version", frame(discover, first=0x65)
+    yield "bad-header-length", frame(discover, first=0x44)
+    yield "bad-header-past-end", frame(b"", first=0x4f)
+    yield "bad-total-small", frame(discover, total=27)
+    yield "bad-total-large", frame(discover, total=0xffff)
+    yield "bad-udp-length-small", frame(discover, length=7)
+    yield "bad-udp-length-large", frame(discover, length=0xffff)
+    yield "bad-protocol", frame(discover, protocol=6)
+    yield "bad-ip-checksum", frame(discover, ip_sum=1)
+    yield "bad-udp-checksum", frame(discover, udp_sum=1)
+    yield "bad-fragment-first", frame(discover, fragment=0x2000)
+    yield "bad-fragment-last", frame(discover, fragment=0x0010)
+
+
 def write(directory, seeds):
     directory.mkdir(parents=True, exist_ok=True)
     count = 0
@@ -226,3 +278,4 @@ if __name__ == "__main__":
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
     write(root / "dhcp_message", [*dhcp_seeds(), *malformed_dhcp_seeds()])
     write(root / "tftp_packet", tftp_seeds())
+    write(root / "udp_frame", frame_seeds())

@@ -50,6 +50,72 @@ TEST(UdpFrame, AChecksumOfZeroIsSentAsOnes) {
     EXPECT_EQ(bytes[27], 0xff);
 }
 
+Memory datagram_of(std::size_t payload) {
+    return build_udp_frame({Ipv4{10, 99, 0, 2}, 68, k_limited_broadcast, 67, Memory(payload, 0xa5)});
+}
+
+bool is_read(const Memory& packet, UdpChecksum checksum = UdpChecksum::filled) {
+    return read_udp_frame(packet, checksum).has_value();
+}
+
+TEST(UdpFrame, IsReadAsItWasBuilt) {
+    auto bytes = datagram_of(300);
+    bytes.resize(bytes.size() + 18, 0xee);  // Ethernet's padding
+    const auto frame = read_udp_frame(bytes, UdpChecksum::filled);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->source, (Ipv4{10, 99, 0, 2}));
+    EXPECT_EQ(frame->destination, k_limited_broadcast);
+    EXPECT_EQ(frame->source_port, 68);
+    EXPECT_EQ(frame->destination_port, 67);
+    EXPECT_EQ((Memory{frame->payload.begin(), frame->payload.end()}), Memory(300, 0xa5));
+}
+
+TEST(UdpFrame, LengthsThatLieAreNotBelieved) {
+    for (std::size_t size = 0; size < 328; ++size) {
+        auto cut = datagram_of(300);
+        cut.resize(size);
+        EXPECT_FALSE(is_read(cut, UdpChecksum::to_be_filled)) << size;
+    }
+    // The UDP length alone, at 24: without a checksum nothing else could tell.
+    for (const unsigned length : {0U, 7U, 309U, 0xffffU}) {
+        auto packet = datagram_of(300);
+        packet[24] = static_cast<std::uint8_t>(length >> 8);
+        packet[25] = static_cast<std::uint8_t>(length);
+        EXPECT_FALSE(is_read(packet, UdpChecksum::to_be_filled)) << length;
+    }
+}
+
+TEST(UdpFrame, OneFlippedBitOfAnyByteIsFound) {
+    for (std::size_t i = 0; i < 328; ++i) {
+        auto packet = datagram_of(300);
+        packet[i] ^= 0x10;
+        EXPECT_FALSE(is_read(packet)) << i;
+    }
+}
+
+TEST(UdpFrame, AChecksumThatACardWouldFillIsNotJudged) {
+    auto packet = datagram_of(300);
+    packet[26] = 0x12;
+    packet[27] = 0x34;
+    EXPECT_FALSE(is_read(packet));
+    EXPECT_TRUE(is_read(packet, UdpChecksum::to_be_filled));
+    // None at all (RFC 768).
+    packet[26] = packet[27] = 0;
+    EXPECT_TRUE(is_read(packet));
+}
+
+TEST(UdpFrame, AFragmentIsNone) {
+    for (const std::uint8_t bits : {0x20, 0x01}) {
+        auto packet = datagram_of(300);
+        packet[6] = bits;
+        packet[10] = packet[11] = 0;
+        const auto sum = internet_checksum(Bytes{packet}.first(20));
+        packet[10] = static_cast<std::uint8_t>(sum >> 8);
+        packet[11] = static_cast<std::uint8_t>(sum);
+        EXPECT_FALSE(is_read(packet)) << unsigned{bits};
+    }
+}
+
 TEST(ArpProbe, AsksWithoutSenderAddress) {
     const auto probe = build_arp_probe(*HwAddr::parse("02:00:00:00:0a:01"), Ipv4{10, 99, 0, 50});
     EXPECT_EQ(hex_text(probe),
