@@ -18,6 +18,16 @@ void Server::note_others(const Arrival& arrival, const Decision& decision) {
     if (answered == MessageType::offer && decision.reply->yiaddr.is_zero() && message.giaddr.is_zero())
         event = others_.note_proxy_offer(*arrival.link, now_.instant);
     if (event) surroundings_.tell(std::move(*event));
+    // Apple's Boot Server Discovery Protocol is INFORMs of this class. They are answered like any other.
+    if (message.options.text(k_vendor_class).value_or("").starts_with("AAPLBSDPC")) {
+        machine::Event asked;
+        asked.stage = machine::Stage::notice;
+        asked.reason = Reason::bsdp_asked;
+        asked.machine = message.hardware;
+        asked.interface = arrival.link->name;
+        asked.xid = message.xid;
+        surroundings_.tell(std::move(asked));
+    }
 }
 
 }  // namespace pxed::dhcp

@@ -33,6 +33,10 @@ std::string_view program_of(Stage stage) {
     return is_tftp(stage) ? "pxed-tftp" : is_http(stage) ? "pxed-http" : "pxed-dhcp";
 }
 
+bool is_about_tftp(const Event& event) {
+    return is_tftp(event.stage) || event.reason == Reason::multicast_asked;
+}
+
 // dnsmasq's word for a message; empty for steps that are none.
 std::string_view word_of(Stage stage) {
     switch (stage) {
@@ -202,8 +206,8 @@ void add(std::vector<Field>& fields, std::string_view name, std::string value) {
 
 std::vector<Field> fields_of(const Event& event, const config::Config& config) {
     std::vector<Field> fields;
-    const bool tftp = is_tftp(event.stage);
-    add(fields, "SYSLOG_IDENTIFIER", std::string{program_of(event.stage)});
+    const bool tftp = is_about_tftp(event);
+    add(fields, "SYSLOG_IDENTIFIER", std::string{tftp ? "pxed-tftp" : program_of(event.stage)});
     add(fields, "PXED_EVENT", std::string{name_of(event.stage)});
     add(fields, "PXED_STAGE", tftp ? "tftp" : is_http(event.stage) ? "http" : "dhcp");
     if (event.boot_id != 0) add(fields, "PXED_BOOT_ID", std::to_string(event.boot_id));
@@ -222,7 +226,7 @@ std::vector<Field> fields_of(const Event& event, const config::Config& config) {
     add(fields, "PXED_HOST_NAME", escaped(event.host_name, k_longest_field));
     add(fields, "PXED_FILE", escaped(event.file, k_longest_field));
     add(fields, "PXED_DETAIL", escaped(event.detail, k_longest_field));
-    if (tftp && event.stage != Stage::tftp_request) {
+    if (is_tftp(event.stage) && event.stage != Stage::tftp_request) {
         add(fields, "PXED_BYTES", std::to_string(event.bytes));
         add(fields, "PXED_RETRANSMISSIONS", std::to_string(event.retransmissions));
     }
@@ -286,10 +290,18 @@ std::string relay_text(const Event& event, Level level) {
     return level <= Level::warning ? text + " (" + std::string{row.advice} + ')' : text;
 }
 
+std::string notice_text(const Event& event, Level level) {
+    // What is not served is told of the machine that asked for it.
+    const bool names_asker = event.reason == Reason::bsdp_asked || event.reason == Reason::multicast_asked;
+    const auto asker = event.machine.is_empty() ? address_of(event) : event.machine.text();
+    return (is_about_tftp(event) ? "TFTP, " : "DHCP, ") + explanation(event, level) +
+           (names_asker ? ", asked for by " + asker : "");
+}
+
 // A refusal, a silence, or something given back.
 std::string other_text(const Event& event, Level level, bool logs_dhcp) {
     if (event.stage == Stage::relay) return relay_text(event, level);
-    if (event.stage == Stage::notice) return "DHCP, " + explanation(event, level);
+    if (event.stage == Stage::notice) return notice_text(event, level);
     if (event.stage == Stage::probe) {
         const std::string who = event.machine.is_empty() ? "" : " for " + event.machine.text();
         if (event.reason == Reason::none) return "testing address " + address_of(event) + who;
@@ -348,7 +360,7 @@ std::string failure_text(const Event& event, Level level) {
         return "file " + file + " not found for " + address + detail;
     }
     if (event.reason == Reason::size_probe) return address + " asked for the size of " + file;
-    if (event.reason == Reason::unsupported_request)
+    if (event.reason == Reason::unsupported_request || event.reason == Reason::write_asked)
         return "unsupported request from " + address + ": " + why;
     if (is_refused_access(event.reason)) return "cannot access " + file + " for " + address + ": " + why;
     return "failed sending " + file + " to " + address + (why.empty() ? "" : ": " + why);
@@ -392,6 +404,11 @@ std::vector<LogLine> http_lines(const Event& event, const config::Config& config
     return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
 }
 
+// A machine that wants what pxed does not do wants it at each boot, or each night.
+bool is_about_asker(Reason reason) {
+    return reason == Reason::bsdp_asked || reason == Reason::multicast_asked || reason == Reason::write_asked;
+}
+
 }  // namespace
 
 std::vector<LogLine> lines_of(const Event& event, const config::Config& config) {
@@ -428,7 +445,15 @@ std::vector<LogLimit::Suppressed> LogLimit::take_suppressed(Instant now) {
     return suppressed;
 }
 
+bool SaidOnce::may_say(const Event& event) {
+    if (!is_about_asker(event.reason)) return true;
+    if (said_.size() >= k_most) return false;
+    const auto who = event.machine.is_empty() ? address_of(event) : event.machine.text();
+    return said_.emplace(event.reason, who).second;
+}
+
 void EventLog::tell(const Event& event, Instant now) {
+    if (!once_.may_say(event)) return;
     for (auto& line : lines_of(event, *config_)) {
         if (line.is_limited) {
             const auto answer = limit_.ask(event.stage, event.reason, now);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,17 @@ class LogLimit {
     std::map<std::pair<machine::Stage, Reason>, Bucket> buckets_;  ///< bounded by the two enums
 };
 
+/// Lets what pxed does not do be said once for each machine that asks for it, and for no more than k_most.
+class SaidOnce {
+ public:
+    static constexpr std::size_t k_most = 256;
+    /// True for all other events.
+    [[nodiscard]] bool may_say(const machine::Event& event);
+
+ private:
+    std::set<std::pair<Reason, std::string>> said_;
+};
+
 /// Writes events to the log.
 class EventLog {
  public:
@@ -74,6 +86,7 @@ class EventLog {
     Log& log_;
     const config::Config* config_;
     LogLimit limit_;
+    SaidOnce once_;
 };
 
 }  // namespace pxed::io

@@ -133,8 +133,9 @@ void TftpService::State::on_datagram(Listener& listener, const Datagram& datagra
     }
     ++bench.counts.failed;
     send_error(listener, asked, ErrorCode::illegal_operation, "unsupported request");
-    surroundings.tell(tftp_event(asked, Stage::tftp_failed, Reason::unsupported_request,
-                                 packet ? "a write request" : std::string{tftp::sentence(packet.error())}));
+    surroundings.tell(packet ? tftp_event(asked, Stage::tftp_failed, Reason::write_asked)
+                             : tftp_event(asked, Stage::tftp_failed, Reason::unsupported_request,
+                                          std::string{tftp::sentence(packet.error())}));
 }
 
 void TftpService::State::on_request(Listener& listener, TftpAsked asked) {
@@ -145,6 +146,13 @@ void TftpService::State::on_request(Listener& listener, TftpAsked asked) {
         surroundings.tell(tftp_event(asked, Stage::tftp_failed, Reason::too_many_transfers));
         return;  // silence: the client asks again, and then there may be room
     }
+    // RFC 2347: an option that a server does not know is left out of the OACK, and the client goes on
+    // without.
+    const auto is_multicast = [](const auto& option) {
+        return equal_ignoring_case(option.name, "multicast");
+    };
+    if (std::ranges::any_of(asked.request.options, is_multicast))
+        surroundings.tell(tftp_event(asked, Stage::notice, Reason::multicast_asked));
     const auto peer = asked.peer;
     auto& session = *(sessions[key_of(peer)] = std::make_unique<TftpSession>(bench, std::move(asked)));
     ++unseen[address_of(peer)];

@@ -50,6 +50,41 @@ std::string field(const LogLine& line, std::string_view name) {
     return found == line.fields.end() ? "(none)" : found->value;
 }
 
+TEST(EventLog, NamesWhatIsNotServedAndWhoAskedForIt) {
+    auto multicast = tftp_event(Stage::notice, Reason::multicast_asked);
+    EXPECT_THAT(texts(multicast),
+                ElementsAre("TFTP, multicast TFTP is not served, asked for by 192.168.1.132"));
+    EXPECT_EQ(field(lines_of(multicast, {}).front(), "SYSLOG_IDENTIFIER"), "pxed-tftp");
+    EXPECT_THAT(texts(dhcp_event(Stage::notice, Reason::bsdp_asked)),
+                ElementsAre("DHCP, Apple BSDP is not served, asked for by 52:54:00:00:00:01"));
+    EXPECT_THAT(
+        texts(tftp_event(Stage::tftp_failed, Reason::write_asked)),
+        ElementsAre(StartsWith("unsupported request from 192.168.1.132: writing by TFTP is not served")));
+}
+
+TEST(SaidOnce, EachMachineIsNamedOnceForEachThing) {
+    SaidOnce once;
+    auto write = tftp_event(Stage::tftp_failed, Reason::write_asked);
+    EXPECT_TRUE(once.may_say(write));
+    EXPECT_FALSE(once.may_say(write));
+    EXPECT_TRUE(once.may_say(tftp_event(Stage::notice, Reason::multicast_asked)));
+    write.peer = Endpoint{Ipv4{192, 168, 1, 133}, 2070};
+    EXPECT_TRUE(once.may_say(write));
+    const auto failure = tftp_event(Stage::tftp_failed, Reason::timed_out);
+    EXPECT_TRUE(once.may_say(failure) && once.may_say(failure)) << "trouble is said each time";
+}
+
+TEST(SaidOnce, InventedMachinesFillNoMemory) {
+    SaidOnce once;
+    std::size_t said = 0;
+    for (std::uint32_t i = 0; i < 2 * SaidOnce::k_most; ++i) {
+        auto event = tftp_event(Stage::notice, Reason::multicast_asked);
+        event.peer = Endpoint{Ipv4{0x0a000000U + i}, 2070};
+        if (once.may_say(event)) ++said;
+    }
+    EXPECT_EQ(said, SaidOnce::k_most);
+}
+
 TEST(EventLog, SaysOneLineForADecisionInDnsmasqsWords) {
     auto ack = dhcp_event(Stage::ack);
     ack.host_name = "node1";

@@ -368,6 +368,18 @@ TEST_F(TftpTest, LinksBelowTheRootAndBelowAllowedDirectoriesAreServed) {
     EXPECT_EQ(d.content(), "mounted");
 }
 
+TEST_F(TftpTest, AnAskForMulticastIsNamedAndTheFileComesWithoutIt) {
+    write("f", "content");
+    auto& c = client();
+    c.get("f", {{"multicast", ""}, {"blksize", "1024"}});
+    run(c);
+    EXPECT_EQ(c.content(), "content");
+    const auto is_notice = [](const machine::Event& event) {
+        return event.reason == Reason::multicast_asked;
+    };
+    EXPECT_EQ(std::ranges::count_if(events, is_notice), 1);
+}
+
 TEST_F(TftpTest, WritesMailAndGarbageAreErrorFour) {
     const std::vector<std::vector<std::uint8_t>> requests{
         tftp::build_request({true, "f", tftp::Mode::octet, {}}),
@@ -384,7 +396,8 @@ TEST_F(TftpTest, WritesMailAndGarbageAreErrorFour) {
         ASSERT_TRUE(c.error());
         EXPECT_EQ(c.error()->code, ErrorCode::illegal_operation);
         EXPECT_EQ(c.error()->text, "unsupported request");
-        EXPECT_EQ(last_event().reason, Reason::unsupported_request);
+        const bool is_write = &request == &requests.front();
+        EXPECT_EQ(last_event().reason, is_write ? Reason::write_asked : Reason::unsupported_request);
     }
 }
 
