@@ -62,6 +62,7 @@ struct DaemonPolicy {
     bool binds_interfaces = false;  ///< bind-interfaces or bind-dynamic
     Origin bind_interfaces_origin;  ///< which of the two it was
     Origin bind_dynamic_origin;
+    bool leaves_dhcp_port = false;  ///< dhcp-no-bind: port 67 is another program's on this host
     std::optional<std::uint32_t> dns_port;  ///< port=: dnsmasq's DNS; 0 is none, absent is 53
     std::string user;                       ///< empty: not named
     std::string group;

@@ -141,6 +141,25 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "The same as bind-interfaces, which follows interfaces that come and go as well.",
      .reload = Reload::sockets,
      .parse = bind_dynamic},
+    // Sockets that share port 67 get each unicast datagram once, whichever of them: nobody would notice
+    // before renewals fail. Packet sockets take nothing away from anybody.
+    {.name = "dhcp-no-bind",
+     .group = Group::interfaces,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "serve DHCP beside another program on this host that has its port",
+     .manual =
+         "Leaves UDP port 67 to another program on this host: dnsmasq, libvirt's or a container network's, "
+         "any DHCP server. Requests are heard and answered by packet sockets on the served interfaces "
+         "instead, so both programs see each of them; port 4011 is bound as ever. It is meant for a proxy "
+         "(dhcp-range=NETWORK,proxy) beside the server that gives the addresses; pools and dhcp-relay work "
+         "too, but where nobody has port 67 the kernel answers renewals and relays with ICMP beside our "
+         "reply. Packet sockets hear what a firewall of this host drops, and no client that runs on this "
+         "host "
+         "itself. CAP_NET_RAW is needed."
+         "\n\n    dhcp-no-bind\n    dhcp-range=192.168.1.0,proxy",
+     .reload = Reload::sockets,
+     .parse = flag<&DaemonPolicy::leaves_dhcp_port>},
     {.name = "port",
      .short_option = 'p',
      .group = Group::interfaces,

@@ -118,11 +118,17 @@ std::optional<machine::Event> OtherServers::hear_choice(const Arrival& request, 
 
 std::optional<machine::Event> OtherServers::see(const Sight& sight, const Policy& policy,
                                                 std::span<const Link> links, Instant now) {
-    if (is_ours(links, sight.address) || is_relayed_for_us(policy, sight.address)) return std::nullopt;
+    if (is_relayed_for_us(policy, sight.address)) return std::nullopt;
+    if (is_ours(links, sight.address)) {
+        // Beside a proxy of this host that is another program on it (dhcp-no-bind), whose own replies leave
+        // here and are not heard.
+        const bool is_beside_us =
+            sight.kind != ServerKind::proxy && role_on(policy, *sight.link, links).is_proxy;
+        if (is_beside_us) static_cast<void>(remember(sight, now));
+        return std::nullopt;
+    }
     Server* server = remember(sight, now);
     if (server == nullptr) return std::nullopt;
-    if (sight.kind != ServerKind::proxy)
-        std::erase_if(alone_, [&](const Alone& alone) { return alone.interface == sight.link->index; });
     if (server->told && now - *server->told < k_repeat) return std::nullopt;
     // Only for who may be told: the ranges of a link are looked through for it.
     const Reason reason = complaint(policy, role_on(policy, *sight.link, links), sight.kind);
@@ -160,6 +166,8 @@ OtherServers::Server* OtherServers::remember(const Sight& sight, Instant now) {
     ++found->heard;
     found->last = now;
     if (!sight.hardware.is_empty()) found->hardware = sight.hardware;
+    if (sight.kind != ServerKind::proxy)
+        std::erase_if(alone_, [&](const Alone& alone) { return alone.interface == sight.link->index; });
     return &*found;
 }
 

@@ -156,6 +156,7 @@ void Daemon::say_statistics() {
     if (const auto* server = dhcp_.server(); server != nullptr) {
         figures.leases = &server->leases();
         figures.waiting = server->waiting();
+        figures.others = &server->others();
     }
     figures.dhcp = dhcp_.counts();
     figures.relay = dhcp_.relay_counts();

@@ -17,7 +17,18 @@ constexpr seconds k_warning_pause{10};
 }  // namespace
 
 Result<void, std::string> DhcpSender::open() {
-    TRY(link_layer_, PacketSocket::open());
+    if (!link_layer_) {
+        TRY(link_layer_, PacketSocket::open());
+    }
+    return {};
+}
+
+Result<void, std::string> DhcpSender::leave_port(std::uint16_t port) {
+    if (auto opened = open(); !opened) return opened;
+    if (!raw_ip_) {
+        TRY(raw_ip_, RawIpSocket::open());
+    }
+    left_port_ = port;
     return {};
 }
 
@@ -49,6 +60,7 @@ void DhcpSender::note_not_sent(const Parcel& parcel, int error) {
 // leaves below IP, where no ARP is needed.
 bool DhcpSender::deliver(const Parcel& parcel) {
     const auto& destination = parcel.destination;
+    if (destination.source_port == left_port_) return deliver_without_socket(parcel);
     UdpSocket* socket = find_socket_(destination.source_port, parcel.interface, destination.source);
     if (socket == nullptr) {
         errno = ENODEV;
@@ -74,6 +86,26 @@ bool DhcpSender::deliver(const Parcel& parcel) {
     route.to = Endpoint{k_limited_broadcast, destination.port};
     if (socket->send(parcel.payload, route)) return true;
     return errno == EAGAIN && deliver_below_ip(parcel, k_limited_broadcast, {});
+}
+
+// The kernel routes and resolves what has an address, as it would from a socket with the port; everything
+// else is a frame.
+bool DhcpSender::deliver_without_socket(const Parcel& parcel) {
+    const auto& destination = parcel.destination;
+    switch (destination.way) {
+        case dhcp::Destination::Way::link_layer:
+            return deliver_below_ip(parcel, destination.address, destination.hardware);
+        case dhcp::Destination::Way::broadcast:
+            return deliver_below_ip(parcel, k_limited_broadcast, {});
+        case dhcp::Destination::Way::routed:
+            break;
+    }
+    return raw_ip_ && raw_ip_->send({.source = destination.source,
+                                     .source_port = destination.source_port,
+                                     .destination = destination.address,
+                                     .destination_port = destination.port,
+                                     .payload = parcel.payload},
+                                    parcel.interface);
 }
 
 bool DhcpSender::is_on_link(const Parcel& parcel) const {

@@ -12,6 +12,7 @@
 #include "dhcp/arrival.hpp"
 #include "io/interfaces.hpp"
 #include "io/packet_socket.hpp"
+#include "io/raw_ip_socket.hpp"
 #include "io/udp_socket.hpp"
 
 namespace pxed::io {
@@ -35,11 +36,16 @@ class DhcpSender {
 
     /// Opens what needs CAP_NET_RAW; without it client replies are broadcast. Errors: a sentence.
     [[nodiscard]] Result<void, std::string> open();
+    /// From now on what is sent from `port` leaves below our own sockets (dhcp-no-bind): another program has
+    /// them. Errors: a sentence; CAP_NET_RAW is needed.
+    [[nodiscard]] Result<void, std::string> leave_port(std::uint16_t port);
+    void take_port_back() { left_port_.reset(); }
     /// False when the kernel took it not; that is said, once in a while.
     bool send(const Parcel& parcel);
 
  private:
     [[nodiscard]] bool deliver(const Parcel& parcel);
+    [[nodiscard]] bool deliver_without_socket(const Parcel& parcel);
     [[nodiscard]] bool deliver_below_ip(const Parcel& parcel, Ipv4 address, const HwAddr& hardware);
     [[nodiscard]] bool is_on_link(const Parcel& parcel) const;
     void note_not_sent(const Parcel& parcel, int error);
@@ -48,8 +54,10 @@ class DhcpSender {
     FindSocket find_socket_;
     std::function<void(std::string)> warn_;
     std::optional<PacketSocket> link_layer_;
-    Instant warned_{};          ///< when a failure to send was last said
-    std::uint64_t unsaid_ = 0;  ///< failures since
+    std::optional<std::uint16_t> left_port_;
+    std::optional<RawIpSocket> raw_ip_;  ///< for what is routed from left_port_
+    Instant warned_{};                   ///< when a failure to send was last said
+    std::uint64_t unsaid_ = 0;           ///< failures since
 };
 
 }  // namespace pxed::io

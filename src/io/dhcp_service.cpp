@@ -14,6 +14,7 @@
 #include "dhcp/name.hpp"
 #include "dhcp/place.hpp"
 #include "io/clock.hpp"
+#include "io/receive_buffer.hpp"
 #include "wire/dhcp_option_table.hpp"
 
 namespace pxed::io {
@@ -23,12 +24,6 @@ namespace {
 // A thousand machines that are switched on together send a thousand DISCOVERs of 600 bytes before we wake;
 // the kernel's default holds about 160.
 constexpr int k_receive_buffer = 4 << 20;
-
-void widen_receive_buffer(int descriptor) {
-    // The first needs CAP_NET_ADMIN, the second is bounded by net.core.rmem_max.
-    if (::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &k_receive_buffer, sizeof k_receive_buffer) != 0)
-        ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &k_receive_buffer, sizeof k_receive_buffer);
-}
 
 std::vector<dhcp::Link> links_of(const config::DaemonPolicy& daemon, const std::vector<Interface>& table) {
     std::vector<dhcp::Link> links;
@@ -81,6 +76,15 @@ DhcpService::DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks ca
           },
           [this](std::string text) { callbacks_.warn(std::move(text)); }),
       relay_(sender_, [this](machine::Event event) { callbacks_.tell(std::move(event)); }),
+      taps_(loop,
+            [this](const TapPoint& point, UdpTap& tap) {
+                switch (point.role) {
+                    case TapPoint::Role::requests:
+                        return receive(tap, point.interface);
+                    case TapPoint::Role::other_servers:
+                        return hear_others(tap, point.interface);
+                }
+            }),
       prober_(loop, [this](Ipv4 address, bool is_in_use,
                            const HwAddr& hardware) { on_probe_answer(address, is_in_use, hardware); }),
       timer_(loop) {
@@ -95,11 +99,12 @@ Result<void, std::string> DhcpService::open() {
 
 Result<void, std::string> DhcpService::listen(const config::Config& config) {
     std::set<ListenPoint> wanted;
-    if (config.dhcp.is_enabled()) {
+    const auto links = links_of(config.daemon, interfaces_.all());
+    if (config.dhcp.is_enabled() && !config.daemon.leaves_dhcp_port) {
         const auto points =
             listen_points(config.daemon, config.dhcp.server_port, interfaces_.all(), Loopback::when_named);
         wanted.insert(points.begin(), points.end());
-        const auto replies = relay_points(config, links_of(config.daemon, interfaces_.all()));
+        const auto replies = relay_points(config, links);
         wanted.insert(replies.begin(), replies.end());
     }
     if (config.dhcp.is_boot_server()) {
@@ -114,13 +119,20 @@ Result<void, std::string> DhcpService::listen(const config::Config& config) {
     std::vector<ListenPoint> missing;
     std::ranges::copy_if(wanted, std::back_inserter(missing),
                          [&](const auto& point) { return !listeners_.contains(point); });
-    auto opened = open_points(missing, {.is_dual_stack = false, .sends_broadcast = true}, refused_);
+    const ListenStyle style{
+        .is_dual_stack = false,
+        .sends_broadcast = true,
+        .when_taken = "dhcp-no-bind serves beside it, bind-interfaces on the interfaces that it leaves"};
+    auto opened = open_points(missing, style, refused_);
     for (auto& [point, socket] : opened.sockets) {
-        widen_receive_buffer(socket.descriptor());
+        set_receive_buffer(socket.descriptor(), k_receive_buffer);
         listeners_.emplace(point, std::make_unique<Listener>(*this, loop_, std::move(socket)));
     }
     if (!opened.failures.empty()) return fail(std::move(opened.failures));
+    const auto points = tap_points(config, interfaces_.all(), links);
+    if (auto tapped = listen_below_ip(config, points); !tapped) return tapped;
     std::erase_if(listeners_, [&](const auto& listener) { return !wanted.contains(listener.first); });
+    taps_.keep(points);
     return {};
 }
 
@@ -163,6 +175,7 @@ void DhcpService::follow_interfaces() {
 
 void DhcpService::stop() {
     listeners_.clear();
+    taps_.close();
     prober_.abandon();
     if (server_) server_->abandon();
     timer_.stop();
@@ -178,6 +191,10 @@ void DhcpService::receive(UdpSocket& socket) {
         ++counts_.received;
         if (auto arrival = read(datagram, port, now.instant)) batch.push_back(std::move(*arrival));
     }
+    receive(std::move(batch), now);
+}
+
+void DhcpService::receive(std::vector<dhcp::Arrival> batch, Now now) {
     if (batch.empty() || !server_) return;
     server_->receive(std::move(batch), links_, now);
     arm();
@@ -312,7 +329,7 @@ void DhcpService::arm() {
 }
 
 std::uint64_t DhcpService::overruns() const {
-    std::uint64_t sum = 0;
+    std::uint64_t sum = taps_.overruns();
     for (const auto& [point, listener] : listeners_) {
         std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
         socklen_t size = sizeof memory;

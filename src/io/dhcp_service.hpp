@@ -14,6 +14,7 @@
 #include "dhcp/server.hpp"
 #include "io/dhcp_relay.hpp"
 #include "io/dhcp_sender.hpp"
+#include "io/dhcp_taps.hpp"
 #include "io/interfaces.hpp"
 #include "io/listen_point.hpp"
 #include "io/loop.hpp"
@@ -73,7 +74,7 @@ class DhcpService : private dhcp::Surroundings {
     [[nodiscard]] std::uint64_t overruns() const;
     [[nodiscard]] std::size_t socket_count() const { return listeners_.size(); }
     /// Whether sockets could not be opened: another program has their port, perhaps not for ever.
-    [[nodiscard]] bool lacks_sockets() const { return !refused_.empty(); }
+    [[nodiscard]] bool lacks_sockets() const { return !refused_.empty() || taps_.lacks_sockets(); }
 
  private:
     struct Listener {
@@ -96,6 +97,13 @@ class DhcpService : private dhcp::Surroundings {
     void deadline_changed() override { arm(); }
 
     void receive(UdpSocket& socket);
+    void receive(UdpTap& tap, unsigned interface);
+    void receive(std::vector<dhcp::Arrival> batch, Now now);
+    void hear_others(UdpTap& tap, unsigned interface);
+    /// Whether the kernel would give it to a socket of ours, were there one.
+    [[nodiscard]] bool is_for_us(const Datagram& datagram) const;
+    [[nodiscard]] Result<void, std::string> listen_below_ip(const config::Config& config,
+                                                            const std::vector<TapPoint>& points);
     /// Whether the relay agent has taken it.
     [[nodiscard]] bool is_relayed(const Datagram& datagram, Ipv4 source, bool was_unicast);
     [[nodiscard]] std::optional<dhcp::Arrival> read(const Datagram& datagram, std::uint16_t port,
@@ -119,6 +127,7 @@ class DhcpService : private dhcp::Surroundings {
     std::map<unsigned, unsigned> served_;  ///< those that are served: the link each is taken for, by index
     std::map<ListenPoint, std::unique_ptr<Listener>> listeners_;
     std::set<ListenPoint> refused_;  ///< points that could not be opened, and are tried again
+    DhcpTaps taps_;
     Prober prober_;
     std::optional<dhcp::Server> server_;
     DhcpCounts counts_;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
+#include "wire/dhcp_message.hpp"
 
 namespace pxed::io {
 
@@ -85,9 +86,15 @@ Result<UdpSocket, std::string> open_listener(const ListenPoint& point, ListenSty
         return fail(socket.error() + "; a port below 1024 needs CAP_NET_BIND_SERVICE");
     if (!is_taken(socket.error())) return socket;
     const auto owner = owner_of_udp_port(point.port);
-    return fail(socket.error() + (owner.empty() ? "; `ss -lunp sport = :" + std::to_string(point.port) +
-                                                      "` shows which program has it"
-                                                : "; " + owner + " has it"));
+    // The boot server's port is firmware's choice: nothing can stand in for it.
+    const auto advice = style.when_taken.empty() || point.port == dhcp::k_pxe_port
+                            ? std::string{}
+                            : "; " + std::string{style.when_taken};
+    return fail(socket.error() +
+                (owner.empty()
+                     ? "; `ss -lunp sport = :" + std::to_string(point.port) + "` shows which program has it"
+                     : "; " + owner + " has it") +
+                advice);
 }
 
 OpenedPoints open_points(const std::vector<ListenPoint>& points, ListenStyle style,

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -49,6 +50,7 @@ struct ListenPoint {
 struct ListenStyle {
     bool is_dual_stack = false;
     bool sends_broadcast = false;
+    std::string_view when_taken{};  ///< what can be done when another program has the port
 };
 
 /// Opens the socket of a point. Errors: a sentence that names the port and, when another program has it, who.

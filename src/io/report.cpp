@@ -57,6 +57,25 @@ std::string pool_line(const dhcp::Range& range, const dhcp::LeaseTable& leases) 
            " leased, " + std::to_string(declined) + " declined";
 }
 
+std::string_view kind_text(dhcp::ServerKind kind) {
+    switch (kind) {
+        case dhcp::ServerKind::gives_addresses:
+            return "gives addresses";
+        case dhcp::ServerKind::claims_pxe:
+            return "gives addresses as PXEClient";
+        case dhcp::ServerKind::proxy:
+            return "is a proxy";
+    }
+    return {};
+}
+
+std::string other_server_line(const dhcp::OtherServers::Server& server) {
+    return "DHCP, other server " + server.address.text() +
+           (server.hardware.is_empty() ? "" : " (" + server.hardware.text() + ")") + " on " +
+           server.interface_name + ' ' + std::string{kind_text(server.kind)} + ": heard " +
+           std::to_string(server.heard) + " times";
+}
+
 }  // namespace
 
 std::string lease_time_text(seconds length) {
@@ -137,6 +156,11 @@ std::vector<std::string> statistics_lines(const config::Config& config, const Fi
                         " malformed, " + number(figures.dhcp.not_served) + " on interfaces not served, " +
                         number(figures.dhcp.not_sent) + " replies the kernel refused, " +
                         number(figures.overruns) + " lost because the receive buffer was full");
+    }
+    if (figures.others != nullptr && !figures.others->all().empty()) {
+        for (const auto& server : figures.others->all())
+            lines.push_back(other_server_line(server));
+        lines.push_back("DHCP, " + number(figures.others->replies()) + " replies of other servers heard");
     }
     if (!config.dhcp.relays.empty()) {
         lines.push_back("DHCP relay, " + number(figures.relay.relayed) + " datagrams relayed, " +

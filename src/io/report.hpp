@@ -41,6 +41,7 @@ struct Figures {
     const dhcp::LeaseTable* leases = nullptr;  ///< none: DHCP is off
     DhcpCounts dhcp;
     DhcpRelay::Counts relay;
+    const dhcp::OtherServers* others = nullptr;  ///< none: DHCP is off
     std::uint64_t overruns = 0;
     std::size_t waiting = 0;
     TftpCounts tftp;

@@ -55,6 +55,7 @@ struct Setting {
 constexpr auto k_settings = std::to_array<Setting>({
     {"interface",
      [](const Config& c) { return joined(c.daemon.interfaces, [](const auto& i) { return i.name; }); }},
+    {"dhcp-no-bind", [](const Config& c) { return yes_or_no(c.daemon.leaves_dhcp_port); }},
     {"except-interface",
      [](const Config& c) {
          return joined(c.daemon.except_interfaces, [](const auto& i) { return i.name; });
