@@ -158,9 +158,9 @@ std::string tests_text(const dhcp::TagTests& tests) {
 
 std::vector<Finding> check(const Config& config, const World& world) {
     Findings findings;
-    const std::span<const Rule> subjects[] = {k_network_rules, host_rules(),    process_rules(),
-                                              boot_rules(),    service_rules(), client_rules(),
-                                              match_rules(),   rules_of_tags(), http_rules()};
+    const std::span<const Rule> subjects[] = {
+        k_network_rules, host_rules(),  process_rules(), boot_rules(), service_rules(),
+        client_rules(),  match_rules(), rules_of_tags(), http_rules(), rules_of_linux()};
     for (const auto& rules : subjects) {
         for (const auto rule : rules) {
             const std::size_t before = findings.size();

@@ -19,6 +19,9 @@ struct BootFileUse {
 /// `world` only the interfaces are looked at.
 [[nodiscard]] std::vector<BootFileUse> local_boot_files(const Config& config, const World& world);
 
+/// The files of a boot-linux line that are no URLs: what World::linux_files is gathered for.
+[[nodiscard]] std::vector<BootFileUse> linux_files_of(const dhcp::LinuxBoot& line);
+
 /// What the rules over several directives, and over the machine, have to say; in the order of the rules.
 [[nodiscard]] std::vector<Finding> check(const Config& config, const World& world);
 

@@ -44,13 +44,14 @@ inline void note(Findings& findings, Origin origin, std::string text, std::strin
 [[nodiscard]] std::optional<Network> network_of(const dhcp::Range& range, const Config& config,
                                                 const World& world);
 
-[[nodiscard]] std::span<const Rule> process_rules();  // check_process.cpp
-[[nodiscard]] std::span<const Rule> host_rules();     // check_hosts.cpp
-[[nodiscard]] std::span<const Rule> match_rules();    // check_matches.cpp
-[[nodiscard]] std::span<const Rule> boot_rules();     // check_boot.cpp
-[[nodiscard]] std::span<const Rule> service_rules();  // check_services.cpp
-[[nodiscard]] std::span<const Rule> http_rules();     // check_http.cpp
-[[nodiscard]] std::span<const Rule> client_rules();   // check_clients.cpp
-[[nodiscard]] std::span<const Rule> rules_of_tags();  // check_tags.cpp
+[[nodiscard]] std::span<const Rule> process_rules();   // check_process.cpp
+[[nodiscard]] std::span<const Rule> host_rules();      // check_hosts.cpp
+[[nodiscard]] std::span<const Rule> match_rules();     // check_matches.cpp
+[[nodiscard]] std::span<const Rule> boot_rules();      // check_boot.cpp
+[[nodiscard]] std::span<const Rule> service_rules();   // check_services.cpp
+[[nodiscard]] std::span<const Rule> http_rules();      // check_http.cpp
+[[nodiscard]] std::span<const Rule> client_rules();    // check_clients.cpp
+[[nodiscard]] std::span<const Rule> rules_of_tags();   // check_tags.cpp
+[[nodiscard]] std::span<const Rule> rules_of_linux();  // check_linux.cpp
 
 }  // namespace pxed::config

@@ -138,6 +138,19 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "turn the names that clients ask for into lower case",
      .manual = "Turns the names that clients ask for into lower case before the file is looked for.",
      .parse = flag<&tftp::Policy::lower_cases>},
+    // dnsmasq finds a name as it is asked or not at all.
+    {.name = "no-sibling-lookup",
+     .group = Group::tftp,
+     .use = Use::flag,
+     .value = Value::none,
+     .help = "find files only by the very name that is asked for",
+     .manual =
+         "A name that is not there is looked for with letters of another case, then beside the boot "
+         "program that the machine has loaded, both in the same way: shim started from a directory finds "
+         "its `grubx64.efi` there, Windows its `\\Boot\\BCD`. The log says `asked -> found`. Of several "
+         "spellings the alphabetically first counts. This line switches both off, for HTTP as well. It is "
+         "pxed's own directive.",
+     .parse = flag<&tftp::Policy::looks_elsewhere, false>},
     {.name = "tftp-no-fail",
      .group = Group::tftp,
      .use = Use::flag,

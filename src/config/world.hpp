@@ -32,6 +32,7 @@ struct World {
         std::string why;          ///< not readable: a sentence
         tree::BootProgram program;
         std::vector<std::string> missing_companions;  ///< what shim looks for beside itself and will not find
+        bool may_be_kernel = false;                   ///< it begins as Linux kernels do
     };
 
     std::vector<Interface> interfaces;
@@ -48,7 +49,8 @@ struct World {
     std::string tls_port_owner;  ///< the same of http-tls-port
     std::uint32_t most_transfers =
         0;  ///< that fit into the limit of open files (RLIMIT_NOFILE); 0: not known
-    std::vector<BootFile> boot_files;  ///< empty unless the files were to be looked at (--test)
+    std::vector<BootFile> boot_files;   ///< empty unless the files were to be looked at (--test)
+    std::vector<BootFile> linux_files;  ///< those of boot-linux, in the same way
 };
 
 }  // namespace pxed::config

@@ -14,6 +14,8 @@ Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms
     const Ipv4 address = terms.address.is_zero() ? inquiry.client.ciaddr : terms.address;
     machine::Event event = event_of(inquiry, stage, address);
     event.file = reply.boot_file;
+    if (have_tags(inquiry.policy().linux_boots))
+        event.tags.emplace(reply.tags.names().begin(), reply.tags.names().end());
     Name name = name_for(inquiry, terms);
     event.host_name = std::move(name.host);
     event.reason = reply.note;

@@ -3,8 +3,26 @@
 #include <algorithm>
 
 #include "base/reversed.hpp"
+#include "dhcp/policy.hpp"
+#include "tree/boot_program.hpp"
+#include "tree/name.hpp"
 
 namespace pxed::dhcp {
+
+namespace {
+
+bool is_script(std::string_view file) {
+    return file.find("://") != file.npos || tree::guess_from_name(file).platform == tree::Platform::script;
+}
+
+// Whether the administrator has scripts of his own for iPXE, or has it loaded from elsewhere.
+bool names_scripts(const Policy& policy) {
+    return std::ranges::any_of(policy.boots, [](const Boot& line) { return is_script(line.file); }) ||
+           std::ranges::any_of(policy.pxe.services,
+                               [](const PxeService& service) { return is_script(service.program); });
+}
+
+}  // namespace
 
 const LinuxBoot* linux_boot_for(const std::vector<LinuxBoot>& lines, const Tags& tags) {
     // The order of dhcp-boot, so that people have one rule to know.
@@ -19,6 +37,23 @@ const LinuxBoot* linux_boot_for(const std::vector<LinuxBoot>& lines, const Tags&
 
 bool have_tags(const std::vector<LinuxBoot>& lines) {
     return std::ranges::any_of(lines, [](const LinuxBoot& line) { return !line.tests.empty(); });
+}
+
+std::optional<WrittenScript> script_for(const Policy& policy, std::string_view asked,
+                                        const machine::Machine* machine) {
+    if (policy.linux_boots.empty()) return std::nullopt;
+    // Spelled as files are: GRUB says `/grub/grub.cfg`, shim's way of joining names gives `efi//grub.cfg`.
+    for (const auto& name : tree::candidates(asked, {})) {
+        const auto language = tree::script_language_of(name);
+        if (!language) continue;
+        if (name.ends_with("autoexec.ipxe") && names_scripts(policy)) return std::nullopt;
+        Tags tags;
+        if (machine != nullptr) tags.set_all(machine->tags);
+        const LinuxBoot* line = linux_boot_for(policy.linux_boots, tags);
+        if (line == nullptr) return std::nullopt;
+        return WrittenScript{tree::boot_script(line->boot, *language), line->origin};
+    }
+    return std::nullopt;
 }
 
 }  // namespace pxed::dhcp

@@ -80,6 +80,8 @@ Decision finish(const Inquiry& inquiry, Stage stage, Draft draft) {
 
     machine::Event event = event_of(inquiry, stage, inquiry.client.ciaddr);
     event.file = std::move(draft.file);
+    if (have_tags(inquiry.policy().linux_boots))
+        event.tags.emplace(draft.tags.names().begin(), draft.tags.names().end());
     event.line = draft.line;
     event.reason = draft.note;
     event.offer_shape = draft.shape;

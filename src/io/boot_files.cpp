@@ -17,6 +17,7 @@
 #include "base/text.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/privileges.hpp"
+#include "tree/linux_image.hpp"
 #include "tree/name.hpp"
 
 namespace pxed::io {
@@ -170,7 +171,9 @@ config::World::BootFile look_below(const tftp::Root& root, const std::string& na
         }
         file.is_readable = true;
         file.why.clear();
-        file.program = tree::identify(head_of(path));
+        const auto head = head_of(path);
+        file.program = tree::identify(head);
+        file.may_be_kernel = tree::may_be_kernel(head);
         add_companions(path, file);
         return file;
     }

@@ -114,6 +114,19 @@ std::optional<HwAddr> Daemon::hardware_of(const Endpoint& client) {
     return interfaces_.neighbour(*address, client.interface());
 }
 
+// What was seen of the machine that has this address now.
+const machine::Machine* Daemon::machine_at(const Endpoint& client) {
+    const auto hardware = hardware_of(client);
+    return hardware ? machines_.find(*hardware) : nullptr;
+}
+
+std::optional<MadeText> Daemon::make_file(std::string_view name, const Endpoint& client) {
+    const bool tags_matter = dhcp::have_tags(config_->dhcp.linux_boots);
+    auto script = dhcp::script_for(config_->dhcp, name, tags_matter ? machine_at(client) : nullptr);
+    if (!script) return std::nullopt;
+    return MadeText{std::move(script->text), script->line};
+}
+
 void Daemon::on_interfaces_changed() {
     dhcp_.follow_interfaces();
     // Sockets are closed and opened outside of the callback of one of them.

@@ -225,6 +225,7 @@ std::vector<Field> fields_of(const Event& event, const config::Config& config) {
     add(fields, "PXED_VENDOR_CLASS", escaped(event.vendor_class, k_longest_field));
     add(fields, "PXED_HOST_NAME", escaped(event.host_name, k_longest_field));
     add(fields, "PXED_FILE", escaped(event.file, k_longest_field));
+    add(fields, "PXED_FOUND", escaped(event.found, k_longest_field));
     add(fields, "PXED_DETAIL", escaped(event.detail, k_longest_field));
     if (is_tftp(event.stage) && event.stage != Stage::tftp_request) {
         add(fields, "PXED_BYTES", std::to_string(event.bytes));
@@ -366,15 +367,24 @@ std::string failure_text(const Event& event, Level level) {
     return "failed sending " + file + " to " + address + (why.empty() ? "" : ": " + why);
 }
 
+// `grubx64.efi`, and what it stood for where that is something else: `grubx64.efi -> debian/grubx64.efi`.
+std::string file_text(const Event& event, const config::Config& config) {
+    std::string text = escaped(event.file, k_longest_text);
+    if (!event.found.empty()) text += " -> " + escaped(event.found, k_longest_text);
+    if (event.line.is_known() && event.line.file < config.files.size())
+        text += " -> boot-linux of " + config.text_of(event.line);
+    return text;
+}
+
 std::vector<LogLine> tftp_lines(const Event& event, const config::Config& config) {
     const Level level = level_of(event.reason);
     if (event.stage == Stage::tftp_sent) {
-        const std::string text = "sent " + escaped(event.file, k_longest_text) + " to " + address_of(event);
+        const std::string text = "sent " + file_text(event, config) + " to " + address_of(event);
         return {{Level::info, text, fields_of(event, config), false}};
     }
     if (event.stage == Stage::tftp_request) {
         if (!config.daemon.logs_dhcp) return {};
-        const std::string text = address_of(event) + " asks for " + escaped(event.file, k_longest_text);
+        const std::string text = address_of(event) + " asks for " + file_text(event, config);
         return {{Level::info, text, fields_of(event, config), false}};
     }
     // pxelinux asks for a dozen names until one is there, and quiet-tftp is for that.

@@ -37,6 +37,13 @@ class FileGate {
     [[nodiscard]] std::optional<bool> has_directory(const FileDescriptor& root, const std::string& name,
                                                     Waiting waiting) const;
 
+    /// `name` as it is spelled below `root`, where it differs in the case of letters alone; of several the
+    /// alphabetically first, component by component. Nothing: there is none, or a directory on the way has
+    /// too many entries to look through (k_most_entries). Waits.
+    [[nodiscard]] std::optional<std::string> find_ignoring_case(const FileDescriptor& root,
+                                                                const std::string& name) const;
+    static constexpr std::size_t k_most_entries = 20'000;
+
     /// Opens what `name` means when its links are followed to places below the root or below an allowed
     /// directory. May wait.
     [[nodiscard]] Result<FileDescriptor, OpenError> open_through_links(const std::string& name) const;

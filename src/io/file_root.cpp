@@ -69,6 +69,39 @@ std::optional<Answer> open_one(const FileGate& gate, const FileDescriptor& root,
     return examined(std::move(*followed), name, path);
 }
 
+bool is_missing(const Answer& answer) {
+    return !answer && answer.error().reason == Reason::file_not_found;
+}
+
+// The names as they are spelled in the tree, where only the case of letters differs.
+std::vector<std::string> spelled_otherwise(const FileGate& gate, const FileDescriptor& root,
+                                           const std::vector<std::string>& names) {
+    std::vector<std::string> found;
+    for (const auto& name : names) {
+        if (auto spelled = gate.find_ignoring_case(root, name)) found.push_back(std::move(*spelled));
+    }
+    return found;
+}
+
+// What is not there by its own name; nothing: nor by any other. May wait.
+std::optional<Answer> open_elsewhere(const FileGate& gate, const FileDescriptor& root,
+                                     const std::vector<std::string>& asked, const Lookup& lookup) {
+    const auto first_of = [&](const std::vector<std::string>& names) -> std::optional<Answer> {
+        for (const auto& name : names) {
+            auto answer = open_one(gate, root, name, Waiting::yes);
+            if (answer && !is_missing(*answer)) return answer;
+        }
+        return std::nullopt;
+    };
+    const auto folded = [&](const std::vector<std::string>& names) {
+        return lookup.folds_case ? spelled_otherwise(gate, root, names) : std::vector<std::string>{};
+    };
+    // Where the client asked goes before where it did not, however it is spelled.
+    if (auto answer = first_of(folded(asked))) return answer;
+    if (auto answer = first_of(lookup.beside)) return answer;
+    return first_of(folded(lookup.beside));
+}
+
 std::optional<Answer> open_first(const std::string& directory, const std::vector<std::string>& allowed,
                                  const Lookup& lookup, Waiting waiting) {
     const FileGate gate{directory, allowed};
@@ -86,9 +119,13 @@ std::optional<Answer> open_first(const std::string& directory, const std::vector
     std::optional<Answer> answer = fail(OpenError{Reason::outside_root, directory + ": no name below it"});
     for (const auto& name : *names) {
         answer = open_one(gate, *root, name, waiting);
-        const bool is_missing = answer && !*answer && answer->error().reason == Reason::file_not_found;
-        if (!is_missing) break;
+        if (!answer || !is_missing(*answer)) return answer;
     }
+    // The error is that of the name that was asked for: there the file is to be put.
+    if (!is_missing(*answer) || (!lookup.folds_case && lookup.beside.empty())) return answer;
+    // Directories may have to be read now, and only the disk thread may wait for that.
+    if (waiting == Waiting::no) return std::nullopt;
+    if (auto found = open_elsewhere(gate, *root, *names, lookup)) return found;
     return answer;
 }
 

@@ -36,6 +36,8 @@ struct Lookup {
     /// When this directory exists below the root (tftp-unique-root), `within` is looked for instead.
     std::string subdirectory;
     std::vector<std::string> within;  ///< relative to the root as well
+    bool folds_case = false;          ///< what is not there may be spelled in letters of another case
+    std::vector<std::string> beside;  ///< looked for in the same way when all that was not found
 };
 
 /// A directory that is served. Every path is opened below it by openat2(RESOLVE_BENEATH |

@@ -9,6 +9,7 @@
 
 #include "io/clock.hpp"
 #include "io/tftp_peer.hpp"
+#include "io/tftp_ports.hpp"
 #include "io/tftp_session.hpp"
 #include "io/tftp_tree.hpp"
 #include "tftp/negotiate.hpp"
@@ -74,13 +75,14 @@ struct TftpService::State {
     void on_request(Listener& listener, TftpAsked asked);
     void find_file(Listener& listener, TftpSession& session);
     void on_file(Listener& listener, TftpSession& session, Result<OpenFile, OpenError> found);
+    void send_file(Listener& listener, TftpSession& session, OpenFile file);
+    std::optional<Result<OpenFile, OpenError>> made_for(TftpSession& session);
 
     [[nodiscard]] bool is_served(std::string_view interface) const;
     bool is_repetition(const TftpAsked& asked);
     bool has_room_for(const Endpoint& peer);
     [[nodiscard]] std::uint16_t mtu_for(const Endpoint& peer) const;
     [[nodiscard]] unsigned blind_sends_to(const Endpoint& peer) const;
-    Result<UdpSocket, std::string> open_socket(const TftpAsked& asked);
     void refuse(Listener& listener, TftpSession& session, OpenError why);
     static void send_error(Listener& listener, const TftpAsked& asked, ErrorCode code, std::string_view text);
     [[nodiscard]] Listener* find_listener(unsigned number);
@@ -98,7 +100,7 @@ struct TftpService::State {
     bool is_finishing = false;
     Sessions sessions;
     std::unordered_map<Endpoint, unsigned> unseen;  // by address: clients that have not answered yet
-    unsigned next_port = 0;                         // where in tftp-port-range to look first
+    TftpPorts ports;
 };
 
 void TftpService::State::on_datagram(Listener& listener, const Datagram& datagram) {
@@ -156,7 +158,6 @@ void TftpService::State::on_request(Listener& listener, TftpAsked asked) {
     const auto peer = asked.peer;
     auto& session = *(sessions[key_of(peer)] = std::make_unique<TftpSession>(bench, std::move(asked)));
     ++unseen[address_of(peer)];
-    surroundings.tell(session.event(Stage::tftp_request, Reason::none));
     find_file(listener, session);
 }
 
@@ -201,11 +202,14 @@ void TftpService::State::find_file(Listener& listener, TftpSession& session) {
     const auto& asked = session.asked();
     const auto* root = tree ? tree->root_for(asked.interface) : nullptr;
     if (root == nullptr) {
-        refuse(listener, session, {Reason::file_not_found, "no tftp-root for this interface"});
+        on_file(listener, session,
+                fail(OpenError{Reason::file_not_found, "no tftp-root for this interface"}));
         return;
     }
     session.look_below(root->directory());
-    auto lookup = tree->lookup(*root, asked.request.file, asked.peer, surroundings.hardware_of);
+    const auto program = surroundings.program_of ? surroundings.program_of(asked.peer) : std::string{};
+    auto lookup = tree->lookup(*root, asked.request.file, asked.peer, surroundings.hardware_of, program);
+    session.expect(lookup);
     if (auto found = root->open_now(lookup)) {
         on_file(listener, session, std::move(*found));
         return;
@@ -224,6 +228,14 @@ void TftpService::State::find_file(Listener& listener, TftpSession& session) {
 
 void TftpService::State::on_file(Listener& listener, TftpSession& session,
                                  Result<OpenFile, OpenError> found) {
+    if (!found && found.error().reason == Reason::file_not_found) {
+        if (auto made = made_for(session)) found = std::move(*made);
+    } else if (found) {
+        session.found(found->name);
+    }
+    // Only now, when it is known what the name stands for: the machine's record has the boot program before
+    // the client can ask for what lies beside it.
+    surroundings.tell(session.event(Stage::tftp_request, Reason::none));
     if (!found && found.error().reason == Reason::too_many_transfers) {
         // No descriptor is left. That passes, but an ERROR would be final: silence, the client asks again.
         end(session, session.event(Stage::tftp_failed, found.error().reason, found.error().detail));
@@ -237,20 +249,34 @@ void TftpService::State::on_file(Listener& listener, TftpSession& session,
         refuse(listener, session, std::move(*why));
         return;
     }
+    send_file(listener, session, std::move(*found));
+}
+
+// A boot loader's script, where the tree has none.
+std::optional<Result<OpenFile, OpenError>> TftpService::State::made_for(TftpSession& session) {
     const auto& asked = session.asked();
-    const auto terms = tftp::negotiate(asked.request, policy, found->size, mtu_for(asked.peer));
+    if (!surroundings.make) return std::nullopt;
+    const auto made = surroundings.make(asked.request.file, asked.peer);
+    if (!made) return std::nullopt;
+    session.made_by(made->line);
+    return made_file(asked.request.file, made->text);
+}
+
+void TftpService::State::send_file(Listener& listener, TftpSession& session, OpenFile file) {
+    const auto& asked = session.asked();
+    const auto terms = tftp::negotiate(asked.request, policy, file.size, mtu_for(asked.peer));
     const auto blind_sends = blind_sends_to(asked.peer);
     if (policy.is_single_port) {
-        session.start_sharing(std::move(*found), terms, blind_sends, listener.socket);
+        session.start_sharing(std::move(file), terms, blind_sends, listener.socket);
         return;
     }
-    auto socket = open_socket(asked);
+    auto socket = ports.open(asked.local, policy.port_range);
     if (!socket) {
         // No port or no descriptor is left: silence here, too.
         end(session, session.event(Stage::tftp_failed, Reason::too_many_transfers, socket.error()));
         return;
     }
-    session.start(std::move(*found), terms, blind_sends, std::move(*socket));
+    session.start(std::move(file), terms, blind_sends, std::move(*socket));
 }
 
 std::uint16_t TftpService::State::mtu_for(const Endpoint& peer) const {
@@ -264,26 +290,6 @@ unsigned TftpService::State::blind_sends_to(const Endpoint& peer) const {
     const auto others = unseen.find(address_of(peer));
     const bool is_crowd = others != unseen.end() && others->second > k_most_repeated;
     return is_crowd ? 1 : tftp::Transfer::k_blind_sends;
-}
-
-// A port of its own for a transfer (RFC 1350 4), at the address that was asked.
-Result<UdpSocket, std::string> TftpService::State::open_socket(const TftpAsked& asked) {
-    UdpOptions options;
-    options.reports_destination = false;
-    options.lets_fragment = true;
-    const auto local = [&asked](std::uint16_t port) {
-        return asked.local.is_ipv4() ? Endpoint{*asked.local.ipv4(), port}
-                                     : Endpoint{asked.local.ipv6(), port, asked.local.interface()};
-    };
-    if (!policy.port_range) return UdpSocket::open(local(0), options);
-    const auto [first, last] = *policy.port_range;
-    const unsigned ports = last - first + 1U;
-    for (unsigned tries = 0; tries < ports; ++tries) {
-        auto socket = UdpSocket::open(local(static_cast<std::uint16_t>(first + next_port)), options);
-        next_port = (next_port + 1) % ports;
-        if (socket) return socket;
-    }
-    return fail(std::string{"every port of tftp-port-range is in use"});
 }
 
 void TftpService::State::refuse(Listener& listener, TftpSession& session, OpenError why) {
@@ -314,7 +320,7 @@ void TftpService::State::end(TftpSession& session, machine::Event event) {
     const auto sent = session.sent_file();
     drop(session);
     surroundings.tell(std::move(event));
-    if (is_sent && surroundings.sent) surroundings.sent(sent);
+    if (is_sent && sent && surroundings.sent) surroundings.sent(*sent);
 }
 
 void TftpService::State::drop(TftpSession& session) {

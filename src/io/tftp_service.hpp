@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/endpoint.hpp"
 #include "base/hwaddr.hpp"
 #include "base/result.hpp"
 #include "io/disk.hpp"
 #include "io/loop.hpp"
+#include "io/made_file.hpp"
 #include "io/udp_socket.hpp"
 #include "machine/event.hpp"
 #include "tftp/policy.hpp"
@@ -41,6 +43,11 @@ struct TftpSurroundings {
     std::function<void(machine::Event)> tell;
     /// A file was sent whole. May be missing.
     std::function<void(const TftpSent&)> sent = {};
+    /// The boot program that a client runs, a path below the root, for what is asked for beside it; empty:
+    /// not known. May be missing.
+    std::function<std::string(const Endpoint&)> program_of = {};
+    /// What a client gets for a name that no file has; nothing: an ERROR. May be missing.
+    std::function<std::optional<MadeText>(std::string_view name, const Endpoint&)> make = {};
 };
 
 /// Counts since the start, for status and metrics.

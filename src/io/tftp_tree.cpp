@@ -40,7 +40,8 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy, std::st
     for (const auto& root : policy.roots) {
         tree.roots_.push_back({root.interface, FileRoot{absolute(root.directory), allowed}});
         const auto checked = tree.roots_.back().root.check();
-        if (!checked && !policy.ignores_missing_root) return fail(std::string{directive} + ' ' + checked.error());
+        if (!checked && !policy.ignores_missing_root)
+            return fail(std::string{directive} + ' ' + checked.error());
     }
     // dnsmasq without tftp-root serves the whole file system. Here nothing is served: nobody means to give
     // away /etc/passwd, and the check of the configuration says what is missing.
@@ -48,6 +49,7 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy, std::st
     tree.lower_cases_ = policy.lower_cases;
     tree.shares_serial_directories_ = policy.shares_serial_directories;
     tree.is_secure_ = policy.is_secure;
+    tree.looks_elsewhere_ = policy.looks_elsewhere;
     return tree;
 }
 
@@ -74,7 +76,7 @@ const FileRoot* TftpTree::main_root() const {
 }
 
 Lookup TftpTree::lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
-                        const HardwareOf& hardware_of) const {
+                        const HardwareOf& hardware_of, std::string_view program) const {
     tree::NameRules rules{root.directory(), {}, lower_cases_, shares_serial_directories_};
     Lookup lookup;
     lookup.candidates = tree::candidates(file, rules);
@@ -91,6 +93,11 @@ Lookup TftpTree::lookup(const FileRoot& root, const std::string& file, const End
     if (!rules.unique_directory.empty()) {
         lookup.subdirectory = rules.unique_directory;
         lookup.within = tree::candidates(file, rules);
+    }
+    if (looks_elsewhere_) {
+        lookup.folds_case = true;
+        // The program's path has the client's own directory in it already.
+        lookup.beside = tree::beside(program, lookup.candidates);
     }
     return lookup;
 }

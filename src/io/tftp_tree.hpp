@@ -29,8 +29,9 @@ class TftpTree {
     [[nodiscard]] const FileRoot* root_for(std::string_view interface) const;
     /// The root that most clients see: that of all interfaces, else the first; nothing: there is none.
     [[nodiscard]] const FileRoot* main_root() const;
+    /// `program`: the boot program that the client runs, a path below the root; empty when it is not known.
     [[nodiscard]] Lookup lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
-                                const HardwareOf& hardware_of) const;
+                                const HardwareOf& hardware_of, std::string_view program = {}) const;
     /// Why a file that was found is not sent after all; nothing: it is.
     [[nodiscard]] std::optional<OpenError> objection(const OpenFile& file) const;
 
@@ -44,6 +45,7 @@ class TftpTree {
     bool lower_cases_ = false;
     bool shares_serial_directories_ = false;
     bool is_secure_ = false;
+    bool looks_elsewhere_ = true;
 };
 
 /// Whether an interface is meant by a name of the file; a trailing `*` matches any rest.

@@ -45,6 +45,14 @@ void add_boot_files(const config::Config& config, config::World& world) {
             world.boot_files.end())
             world.boot_files.push_back(look_at_boot_file(use.name, config.tftp, reader));
     }
+    if (!config.tftp.is_enabled || config.tftp.roots.empty()) return;
+    for (const auto& line : config.dhcp.linux_boots) {
+        for (const auto& use : config::linux_files_of(line)) {
+            if (std::ranges::find(world.linux_files, use.name, &config::World::BootFile::name) ==
+                world.linux_files.end())
+                world.linux_files.push_back(look_at_boot_file(use.name, config.tftp, reader));
+        }
+    }
 }
 
 // Why the program cannot be run by us; as root that is only said of programs that nobody may run.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/hwaddr.hpp"
@@ -61,8 +62,12 @@ struct Event {
     bool is_ipxe = false;      ///< DHCP: iPXE asks, whatever firmware started it
     std::string host_name;     ///< DHCP
     std::string file;          ///< the boot file named, or the file asked for over TFTP or HTTP
-    std::string detail;        ///< words of this very case: tags, an address, the client's error text
-    std::uint64_t bytes = 0;   ///< TFTP, HTTP: sent and acknowledged
+    std::string found;  ///< TFTP, HTTP: the path below the root that was found for it, where that is another
+    std::string program;  ///< TFTP, HTTP: the same wherever it is, if it is a boot program by its name
+    /// DHCP: the machine's tags, where they are asked for later in its boot (boot-linux).
+    std::optional<std::vector<std::string>> tags;
+    std::string detail;       ///< words of this very case: tags, an address, the client's error text
+    std::uint64_t bytes = 0;  ///< TFTP, HTTP: sent and acknowledged
     std::optional<std::uint8_t>
         offer_shape;          ///< DHCP: the form of an offer that may have several; 0: as configured
     nanoseconds duration{0};  ///< from the request to this step

@@ -24,9 +24,22 @@ bool answers_a_discover(Stage stage) {
 
 // A BOOTP reply and the ciaddr of an INFORM are as good as an ACK, and so is that of a request to the boot
 // server: the machine has it from another DHCP server. An OFFER is not: the machine may never take it.
-bool gives_address(Stage stage) {
-    return stage == Stage::ack || stage == Stage::inform || stage == Stage::bootp ||
-           stage == Stage::boot_server;
+bool gives_address(const Event& event) {
+    return event.stage == Stage::ack || event.stage == Stage::inform || event.stage == Stage::bootp ||
+           event.stage == Stage::boot_server;
+}
+
+// Beside another server its ACK is not heard, and a BIOS asks nothing on port 4011: the REQUEST, which is
+// broadcast to all (RFC 2131 4.3.2), is all that says which address the machine takes.
+bool takes_others_address(const Event& event) {
+    return event.stage == Stage::request &&
+           (event.reason == Reason::other_server || event.reason == Reason::proxy_only ||
+            event.reason == Reason::not_pxe);
+}
+
+bool names_address(const Event& event) {
+    return (gives_address(event) || takes_others_address(event)) && event.peer && event.peer->ipv4() &&
+           !event.peer->ipv4()->is_zero();
 }
 
 // Firmware repeats its DISCOVER at 4, 8, 16 and 32 s (PXE 2.1 2.2.3): repeats belong to the boot they began,
@@ -117,6 +130,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
             machine.boot_id = next_boot_id;
             machine.boot_program.clear();
             machine.named_program.clear();
+            machine.program_path.clear();
         }
         machine.sent_program.clear();
         machine.is_ipxe = event.is_ipxe;
@@ -153,7 +167,9 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
         case Stage::probe:
             break;
     }
-    if (gives_address(event.stage) && event.peer && event.peer->ipv4()) machine.address = event.peer->ipv4();
+    if (names_address(event)) machine.address = event.peer->ipv4();
+    if (event.tags) machine.tags = *event.tags;
+    if (!event.program.empty()) machine.program_path = event.program;
     if (!event.client_id.is_empty()) machine.client_id = event.client_id;
     if (event.arch) machine.arch = event.arch;
     // A file that was not there is none it boots.
@@ -194,7 +210,7 @@ void Machines::observe(Event& event, Instant now) {
         if (entry != by_address_.end() && entry->second == machines_.begin()) by_address_.erase(entry);
     }
     // Only what says so anew: a record may hold an address that went to a sibling meanwhile.
-    if (machine.address && (machine.address != previous || gives_address(event.stage)))
+    if (machine.address && (machine.address != previous || names_address(event)))
         by_address_[*machine.address] = machines_.begin();
     event.boot_id = machine.boot_id;
     // TFTP says no architecture, and a log line with it explains most wrong files.

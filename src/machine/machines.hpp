@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/hwaddr.hpp"
 #include "base/ipv4.hpp"
@@ -42,6 +43,8 @@ struct Machine {
     bool firmware_loaded_it = false;  ///< `ran_before`: rather than another iPXE
     bool got_further = false;         ///< than asking for an address, in this boot
     Offering offering;
+    std::string program_path;       ///< below the root: the boot program it loaded last, in this boot
+    std::vector<std::string> tags;  ///< that it had when DHCP last answered it, where Event::tags has them
     Instant last_seen{};
 };
 

@@ -30,12 +30,13 @@ struct Policy {
     bool is_secure = false;                  ///< tftp-secure: files must belong to the daemon's user
     bool lower_cases = false;                ///< tftp-lowercase
     bool shares_serial_directories = false;  ///< a quirk profile: see tree::NameRules
-    bool ignores_missing_root = false;       ///< tftp-no-fail
-    bool ignores_blocksize = false;          ///< tftp-no-blocksize
-    bool is_single_port = false;             ///< tftp-single-port
-    bool is_quiet = false;                   ///< quiet-tftp: say nothing of files not found
-    std::uint32_t max_transfers = 2000;      ///< tftp-max
-    std::optional<std::uint16_t> mtu;        ///< tftp-mtu: largest packet, instead of the interface's MTU
+    bool looks_elsewhere = true;         ///< cleared by no-sibling-lookup: names are found as asked or not
+    bool ignores_missing_root = false;   ///< tftp-no-fail
+    bool ignores_blocksize = false;      ///< tftp-no-blocksize
+    bool is_single_port = false;         ///< tftp-single-port
+    bool is_quiet = false;               ///< quiet-tftp: say nothing of files not found
+    std::uint32_t max_transfers = 2000;  ///< tftp-max
+    std::optional<std::uint16_t> mtu;    ///< tftp-mtu: largest packet, instead of the interface's MTU
     std::optional<std::pair<std::uint16_t, std::uint16_t>> port_range;  ///< tftp-port-range, first <= second
 };
 

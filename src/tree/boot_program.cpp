@@ -142,8 +142,9 @@ BootProgram guess_from_name(std::string_view path) {
         if (name.starts_with("shim")) program.loader = Loader::shim;
         return program;
     }
-    constexpr std::string_view k_bios_endings[] = {".kpxe", ".kkpxe", ".kkkpxe", ".pxe",
-                                                   ".0",    ".nbi",   ".lkrn"};
+    // The last three are Windows': wdsnbp.com, pxeboot.n12, bootmgr.exe.
+    constexpr std::string_view k_bios_endings[] = {".kpxe", ".kkpxe", ".kkkpxe", ".pxe", ".0",
+                                                   ".nbi",  ".lkrn",  ".com",    ".n12", ".exe"};
     if (std::ranges::any_of(k_bios_endings, [&](std::string_view ending) { return name.ends_with(ending); }))
         program.platform = Platform::bios;
     if (name.ends_with(".ipxe") || name.ends_with(".gpxe")) program.platform = Platform::script;

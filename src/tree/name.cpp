@@ -94,4 +94,15 @@ std::vector<std::string> candidates(std::string_view asked, const NameRules& rul
     }
 }
 
+std::vector<std::string> beside(std::string_view program, const std::vector<std::string>& names) {
+    std::vector<std::string> found;
+    const auto slash = program.rfind('/');
+    if (slash == program.npos) return found;
+    const auto directory = program.substr(0, slash + 1);
+    for (const auto& name : names) {
+        if (!name.starts_with(directory)) found.push_back(std::string{directory} + name);
+    }
+    return found;
+}
+
 }  // namespace pxed::tree

@@ -22,4 +22,11 @@ struct NameRules {
 /// without as well.
 [[nodiscard]] std::vector<std::string> candidates(std::string_view asked, const NameRules& rules);
 
+/// The same names looked for beside the boot program that the client runs (`debian/shimx64.efi`, a path below
+/// the root), or in the directories below that one: shim asks for `grubx64.efi` at the root where DHCP named
+/// it by option 67 alone, iPXE for `autoexec.ipxe`, Windows for `\Boot\BCD`. Empty when the program is at the
+/// root itself; a name that is there already is left out.
+[[nodiscard]] std::vector<std::string> beside(std::string_view program,
+                                              const std::vector<std::string>& names);
+
 }  // namespace pxed::tree

@@ -3,8 +3,10 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "dhcp/linux_boot.hpp"
 #include "player.hpp"
 #include "tftp/negotiate.hpp"
+#include "tree/boot_program.hpp"
 #include "tree/name.hpp"
 #include "units.hpp"
 
@@ -19,6 +21,8 @@ Player::Outcome Player::play_ask(const Step& step) {
     request.file = value_of("=" + step.words[2]);
     std::uint64_t size = 0;
     std::uint16_t mtu = 1500;
+    std::optional<Ipv4> from;
+    std::string found;
     tree::NameRules rules;
     rules.lower_cases = policy.lower_cases;
     rules.shares_serial_directories = policy.shares_serial_directories;
@@ -31,6 +35,11 @@ Player::Outcome Player::play_ask(const Step& step) {
             size = parse_number(value).value_or(0);
         } else if (name == "mtu") {
             mtu = static_cast<std::uint16_t>(parse_number(value).value_or(0));
+        } else if (name == "from") {
+            from = Ipv4::parse(value);
+            if (!from) return fail("from=" + std::string{value} + " is no address");
+        } else if (name == "found") {
+            found = value;
         } else if (name == "below") {
             rules.unique_directory = value;
         } else {
@@ -42,11 +51,29 @@ Player::Outcome Player::play_ask(const Step& step) {
         if (root.interface.empty() || root.interface == interface) rules.root = root.directory;
     }
     paths_.clear();
+    written_.clear();
     if (!policy.is_enabled) {
         terms_ = "none";
         return {};
     }
     paths_ = tree::candidates(request.file, rules);
+    const machine::Machine* machine = from ? machines_.find(*from) : nullptr;
+    if (machine != nullptr && policy.looks_elsewhere) {
+        const auto more = tree::beside(machine->program_path, paths_);
+        paths_.insert(paths_.end(), more.begin(), more.end());
+    }
+    if (found.empty()) {
+        const auto script = dhcp::script_for(configs_.back().dhcp, request.file, machine);
+        if (script) written_ = script->text;
+    } else if (from) {
+        // As the service tells it when the file is there.
+        machine::Event event;
+        event.stage = machine::Stage::tftp_request;
+        event.peer = Endpoint{*from, 2070};
+        event.file = request.file;
+        if (tree::guess_from_name(found).platform != tree::Platform::unknown) event.program = found;
+        machines_.observe(event, now_.instant);
+    }
     const tftp::Terms terms = tftp::negotiate(request, policy, size, mtu);
     terms_ = "block=" + std::to_string(terms.block_size) + " window=" + std::to_string(terms.window_size);
     for (const auto& option : terms.acknowledged)

@@ -58,6 +58,7 @@ const Player::Verb* Player::find_expectation(std::string_view word) {
         {"setting", &Player::expect_setting},
         {"script", &Player::expect_script},
         {"paths", &Player::expect_paths},
+        {"written", &Player::expect_written},
         {"terms", &Player::expect_terms},
     });
     const auto* found = std::ranges::find(k_verbs, word, &Verb::word);
@@ -313,6 +314,18 @@ Player::Outcome Player::expect_paths(const Step& step) {
             all += " " + path;
         return fail("it looks for" + (all.empty() ? " nothing" : all));
     }
+    return {};
+}
+
+Player::Outcome Player::expect_written(const Step& step) {
+    auto lines = split(written_, '\n');
+    for (auto& line : lines)
+        line = trim(line);
+    for (const std::string& wanted : step.block) {
+        if (std::ranges::find(lines, wanted) == lines.end())
+            return fail("no such line: " + wanted + "\nit is\n" + (written_.empty() ? "nothing" : written_));
+    }
+    if (step.block.empty() && !written_.empty()) return fail("there is one:\n" + written_);
     return {};
 }
 

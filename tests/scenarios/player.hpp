@@ -75,6 +75,7 @@ class Player : private dhcp::Surroundings {
     Outcome expect_setting(const Step& step);
     Outcome expect_script(const Step& step);
     Outcome expect_paths(const Step& step);
+    Outcome expect_written(const Step& step);
     Outcome expect_terms(const Step& step);
 
     Outcome start();
@@ -130,6 +131,7 @@ class Player : private dhcp::Surroundings {
     dhcp::LeaseNews news_;             ///< for dhcp-script
     std::vector<std::string> broken_;  ///< rules of every reply that one broke
     std::vector<std::string> paths_;
+    std::string written_;  ///< the boot loader's script that is made for the request asked last
     std::string terms_;
     bool is_skipped_ = false;
     unsigned expectations_ = 0;

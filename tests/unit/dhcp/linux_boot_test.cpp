@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "dhcp/policy.hpp"
+
 namespace pxed::dhcp {
 namespace {
 
@@ -31,6 +33,39 @@ TEST(LinuxBoot, NoLineNoBoot) {
 TEST(LinuxBoot, TagsMatterOnlyWhereALineHasSome) {
     EXPECT_FALSE(have_tags({line("a"), line("b")}));
     EXPECT_TRUE(have_tags({line("a"), line("b", {{"x", true}})}));
+}
+
+Policy policy_of(std::vector<LinuxBoot> lines) {
+    Policy policy;
+    policy.linux_boots = std::move(lines);
+    return policy;
+}
+
+TEST(LinuxBoot, AScriptIsThatOfTheLineThatHoldsForTheMachine) {
+    const auto policy = policy_of({line("first"), line("a", {{"a", false}})});
+    machine::Machine machine;
+    machine.tags = {"a"};
+    const auto text = [&](std::string_view name, const machine::Machine* who) {
+        return script_for(policy, name, who)->text;
+    };
+    EXPECT_NE(text("boot.ipxe", &machine).find("kernel /a"), std::string::npos);
+    EXPECT_NE(text("boot.ipxe", nullptr).find("kernel /first"), std::string::npos);
+    EXPECT_NE(text("\\EFI\\debian\\grub.cfg", nullptr).find("linux /first"), std::string::npos);
+    EXPECT_FALSE(script_for(policy, "linux", &machine));
+    EXPECT_FALSE(script_for(policy, "../boot.ipxe", &machine));
+    EXPECT_FALSE(script_for({}, "boot.ipxe", &machine));
+    EXPECT_FALSE(script_for(policy_of({line("a", {{"a", false}})}), "boot.ipxe", nullptr));
+}
+
+TEST(LinuxBoot, AnAutoexecScriptDoesNotComeBeforeTheAdministratorsOwn) {
+    auto policy = policy_of({line("k")});
+    policy.boots.emplace_back().file = "snponly.efi";
+    EXPECT_TRUE(script_for(policy, "efi/autoexec.ipxe", nullptr));
+    policy.boots.emplace_back().file = "menu.ipxe";
+    EXPECT_FALSE(script_for(policy, "efi/autoexec.ipxe", nullptr));
+    EXPECT_TRUE(script_for(policy, "boot.ipxe", nullptr)) << "somebody names it";
+    policy.boots.back().file = "http://10.0.0.1/menu";
+    EXPECT_FALSE(script_for(policy, "autoexec.ipxe", nullptr));
 }
 
 }  // namespace

@@ -315,4 +315,20 @@ TEST(LogLimit, ALongRestGivesOneBurstAndNoMore) {
 }
 
 }  // namespace
+
+TEST(EventLog, AFileThatWasFoundElsewhereIsSaidWithBothNames) {
+    auto sent = tftp_event(Stage::tftp_sent);
+    sent.file = "grubx64.efi";
+    sent.found = "debian/grubx64.efi";
+    EXPECT_THAT(texts(sent), ElementsAre(StartsWith("sent grubx64.efi -> debian/grubx64.efi to ")));
+    EXPECT_EQ(field(lines_of(sent, {})[0], "PXED_FOUND"), "debian/grubx64.efi");
+    sent.found.clear();
+    sent.file = "grub/grub.cfg";
+    config::Config config;
+    config.files = {"command line", "/etc/pxed.conf"};
+    sent.line = {1, 12};
+    EXPECT_THAT(texts(sent, config),
+                ElementsAre(StartsWith("sent grub/grub.cfg -> boot-linux of /etc/pxed.conf:12 to ")));
+}
+
 }  // namespace pxed::io

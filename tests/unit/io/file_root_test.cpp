@@ -287,4 +287,61 @@ TEST_F(FileRootTest, ANameSwappedForALinkNeverLeadsOut) {
     swapper.join();
 }
 
+TEST_F(FileRootTest, ANameOfAnotherCaseIsFoundWhereTheVeryNameIsMissing) {
+    fs::create_directories(top / "root/Boot/x64");
+    write("root/Boot/BCD", "bcd");
+    write("root/Boot/x64/wdsnbp.com", "loader");
+    const auto folded = [this](const std::string& name) {
+        return open(
+            {.candidates = {name}, .subdirectory = {}, .within = {}, .folds_case = true, .beside = {}});
+    };
+    EXPECT_EQ(text_of(folded("boot/bcd")), "bcd");
+    EXPECT_EQ(folded("boot/bcd")->name, "Boot/BCD");
+    EXPECT_EQ(folded("BOOT/X64/WDSNBP.COM")->name, "Boot/x64/wdsnbp.com");
+    EXPECT_EQ(open_name("boot/bcd").error().reason, Reason::file_not_found) << "only where it is asked for";
+    EXPECT_EQ(folded("boot/none").error().reason, Reason::file_not_found);
+    EXPECT_EQ(folded("FILE/x").error().reason, Reason::file_not_found) << "a file is no directory";
+}
+
+TEST_F(FileRootTest, OfSeveralSpellingsTheVeryOneCountsThenTheAlphabeticallyFirst) {
+    for (const auto* name : {"b.efi", "B.efi", "B.EFI"})
+        write(std::string{"root/"} + name, name);
+    const auto folded = [this](const std::string& name) {
+        return open(
+            {.candidates = {name}, .subdirectory = {}, .within = {}, .folds_case = true, .beside = {}});
+    };
+    EXPECT_EQ(text_of(folded("b.efi")), "b.efi");
+    EXPECT_EQ(text_of(folded("b.EFI")), "B.EFI");
+}
+
+TEST_F(FileRootTest, LettersOfAnotherCaseLeadNoFurtherThanTheNamesThemselves) {
+    link("Out", top / "outside");
+    link("Iso", top / "allowed/iso");
+    const auto folded = [this](const std::string& name, const std::vector<std::string>& allowed = {}) {
+        return open(
+            {.candidates = {name}, .subdirectory = {}, .within = {}, .folds_case = true, .beside = {}},
+            allowed);
+    };
+    EXPECT_FALSE(folded("out/secret"));
+    EXPECT_FALSE(folded("OUT/SECRET"));
+    EXPECT_FALSE(folded("iso/kernel"));
+    EXPECT_EQ(text_of(folded("iso/KERNEL", {(top / "allowed").string()})), "a kernel");
+}
+
+TEST_F(FileRootTest, WhatIsBesideComesAfterWhatWasAskedForInAnySpelling) {
+    write("root/sub/grubx64.efi", "beside");
+    const auto asked = [this](const std::string& name, const std::string& beside) {
+        return open(
+            {.candidates = {name}, .subdirectory = {}, .within = {}, .folds_case = true, .beside = {beside}});
+    };
+    EXPECT_EQ(text_of(asked("grubx64.efi", "sub/grubx64.efi")), "beside");
+    EXPECT_EQ(text_of(asked("GRUBX64.EFI", "sub/GRUBX64.EFI")), "beside");
+    write("root/GrubX64.efi", "at the root");
+    EXPECT_EQ(text_of(asked("grubx64.efi", "sub/grubx64.efi")), "at the root");
+    const auto missing = asked("none", "sub/none");
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().detail, (top / "root/none").string() + ": No such file or directory")
+        << "the error is that of the name that was asked for";
+}
+
 }  // namespace

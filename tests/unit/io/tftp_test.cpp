@@ -805,4 +805,89 @@ TEST_F(TftpTest, RequestsOfEveryLengthAreSurvived) {
     service.abandon();
 }
 
+// What the daemon knows of its clients, said by the test.
+class TftpSiblings : public TftpTest {
+ protected:
+    TftpSiblings() {
+        auto socket = io::UdpSocket::open(Endpoint{Ipv4{}, 0}, {});
+        port = socket->local_port();
+        other.add_socket(std::move(*socket));
+        EXPECT_TRUE(other.use(policy));
+        fs::create_directories(top / "root/debian");
+    }
+    TftpClient& fetch(const std::string& name, TftpClient::Options options = {},
+                      tftp::Mode mode = tftp::Mode::octet) {
+        auto& c = client();
+        c.get(name, std::move(options), mode);
+        loop.run_until([&] { return c.is_over() && other.running() == 0; });
+        return c;
+    }
+
+    std::string program;
+    std::vector<io::TftpSent> sent;
+    io::TftpService other{loop,
+                          disk,
+                          {.link =
+                               [](unsigned) {
+                                   return io::TftpLink{"lo", 1500};
+                               },
+                           .hardware_of = [](const Endpoint&) { return std::optional<HwAddr>{}; },
+                           .tell = [this](machine::Event event) { events.push_back(std::move(event)); },
+                           .sent = [this](const io::TftpSent& file) { sent.push_back(file); },
+                           .program_of = [this](const Endpoint&) { return program; },
+                           .make =
+                               [](std::string_view name, const Endpoint&) {
+                                   if (name != "boot.ipxe") return std::optional<io::MadeText>{};
+                                   return std::optional<io::MadeText>{{"#!ipxe\nboot\n", {1, 7}}};
+                               }}};
+};
+
+TEST_F(TftpSiblings, AFileIsFoundBesideTheProgramTheClientRuns) {
+    write("debian/grubx64.efi", "grub");
+    EXPECT_EQ(fetch("grubx64.efi").error()->code, ErrorCode::file_not_found);
+    program = "debian/shimx64.efi";
+    EXPECT_EQ(fetch("grubx64.efi").content(), "grub");
+    EXPECT_EQ(last_event().file, "grubx64.efi");
+    EXPECT_EQ(last_event().found, "debian/grubx64.efi");
+    EXPECT_EQ(last_event().program, "debian/grubx64.efi");
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].path, (top / "root/debian/grubx64.efi").string());
+}
+
+TEST_F(TftpSiblings, TheRequestTellsTheProgramBeforeItIsSent) {
+    write("debian/shimx64.efi", "shim");
+    fetch("debian//shimx64.efi");
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0].stage, Stage::tftp_request);
+    EXPECT_EQ(events[0].program, "debian/shimx64.efi");
+    EXPECT_EQ(events[0].found, "") << "it is what was asked for";
+}
+
+TEST_F(TftpSiblings, NothingIsFoundElsewhereWhereThatIsSwitchedOff) {
+    write("debian/grubx64.efi", "grub");
+    program = "debian/shimx64.efi";
+    policy.looks_elsewhere = false;
+    ASSERT_TRUE(other.use(policy));
+    EXPECT_EQ(fetch("grubx64.efi").error()->code, ErrorCode::file_not_found);
+    EXPECT_EQ(fetch("DEBIAN/grubx64.efi").error()->code, ErrorCode::file_not_found);
+}
+
+TEST_F(TftpSiblings, AScriptIsMadeWhereThereIsNoFileOfItsName) {
+    auto& made = fetch("boot.ipxe", {{"tsize", "0"}, {"blksize", "1432"}});
+    EXPECT_EQ(made.content(), "#!ipxe\nboot\n");
+    EXPECT_EQ(made.acknowledged().size(), 2U);
+    EXPECT_EQ(last_event().stage, Stage::tftp_sent);
+    EXPECT_EQ(last_event().line.line, 7U);
+    EXPECT_TRUE(sent.empty()) << "there is no path to tell a script of";
+    EXPECT_EQ(fetch("boot.ipxe", {}, tftp::Mode::netascii).content(), "#!ipxe\r\nboot\r\n");
+    write("boot.ipxe", "my own");
+    EXPECT_EQ(fetch("boot.ipxe").content(), "my own");
+    EXPECT_FALSE(last_event().line.is_known());
+}
+
+TEST_F(TftpSiblings, AFileThatCannotBeReadIsNotReplacedByAMadeOne) {
+    fs::create_directories(top / "root/boot.ipxe");
+    EXPECT_NE(fetch("boot.ipxe").error()->code, ErrorCode::file_not_found);
+}
+
 }  // namespace

@@ -255,4 +255,49 @@ TEST(Machines, TheTableIsBoundedAndForgetsTheOneUnseenForLongest) {
 }
 
 }  // namespace
+
+TEST(Machines, TheAddressTakenFromAnotherServerIsTheMachines) {
+    Machines machines;
+    auto request = event(Stage::request, 7);
+    request.reason = Reason::proxy_only;
+    machines.observe(request, at(0));
+    ASSERT_NE(machines.find(Ipv4(10, 0, 0, 7)), nullptr);
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 7))->hardware, mac(7));
+    auto refused = event(Stage::request, 8);
+    refused.reason = Reason::unknown_lease;
+    machines.observe(refused, at(1));
+    EXPECT_EQ(machines.find(Ipv4(10, 0, 0, 8)), nullptr) << "it was not given that one";
+}
+
+TEST(Machines, TheProgramAMachineRunsIsKeptUntilItBootsAnew) {
+    Machines machines;
+    auto ack = event(Stage::ack, 7);
+    machines.observe(ack, at(0));
+    Event request;
+    request.stage = Stage::tftp_request;
+    request.peer = Endpoint{Ipv4(10, 0, 0, 7), 2070};
+    request.program = "debian/shimx64.efi";
+    machines.observe(request, at(1));
+    request.program.clear();
+    request.file = "grub/command.lst";
+    machines.observe(request, at(2));
+    EXPECT_EQ(machines.find(mac(7))->program_path, "debian/shimx64.efi");
+    auto anew = event(Stage::offer, 7);
+    machines.observe(anew, at(200));
+    EXPECT_EQ(machines.find(mac(7))->program_path, "");
+}
+
+TEST(Machines, TagsAreThoseOfTheLastAnswerThatHasThem) {
+    Machines machines;
+    auto ack = event(Stage::ack, 7);
+    ack.tags = std::vector<std::string>{"eth0", "rescue"};
+    machines.observe(ack, at(0));
+    auto sent = event(Stage::tftp_sent, 7);
+    machines.observe(sent, at(1));
+    EXPECT_EQ(machines.find(mac(7))->tags, (std::vector<std::string>{"eth0", "rescue"}));
+    ack.tags.emplace();
+    machines.observe(ack, at(2));
+    EXPECT_TRUE(machines.find(mac(7))->tags.empty());
+}
+
 }  // namespace pxed::machine

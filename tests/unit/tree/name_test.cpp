@@ -118,4 +118,13 @@ TEST(Name, WhatLooksLikeEncodingIsOnlyAName) {
     EXPECT_THAT(candidates("C:\\boot", k_plain), ElementsAre("C:/boot"));
 }
 
+TEST(Name, BesideAProgramLieTheNamesOfItsDirectory) {
+    using pxed::tree::beside;
+    EXPECT_THAT(beside("debian/shimx64.efi", {"grubx64.efi", "Boot/BCD"}),
+                ElementsAre("debian/grubx64.efi", "debian/Boot/BCD"));
+    EXPECT_THAT(beside("a/b/shim.efi", {"a/b/x", "a/x", "x"}), ElementsAre("a/b/a/x", "a/b/x"));
+    EXPECT_THAT(beside("shimx64.efi", {"grubx64.efi"}), IsEmpty()) << "it is at the root itself";
+    EXPECT_THAT(beside("", {"grubx64.efi"}), IsEmpty());
+}
+
 }  // namespace
