@@ -120,6 +120,11 @@ const machine::Machine* Daemon::machine_at(const Endpoint& client) {
     return hardware ? machines_.find(*hardware) : nullptr;
 }
 
+std::string Daemon::program_of(const Endpoint& client) {
+    const auto* machine = machine_at(client);
+    return machine == nullptr ? std::string{} : machine->program_path;
+}
+
 std::optional<MadeText> Daemon::make_file(std::string_view name, const Endpoint& client) {
     const bool tags_matter = dhcp::have_tags(config_->dhcp.linux_boots);
     auto script = dhcp::script_for(config_->dhcp, name, tags_matter ? machine_at(client) : nullptr);

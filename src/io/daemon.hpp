@@ -78,6 +78,7 @@ class Daemon {
     void say(Level level, std::string text);
     [[nodiscard]] std::optional<HwAddr> hardware_of(const Endpoint& client);
     [[nodiscard]] const machine::Machine* machine_at(const Endpoint& client);
+    [[nodiscard]] std::string program_of(const Endpoint& client);
     [[nodiscard]] std::optional<MadeText> make_file(std::string_view name, const Endpoint& client);
     void on_interfaces_changed();
     void on_follow(ev::timer& watcher, int revents);

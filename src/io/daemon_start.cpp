@@ -215,6 +215,10 @@ HttpSurroundings Daemon::http_surroundings() {
     };
     surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
     surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };
+    surroundings.program_of = [this](const Endpoint& client) { return program_of(client); };
+    surroundings.generated = [this](std::string_view path, const Endpoint& client) {
+        return make_file(path, client);
+    };
     return surroundings;
 }
 
@@ -228,10 +232,7 @@ TftpSurroundings Daemon::tftp_surroundings() {
     surroundings.hardware_of = [this](const Endpoint& client) { return hardware_of(client); };
     surroundings.tell = [this](machine::Event event) { tell(std::move(event)); };
     surroundings.sent = [this](const TftpSent& file) { script_.on_sent(file); };
-    surroundings.program_of = [this](const Endpoint& client) {
-        const auto* machine = machine_at(client);
-        return machine == nullptr ? std::string{} : machine->program_path;
-    };
+    surroundings.program_of = [this](const Endpoint& client) { return program_of(client); };
     surroundings.make = [this](std::string_view name, const Endpoint& client) {
         return make_file(name, client);
     };

@@ -396,7 +396,7 @@ std::vector<LogLine> tftp_lines(const Event& event, const config::Config& config
 std::vector<LogLine> http_lines(const Event& event, const config::Config& config) {
     const Level level = level_of(event.reason);
     if (level == Level::debug && !config.daemon.logs_dhcp) return {};
-    const std::string file = escaped(event.file, k_longest_text);
+    const std::string file = file_text(event, config);
     if (event.stage == Stage::http_request) {
         if (!config.daemon.logs_dhcp) return {};
         return {{Level::info, address_of(event) + " asks for " + file, fields_of(event, config), false}};

@@ -35,9 +35,9 @@ struct Lookup {
     std::vector<std::string> candidates;  ///< relative names, best first; the first that exists counts
     /// When this directory exists below the root (tftp-unique-root), `within` is looked for instead.
     std::string subdirectory;
-    std::vector<std::string> within;  ///< relative to the root as well
-    bool folds_case = false;          ///< what is not there may be spelled in letters of another case
-    std::vector<std::string> beside;  ///< looked for in the same way when all that was not found
+    std::vector<std::string> within;       ///< relative to the root as well
+    bool folds_case = false;               ///< what is not there may be spelled in letters of another case
+    std::vector<std::string> beside = {};  ///< looked for in the same way when all that was not found
 };
 
 /// A directory that is served. Every path is opened below it by openat2(RESOLVE_BENEATH |

@@ -98,7 +98,10 @@ void HttpExchange::look_up() {
     asks_for_index_ = target_.names_directory;
     const auto slash = target_.path.empty() ? "" : "/";
     const auto name = '/' + target_.path + (asks_for_index_ ? slash + std::string{"index.html"} : "");
-    auto lookup = bench.tree->lookup(*root, name, connection_.peer, bench.surroundings.hardware_of);
+    const auto& surroundings = bench.surroundings;
+    const auto program = surroundings.program_of ? surroundings.program_of(connection_.peer) : std::string{};
+    auto lookup = bench.tree->lookup(*root, name, connection_.peer, surroundings.hardware_of, program);
+    name_.expect(lookup);
     if (auto found = root->open_now(lookup)) {
         on_found(std::move(*found));
         return;
@@ -120,6 +123,7 @@ void HttpExchange::on_found(Result<OpenFile, OpenError> found) {
         refuse(*why);
         return;
     }
+    name_.is(found->name);
     file_ = std::move(*found);
     size_ = file_->size;
     plan_ = http::plan(request_, {size_, http::media_type_of(file_->name), file_->modified});
@@ -129,8 +133,9 @@ void HttpExchange::on_missing(OpenError why) {
     const auto& bench = *connection_.bench;
     const bool is_missing = why.reason == Reason::file_not_found;
     if (is_missing && !asks_for_index_ && bench.surroundings.generated) {
-        if (auto text = bench.surroundings.generated(target_.path, connection_.peer)) {
-            answer_with_text(std::move(*text), http::media_type_of(target_.path));
+        if (auto made = bench.surroundings.generated(target_.path, connection_.peer)) {
+            name_.is_made_by(made->line);
+            answer_with_text(std::move(made->text), http::media_type_of(target_.path));
             return;
         }
     }
@@ -220,6 +225,7 @@ machine::Event HttpExchange::event(Stage stage, Reason reason, std::string detai
     event.file = target_.path.empty() ? request_.target : target_.path;
     event.detail = std::move(detail);
     event.duration = read_instant() - at_;
+    name_.tell(event);
     return event;
 }
 

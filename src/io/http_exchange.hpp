@@ -14,6 +14,7 @@
 #include "http/request.hpp"
 #include "http/target.hpp"
 #include "io/disk.hpp"
+#include "io/found_name.hpp"
 #include "io/http_body.hpp"
 #include "io/http_engine.hpp"
 #include "io/http_surroundings.hpp"
@@ -105,6 +106,7 @@ class HttpExchange {
     HttpConnection& connection_;
     http::Request request_;
     http::Target target_;
+    FoundName name_;
     Instant at_;
     Disk::Ticket waiting_ = 0;  // for the disk; 0: not
     bool is_suspended_ = false;

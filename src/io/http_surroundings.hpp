@@ -7,6 +7,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/hwaddr.hpp"
+#include "io/made_file.hpp"
 #include "machine/event.hpp"
 
 namespace pxed::io {
@@ -23,7 +24,10 @@ struct HttpSurroundings {
     std::function<void(machine::Event)> tell;
     /// The text of a name that no file has (`boot.ipxe` for `/boot.ipxe`; decoded, without a leading slash),
     /// made for this client; nothing: there is no such thing. May be missing.
-    std::function<std::optional<std::string>(std::string_view path, const Endpoint& client)> generated = {};
+    std::function<std::optional<MadeText>(std::string_view path, const Endpoint& client)> generated = {};
+    /// The boot program that a client runs, a path below the root, for what is asked for beside it; empty:
+    /// not known. May be missing.
+    std::function<std::string(const Endpoint&)> program_of = {};
 };
 
 }  // namespace pxed::io

@@ -209,7 +209,7 @@ void TftpService::State::find_file(Listener& listener, TftpSession& session) {
     session.look_below(root->directory());
     const auto program = surroundings.program_of ? surroundings.program_of(asked.peer) : std::string{};
     auto lookup = tree->lookup(*root, asked.request.file, asked.peer, surroundings.hardware_of, program);
-    session.expect(lookup);
+    session.name().expect(lookup);
     if (auto found = root->open_now(lookup)) {
         on_file(listener, session, std::move(*found));
         return;
@@ -231,7 +231,7 @@ void TftpService::State::on_file(Listener& listener, TftpSession& session,
     if (!found && found.error().reason == Reason::file_not_found) {
         if (auto made = made_for(session)) found = std::move(*made);
     } else if (found) {
-        session.found(found->name);
+        session.name().is(found->name);
     }
     // Only now, when it is known what the name stands for: the machine's record has the boot program before
     // the client can ask for what lies beside it.
@@ -258,7 +258,7 @@ std::optional<Result<OpenFile, OpenError>> TftpService::State::made_for(TftpSess
     if (!surroundings.make) return std::nullopt;
     const auto made = surroundings.make(asked.request.file, asked.peer);
     if (!made) return std::nullopt;
-    session.made_by(made->line);
+    session.name().is_made_by(made->line);
     return made_file(asked.request.file, made->text);
 }
 

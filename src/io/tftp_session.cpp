@@ -7,7 +7,6 @@
 
 #include "base/text.hpp"
 #include "io/clock.hpp"
-#include "tree/boot_program.hpp"
 
 namespace pxed::io {
 
@@ -98,28 +97,14 @@ void TftpSession::abandon(std::string_view text) {
     conclude(refuse(tftp::ErrorCode::undefined, text, Reason::none, std::string{text}));
 }
 
-void TftpSession::expect(const Lookup& lookup) {
-    expected_ = lookup.candidates;
-    expected_.insert(expected_.end(), lookup.within.begin(), lookup.within.end());
-}
-
-void TftpSession::found(const std::string& name) {
-    found_ = name;
-    is_elsewhere_ = std::ranges::find(expected_, name) == expected_.end();
-}
-
 std::optional<TftpSent> TftpSession::sent_file() const {
-    if (is_made_) return std::nullopt;
-    return TftpSent{root_ + '/' + found_, file_size_, asked_.peer};
+    if (name_.is_made()) return std::nullopt;
+    return TftpSent{root_ + '/' + name_.path(), file_size_, asked_.peer};
 }
 
 machine::Event TftpSession::event(machine::Stage stage, Reason reason, std::string detail) const {
     auto event = tftp_event(asked_, stage, reason, std::move(detail));
-    if (is_elsewhere_) event.found = found_;
-    event.line = made_by_;
-    // By its name: its bytes are still with the kernel, and this is asked for each file.
-    const auto platform = tree::guess_from_name(found_).platform;
-    if (platform == tree::Platform::bios || platform == tree::Platform::efi) event.program = found_;
+    name_.tell(event);
     if (transfer_) {
         event.bytes = transfer_->acknowledged_bytes();
         event.retransmissions = transfer_->retransmissions();

@@ -10,6 +10,7 @@
 #include "base/endpoint.hpp"
 #include "io/disk.hpp"
 #include "io/file_root.hpp"
+#include "io/found_name.hpp"
 #include "io/loop.hpp"
 #include "io/tftp_blocks.hpp"
 #include "io/tftp_service.hpp"
@@ -74,15 +75,8 @@ class TftpSession {
     [[nodiscard]] const TftpAsked& asked() const { return asked_; }
     /// The root that its file is looked for in.
     void look_below(const std::string& root) { root_ = root; }
-    /// The names that the asked one stands for, as it is spelled.
-    void expect(const Lookup& lookup);
-    /// What was found in the end, relative to the root.
-    void found(const std::string& name);
-    /// No file was found, and this line of the configuration stands in for it.
-    void made_by(Origin line) {
-        is_made_ = true;
-        made_by_ = line;
-    }
+    /// What its name stands for; the service finds out.
+    [[nodiscard]] FoundName& name() { return name_; }
     /// The file; nothing when there is none, for it was made of a line.
     [[nodiscard]] std::optional<TftpSent> sent_file() const;
     [[nodiscard]] bool is_validated() const { return transfer_ && transfer_->is_validated(); }
@@ -115,11 +109,7 @@ class TftpSession {
     TftpAsked asked_;
     Disk::Ticket look_up_ = 0;
     std::string root_;
-    std::string found_;  ///< relative to it
-    std::vector<std::string> expected_;
-    bool is_elsewhere_ = false;  ///< found by none of these
-    bool is_made_ = false;
-    Origin made_by_;
+    FoundName name_;
     std::uint64_t file_size_ = 0;
 
     std::optional<UdpSocket> own_socket_;

@@ -45,7 +45,9 @@ void add_boot_files(const config::Config& config, config::World& world) {
             world.boot_files.end())
             world.boot_files.push_back(look_at_boot_file(use.name, config.tftp, reader));
     }
-    if (!config.tftp.is_enabled || config.tftp.roots.empty()) return;
+    // With roots of its own HTTP may have what TFTP has not, and who asks by which is seen only then.
+    const bool has_roots_of_its_own = config.http.is_enabled && !config.http.roots.empty();
+    if (!config.tftp.is_enabled || config.tftp.roots.empty() || has_roots_of_its_own) return;
     for (const auto& line : config.dhcp.linux_boots) {
         for (const auto& use : config::linux_files_of(line)) {
             if (std::ranges::find(world.linux_files, use.name, &config::World::BootFile::name) ==

@@ -79,7 +79,8 @@ class HttpTest : public testing::Test {
     tftp::Policy tftp;
     std::vector<machine::Event> events;
     std::optional<std::string> link = "lo";
-    std::optional<std::string> generated;
+    std::optional<io::MadeText> generated;
+    std::string program;
     std::uint16_t port = free_port();
     std::optional<io::HttpService> service{
         std::in_place, loop,
@@ -88,7 +89,8 @@ class HttpTest : public testing::Test {
             .hardware_of = [](const Endpoint&) { return HwAddr::parse("02:00:00:00:0a:01"); },
             .tell = [this](machine::Event event) { events.push_back(std::move(event)); },
             .generated = [this](std::string_view path,
-                                const Endpoint&) { return path == "boot.ipxe" ? generated : std::nullopt; }}};
+                                const Endpoint&) { return path == "boot.ipxe" ? generated : std::nullopt; },
+            .program_of = [this](const Endpoint&) { return program; }}};
     std::list<HttpClient> clients;
 };
 
@@ -196,13 +198,27 @@ TEST_F(HttpTest, ReadsNoBody) {
 }
 
 TEST_F(HttpTest, MakesATextWhereNoFileIs) {
-    generated = "#!ipxe\n";
+    generated = io::MadeText{"#!ipxe\n", {1, 7}};
     auto& c = answered("/boot.ipxe?mac=1");
     EXPECT_EQ(c.body(), "#!ipxe\n");
     EXPECT_THAT(c.received(), HasSubstr("Cache-Control: no-store\r\n"));
+    EXPECT_EQ(last_event().line.line, 7U) << "the log says what it was made of";
     write("boot.ipxe", "#!ipxe real\n");
     EXPECT_EQ(answered("/boot.ipxe").body(), "#!ipxe real\n") << "a real file wins";
     EXPECT_EQ(answered("/other.ipxe").status(), 404U);
+}
+
+TEST_F(HttpTest, FindsAFileBesideTheProgramTheClientRuns) {
+    fs::create_directories(top / "root/debian");
+    write("debian/grubx64.efi", "grub");
+    EXPECT_EQ(answered("/grubx64.efi").status(), 404U);
+    program = "debian/shimx64.efi";
+    EXPECT_EQ(answered("/grubx64.efi").body(), "grub");
+    EXPECT_EQ(last_event().found, "debian/grubx64.efi");
+    EXPECT_EQ(last_event().program, "debian/grubx64.efi");
+    EXPECT_EQ(answered("/DEBIAN/GrubX64.EFI").body(), "grub");
+    EXPECT_EQ(answered("/%2e%2e/grubx64.efi").status() / 100, 4U);
+    EXPECT_FALSE(answered("/none").status() == 200U);
 }
 
 TEST_F(HttpTest, ListsDirectoriesWhenAsked) {
