@@ -298,34 +298,6 @@ void Server::on_conflict(Flight flight) {
     }
 }
 
-void Server::answer(Question question, Decision decision) {
-    if (decision.send_at && *decision.send_at > now_.instant) {
-        DelayedReply delayed{std::move(question), std::move(decision)};
-        if (!delays_.put(delayed))
-            tell_silence(delayed.question, Reason::overloaded, "too many replies wait for dhcp-reply-delay");
-        return;
-    }
-    send(question, decision);
-}
-
-void Server::send_delayed() {
-    for (DelayedReply& delayed : delays_.take_due(now_.instant)) {
-        if (find_link(delayed.question.interface) == nullptr) {
-            tell_silence(delayed.question, Reason::wrong_interface,
-                         "it went away while its reply was delayed");
-            continue;
-        }
-        // In a full pool the oldest hold gives way; its address must not be offered to two.
-        const Hold* hold =
-            leases_.find_hold(delayed.decision.reply ? delayed.decision.reply->yiaddr : Ipv4{});
-        if (hold != nullptr && hold->hardware != delayed.question.arrival.message.hardware) {
-            tell_silence(delayed.question, Reason::no_address, "another machine got it while it was delayed");
-            continue;
-        }
-        send(delayed.question, delayed.decision);
-    }
-}
-
 void Server::send(const Question& question, Decision& decision) {
     if (decision.reply)
         surroundings_.send(

@@ -61,9 +61,9 @@ TEST(CheckClients, AFileForOneKindOfMachineIsOnlyNoted) {
 }
 
 TEST(CheckClients, Arch9IsOnlyNoted) {
-    const std::string text =
-        k_quiet_range + "dhcp-match=set:efi,93,7\ndhcp-boot=a.0\ndhcp-boot=tag:efi,a.efi\n"
-                        "boot-arch=efi-ia32,ia32.efi\nboot-arch=efi-arm64,aa64.efi\n";
+    const std::string text = k_quiet_range +
+                             "dhcp-match=set:efi,93,7\ndhcp-boot=a.0\ndhcp-boot=tag:efi,a.efi\n"
+                             "boot-arch=efi-ia32,ia32.efi\nboot-arch=efi-arm64,aa64.efi\n";
     EXPECT_EQ(findings_of(text), "");
     EXPECT_EQ(all_findings_of(text),
               "4: UEFI clients that say arch 9 would get a.0, a program for BIOS; that is well as long as "
@@ -140,13 +140,15 @@ TEST(CheckClients, WhatTheTreeHasIsSuggested) {
 }
 
 TEST(CheckClients, BootLinuxNeedsALoaderForFirmware) {
-    EXPECT_EQ(findings_of(k_quiet_range + "boot-linux=linux,initrd.gz\n"),
-              "3: boot-linux: BIOS clients (arch 0) get no loader, and only iPXE, GRUB and PXELINUX can read "
+    EXPECT_EQ(findings_of(k_quiet_range + "enable-tftp\ntftp-root=/srv/tftp\nboot-linux=linux,initrd.gz\n"),
+              "5: boot-linux: BIOS clients (arch 0) get no loader, and only iPXE, GRUB and PXELINUX can read "
               "what boot-linux says -> boot-arch=bios,undionly.kpxe\n"
-              "3: boot-linux: UEFI clients (arch 7) get no loader, and only iPXE, GRUB and PXELINUX can read "
+              "5: boot-linux: UEFI clients (arch 7) get no loader, and only iPXE, GRUB and PXELINUX can read "
               "what boot-linux says -> boot-arch=efi-x64,snponly.efi");
-    EXPECT_EQ(findings_of(k_quiet_range + "boot-linux=linux,initrd.gz\nboot-arch=bios,pxelinux.0\n"
-                                          "boot-arch=efi-x64,grubx64.efi\n"),
+    EXPECT_EQ(findings_of(
+                  k_quiet_range +
+                  "enable-tftp\ntftp-root=/srv/tftp\nboot-linux=linux,initrd.gz\nboot-arch=bios,pxelinux.0\n"
+                  "boot-arch=efi-x64,grubx64.efi\n"),
               "");
 }
 

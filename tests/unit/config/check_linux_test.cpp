@@ -8,6 +8,7 @@ namespace pxed::config {
 namespace {
 
 const std::string k_tftp = k_quiet_range + "enable-tftp\ntftp-root=/srv/tftp\n";
+const std::string k_loaders = "boot-arch=bios,undionly.kpxe\nboot-arch=efi-x64,snponly.efi\n";
 
 World::BootFile file(std::string name, std::string why, bool may_be_kernel) {
     World::BootFile result;
@@ -22,7 +23,7 @@ TEST(CheckLinux, FilesThatCannotBeReadAreNamedWithTheReason) {
     auto world = ordinary_world();
     world.linux_files = {file("k", "there is no /srv/tftp/k", false),
                          file("i", "there is no /srv/tftp/i", false), file("j", {}, false)};
-    EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i;j,quiet\n", world),
+    EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i;j,quiet\n" + k_loaders, world),
               "5: boot-linux: kernel k: there is no /srv/tftp/k\n"
               "5: boot-linux: initrd i: there is no /srv/tftp/i");
 }
@@ -30,10 +31,10 @@ TEST(CheckLinux, FilesThatCannotBeReadAreNamedWithTheReason) {
 TEST(CheckLinux, AKernelMustBeOne) {
     auto world = ordinary_world();
     world.linux_files = {file("k", {}, false), file("i", {}, false)};
-    EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i\n", world),
+    EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i\n" + k_loaders, world),
               "5: boot-linux: kernel k has the header of no Linux kernel");
     world.linux_files = {file("k", {}, true), file("i", {}, false)};
-    EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i\n", world), "");
+    EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i\n" + k_loaders, world), "");
 }
 
 TEST(CheckLinux, UrlsAreNotLookedFor) {
