@@ -58,6 +58,14 @@ std::vector<std::string> named_boot_files(const Config& config) {
         if (option.envelope == dhcp::Envelope::plain && option.code == dhcp::k_boot_file)
             add(text.substr(0, text.find('\0')));
     }
+    // iPXE that was named an iPXE gets a script instead, if there is one.
+    for (std::size_t i = 0, count = names.size(); i < count; ++i) {
+        const std::string directory = names[i].substr(0, names[i].find_last_of("/\\") + 1);  // npos + 1 is 0
+        for (const std::string_view script : {"boot.ipxe", "autoexec.ipxe"}) {
+            add(directory + std::string{script});
+            add(script);
+        }
+    }
     return names;
 }
 

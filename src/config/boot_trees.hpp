@@ -15,7 +15,8 @@ namespace pxed::config {
 /// file says nothing of what they boot.
 [[nodiscard]] bool looks_for_programs(const Config& config);
 
-/// The files that lines name, as they name them; URLs left out. Each once.
+/// The files that lines name, as they name them, URLs left out; and the scripts that iPXE may get in their
+/// place. Each once.
 [[nodiscard]] std::vector<std::string> named_boot_files(const Config& config);
 
 /// Whether both have the same boot tree, so that what was seen of the one holds for the other.

@@ -36,7 +36,14 @@ class Reading {
         for (const auto& name : wish_.names) {
             const auto nobody_known = [](const Endpoint&) { return std::optional<HwAddr>{}; };
             const auto file = root_.open(served_.lookup(root_, name, nobody, nobody_known));
-            if (file && !served_.objection(*file)) tree_.programs[name] = identify(*file);
+            if (!file || served_.objection(*file)) continue;
+            const auto program = identify(*file);
+            tree_.programs[name] = program;
+            // And as it is looked for beside another: `/boot/x` and `boot\\x` are boot/x.
+            auto path = name;
+            std::ranges::replace(path, '\\', '/');
+            path.erase(0, path.find_first_not_of('/'));
+            tree_.programs.emplace(std::move(path), program);
         }
     }
 

@@ -9,23 +9,11 @@
 
 #include "base/time.hpp"
 #include "config/config.hpp"
+#include "io/event_lines.hpp"
 #include "io/log.hpp"
 #include "machine/event.hpp"
 
 namespace pxed::io {
-
-/// One line for the log, its journal fields beside it (SYSLOG_IDENTIFIER among them).
-struct LogLine {
-    Level level = Level::info;
-    std::string text;
-    std::vector<Field> fields;
-    bool is_limited = false;  ///< many of its kind at once are no news: LogLimit may hold it back
-};
-
-/// What the log says of an event, in dnsmasq's words: `DHCPACK(br0) 192.168.1.132 52:54:00:00:00:01 host`.
-/// One line for a decision; with log-dhcp the request's own line before it; none at all where quiet-dhcp or
-/// quiet-tftp hold. Pure. What comes from the wire is escaped, and lines are bounded.
-[[nodiscard]] std::vector<LogLine> lines_of(const machine::Event& event, const config::Config& config);
 
 /// Lets a burst of one kind (stage and reason) through and five a second after that, and counts what it holds
 /// back. Time is an argument.

@@ -38,7 +38,8 @@ TEST(BootTrees, TheFilesThatLinesNameAreKnownOnceEach) {
                              "dhcp-boot=tag:a,a.0\ndhcp-boot=a.0\ndhcp-boot=http://x/y\n"
                              "pxe-service=x86PC,\"b\",b\ndhcp-option=67,c.efi\npxe-service=x86PC,\"disk\"\n");
     ASSERT_TRUE(config);
-    EXPECT_EQ(named_boot_files(*config), (std::vector<std::string>{"a.0", "b.0", "c.efi"}));
+    EXPECT_EQ(named_boot_files(*config),
+              (std::vector<std::string>{"a.0", "b.0", "c.efi", "boot.ipxe", "autoexec.ipxe"}));
 }
 
 TEST(BootTrees, WhatIsFoundIsSaidForTheKindsOfNetworksThereAre) {

@@ -63,8 +63,23 @@ TEST_F(BootTreeReader, LooksForNothingWhereALineNamesAFileAndAtThatFile) {
     config.dhcp.boots.emplace_back().file = "http://10.0.0.1/pxelinux.0";
     config.dhcp.boots.emplace_back().file = "gone.efi";
     const auto tree = read(config);
-    ASSERT_EQ(tree.programs.size(), 1U);
+    // By its name as it stands there, and by its path.
+    ASSERT_EQ(tree.programs.size(), 2U);
     EXPECT_EQ(tree.find("/undionly.kpxe")->loader, Loader::ipxe);
+    EXPECT_EQ(tree.find("undionly.kpxe")->loader, Loader::ipxe);
+}
+
+TEST_F(BootTreeReader, LooksForTheScriptsOfIpxeBesideWhatALineNames) {
+    put("x64/snponly.efi", "not looked at");
+    put("x64/boot.ipxe", "#!ipxe\nshell\n");
+    put("autoexec.ipxe", "#!ipxe\nshell\n");
+    auto config = this->config();
+    config.dhcp.boots.emplace_back().file = "/x64/snponly.efi";
+    const auto tree = read(config);
+    ASSERT_NE(tree.find("x64/boot.ipxe"), nullptr);
+    EXPECT_EQ(tree.find("x64/boot.ipxe")->platform, Platform::script);
+    EXPECT_NE(tree.find("autoexec.ipxe"), nullptr);
+    EXPECT_EQ(tree.find("boot.ipxe"), nullptr);
 }
 
 TEST_F(BootTreeReader, FollowsLinksThatStayAndNoneThatLeave) {
