@@ -31,7 +31,12 @@ void LeaseNews::load(std::span<const Lease> rows) {
         known.told_name = row.host_name;
         known_.emplace(row.address, std::move(known));
     }
-    repeat_all();
+    if (!known_.empty()) {
+        repeat_all();
+        return;
+    }
+    repeat_from_.reset();
+    repeats_all_ = false;
 }
 
 void LeaseNews::repeat_all() {

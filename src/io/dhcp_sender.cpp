@@ -100,12 +100,20 @@ bool DhcpSender::deliver_without_socket(const Parcel& parcel) {
         case dhcp::Destination::Way::routed:
             break;
     }
-    return raw_ip_ && raw_ip_->send({.source = destination.source,
-                                     .source_port = destination.source_port,
-                                     .destination = destination.address,
-                                     .destination_port = destination.port,
-                                     .payload = parcel.payload},
-                                    parcel.interface);
+    if (!raw_ip_) {
+        errno = ENODEV;
+        return false;
+    }
+    if (raw_ip_->send({.source = destination.source,
+                       .source_port = destination.source_port,
+                       .destination = destination.address,
+                       .destination_port = destination.port,
+                       .payload = parcel.payload},
+                      parcel.interface))
+        return true;
+    // As in deliver(): replies that wait for ARP have filled the socket's buffer.
+    return errno == EAGAIN && is_on_link(parcel) &&
+           deliver_below_ip(parcel, destination.address, parcel.client);
 }
 
 bool DhcpSender::is_on_link(const Parcel& parcel) const {

@@ -186,6 +186,9 @@ class Walk {
 
     static OpenError not_found(const std::string& path, int error) {
         const bool is_denied = error == EACCES || error == EPERM;
+        // It passes, and ERROR 1 would end the machine's boot.
+        if (error == EMFILE || error == ENFILE || error == ENOMEM)
+            return {Reason::too_many_transfers, path + ": " + std::strerror(error)};
         return {is_denied ? Reason::permission_denied : Reason::file_not_found,
                 path + ": " + std::strerror(error)};
     }

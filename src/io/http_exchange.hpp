@@ -78,6 +78,8 @@ class HttpExchange {
 
     /// Whether it is refused before anything is looked for; then answer() may be called at once.
     [[nodiscard]] bool is_refused() const { return plan_.has_value(); }
+    /// Whether the client waits for our disk.
+    [[nodiscard]] bool is_suspended() const { return is_suspended_; }
     /// Goes on until the answer is queued or something has to be waited for, with the connection suspended.
     /// False: nothing could be queued, and the connection is to be closed.
     [[nodiscard]] bool answer();

@@ -53,6 +53,7 @@ struct HttpService::State {
     void make_room();
     void watch_listeners();
     void stop_listening();
+    [[nodiscard]] bool serves(const HttpConnection& connection) const;
     void begin(HttpConnection& connection, http::Request request);
     void conclude(HttpConnection& connection, bool is_whole);
     void forget(HttpConnection& connection);
@@ -191,13 +192,20 @@ MHD_Result HttpService::State::on_request(void* self, MHD_Connection* handle, co
     auto* connection = connection_of(handle);
     if (connection == nullptr) return MHD_NO;
     if (*context == nullptr) {
+        auto& state = *static_cast<State*>(self);
+        // A connection outlives a reload, and its interface may be none that is served by now.
+        if (!state.serves(*connection)) return MHD_NO;
         *context = connection;
-        static_cast<State*>(self)->begin(*connection, request_of(handle, target, method, version));
+        state.begin(*connection, request_of(handle, target, method, version));
         // An answer at this first call, before a body is read, ends the connection: which is what is meant.
         if (!connection->exchange->is_refused()) return MHD_YES;
     }
     *upload_size = 0;
     return connection->exchange->answer() ? MHD_YES : MHD_NO;
+}
+
+bool HttpService::State::serves(const HttpConnection& connection) const {
+    return bench.policy.is_enabled && bench.surroundings.link(connection.peer.interface()).has_value();
 }
 
 void HttpService::State::begin(HttpConnection& connection, http::Request request) {
@@ -245,6 +253,10 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
         case Phase::sending: {
             // sendfile gives 0 past the end, which is no error: the library would ask for ever.
             if (connection.exchange && connection.exchange->has_shrunk()) return true;
+            if (connection.exchange && connection.exchange->is_suspended()) {
+                connection.looked_at = now;  // the disk is, and the client waits for us
+                return false;
+            }
             if (now - connection.looked_at < patience.stall) return false;
             const auto acknowledged = bytes_acknowledged(connection.socket);
             const auto taken = acknowledged - std::min(acknowledged, connection.acknowledged);

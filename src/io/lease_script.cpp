@@ -121,7 +121,7 @@ void LeaseScript::finish(ev::default_loop& loop, seconds longest) {
     go_on();
     while ((runner_.is_running() || retry_.is_active()) && !is_late)
         loop.run(ev::ONCE);
-    if (waiting() > 0) {
+    if ((is_given() || runner_.is_running()) && waiting() > 0) {
         surroundings_.say(Level::warning,
                           "dhcp-script is not waited for any longer: " + std::to_string(waiting()) +
                               " calls were not made or not ended");

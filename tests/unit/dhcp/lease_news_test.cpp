@@ -62,6 +62,12 @@ TEST(LeaseNews, TellsALeaseThatBeginsChangesItsNameAndEnds) {
     EXPECT_THAT(all(news), ElementsAre("deleted 10.0.0.1 beta"));
 }
 
+TEST(LeaseNews, HasNothingToTellOfNoLeases) {
+    LeaseNews news;
+    news.load({});
+    EXPECT_EQ(news.waiting(), 0U);
+}
+
 TEST(LeaseNews, TellsARenewalOnlyWhenAskedTo) {
     LeaseNews news;
     news.learn(now_is(lease("10.0.0.1", k_one)));

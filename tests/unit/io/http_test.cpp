@@ -258,6 +258,17 @@ TEST_F(HttpTest, SaysNothingWhereItIsNotToServe) {
     EXPECT_TRUE(events.empty());
 }
 
+TEST_F(HttpTest, EndsAConnectionWhoseInterfaceIsNoLongerServed) {
+    write("f", "x");
+    auto& c = answered("/f");
+    EXPECT_THAT(c.received(), StartsWith("HTTP/1.1 200 OK\r\n"));
+    link.reset();
+    c.clear();
+    c.get("/f");
+    loop.run_until([&] { return c.is_closed() || c.has_answer(); });
+    EXPECT_THAT(c.received(), Not(HasSubstr("200 OK")));
+}
+
 TEST_F(HttpTest, LimitsTheConnectionsOfAClient) {
     write("a", "x");
     policy.max_connections_a_client = 2;
