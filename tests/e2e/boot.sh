@@ -40,7 +40,7 @@ small_iso() { # small_iso FILE: ISOLINUX with the kernel and our user space, a d
   mkdir -p "$disk"
   cp "$isolinux" "$tree"/{ldlinux.c32,linux,initrd.gz} "$disk/"
   printf '%s\n' 'serial 0 115200' 'default linux' 'label linux' '  kernel linux' '  initrd initrd.gz' \
-    '  append console=ttyS0 quiet' > "$disk/isolinux.cfg"
+    '  append console=ttyS0 no_timer_check quiet' > "$disk/isolinux.cfg"
   xorrisofs -quiet -o "$1" -b isolinux.bin -c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table "$disk"
 }
 

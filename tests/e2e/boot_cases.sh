@@ -183,7 +183,7 @@ label system
   menu label The system
   kernel linux
   initrd initrd.gz
-  append console=ttyS0 quiet preseed=http://192.168.1.1/preseed.cfg image=http://192.168.1.1/system.img sha256=$(sum_of system.img)
+  append console=ttyS0 no_timer_check quiet preseed=http://192.168.1.1/preseed.cfg image=http://192.168.1.1/system.img sha256=$(sum_of system.img)
 label local
   menu label The disk
   localboot 0
@@ -259,7 +259,7 @@ case_linux_bios() {
   serves linux initrd.gz
   lines <<END
 enable-http
-boot-linux=linux,initrd.gz,console=ttyS0 quiet
+boot-linux=linux,initrd.gz,console=ttyS0 no_timer_check quiet
 END
   shows=('^ACK 192' '^GET .*ipxe' '^GET /linux' '^GET /initrd\.gz')
 }
@@ -270,7 +270,7 @@ case_linux_uefi() {
   lines <<END
 enable-http
 dhcp-boot=snponly.efi
-boot-linux=linux,initrd.gz,console=ttyS0 quiet
+boot-linux=linux,initrd.gz,console=ttyS0 no_timer_check quiet
 END
   shows=('^RRQ snponly\.efi' '^ACK 192' '^GET .*ipxe' '^GET /linux' '^GET /initrd\.gz')
 }
