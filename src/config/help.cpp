@@ -35,7 +35,7 @@ constexpr std::array k_headings{
 
 constexpr std::string_view k_usage =
     "Usage: pxed [-C FILE] [--test[=strict]] [--DIRECTIVE[=VALUE] ...]\n"
-    "Network-boot daemon: DHCP and TFTP for machines that boot, configured like dnsmasq.\n"
+    "Network-boot daemon: DHCP, TFTP and HTTP for machines that boot, configured like dnsmasq.\n"
     "\n"
     "Options of pxed itself:\n"
     "  -C, --conf-file=FILE         read FILE instead of /etc/pxed.conf (empty: none)\n"
