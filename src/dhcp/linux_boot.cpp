@@ -1,11 +1,13 @@
 #include "dhcp/linux_boot.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/reversed.hpp"
 #include "dhcp/policy.hpp"
 #include "tree/boot_program.hpp"
 #include "tree/name.hpp"
+#include "tree/pxelinux_script.hpp"
 
 namespace pxed::dhcp {
 
@@ -51,7 +53,9 @@ std::optional<WrittenScript> script_for(const Policy& policy, std::string_view a
         if (machine != nullptr) tags.set_all(machine->tags);
         const LinuxBoot* line = linux_boot_for(policy.linux_boots, tags);
         if (line == nullptr) return std::nullopt;
-        return WrittenScript{tree::boot_script(line->boot, *language), line->origin};
+        auto text = *language == tree::ScriptLanguage::pxelinux ? tree::pxelinux_script(line->boot, name)
+                                                                : tree::boot_script(line->boot, *language);
+        return WrittenScript{std::move(text), line->origin};
     }
     return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "tree/pxelinux_script.hpp"
 
 namespace pxed::tree {
 
@@ -168,23 +169,6 @@ std::string grub_script(const LinuxBoot& boot) {
     return text + "}\n";
 }
 
-// --- PXELINUX ---
-// What stands behind a keyword is taken as it is, to the end of the line.
-
-std::string pxelinux_file(std::string_view file) {
-    return is_url(file) ? std::string{file} : absolute(file);
-}
-
-std::string pxelinux_script(const LinuxBoot& boot) {
-    std::string text{k_written_by};
-    text += "DEFAULT linux\nPROMPT 0\nLABEL linux\n  LINUX " + pxelinux_file(boot.kernel) + '\n';
-    for (std::size_t i = 0; i < boot.initrds.size(); ++i)
-        text += (i == 0 ? "  INITRD " : ",") + pxelinux_file(boot.initrds[i]);
-    if (!boot.initrds.empty()) text += '\n';
-    if (!boot.command_line.empty()) text += "  APPEND " + boot.command_line + '\n';
-    return text;
-}
-
 }  // namespace
 
 bool is_url(std::string_view file) {
@@ -214,7 +198,7 @@ std::string boot_script(const LinuxBoot& boot, ScriptLanguage language) {
         case ScriptLanguage::grub:
             return grub_script(boot);
         case ScriptLanguage::pxelinux:
-            return pxelinux_script(boot);
+            return pxelinux_script(boot, {});
     }
     return {};
 }

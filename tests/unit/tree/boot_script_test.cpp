@@ -1,6 +1,6 @@
-#include "tree/boot_script.hpp"
-
 #include <gmock/gmock.h>
+
+#include "tree/pxelinux_script.hpp"
 
 namespace {
 
@@ -109,6 +109,14 @@ TEST(BootScript, GrubGetsAQuotedParameterAsOneWord) {
     EXPECT_THAT(said(ScriptLanguage::grub, "dyndbg=\"file x +p\" quiet"),
                 HasSubstr("linux /k 'dyndbg=file x +p' quiet\n"));
     EXPECT_THAT(said(ScriptLanguage::grub, "a \"\" b"), HasSubstr("linux /k a '' b\n"));
+}
+
+TEST(BootScript, PxelinuxOfADirectoryIsToldToLeaveItsDirectoryAway) {
+    const LinuxBoot boot{"/debian/linux", {"initrd", "http://10.0.0.5/i"}, ""};
+    const auto script = pxelinux_script(boot, "bios/pxelinux.cfg/default");
+    EXPECT_THAT(script, HasSubstr("  LINUX ::/debian/linux\n  INITRD ::/initrd,http://10.0.0.5/i\n"));
+    for (const auto* name : {"", "pxelinux.cfg/default", "/pxelinux.cfg/default"})
+        EXPECT_EQ(pxelinux_script(boot, name), boot_script(boot, ScriptLanguage::pxelinux)) << name;
 }
 
 TEST(BootScript, EveryScriptEndsItsLinesWhereItsLanguageDoes) {
