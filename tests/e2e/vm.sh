@@ -46,8 +46,8 @@ vm_flash() {
 
 vm_said() { grep -aq -- "$1" "$lab_dir/serial.log"; } # vm_said PATTERN
 
-# What firmware and loaders say when they have nothing left to try: no deadline need be waited for then.
-vm_gave_up='No bootable device|UEFI Interactive Shell|grub> '
+# What firmware, loaders and kernels say when they have nothing left to try: no deadline need be waited for then.
+vm_gave_up='No bootable device|UEFI Interactive Shell|grub> |Kernel panic'
 
 vm_ended() { vm_said "$1" || grep -aqE "$vm_gave_up" "$lab_dir/serial.log" || ! kill -0 "$vm_pid" 2> /dev/null; }
 
