@@ -11,8 +11,11 @@ void Server::note_others(const Arrival& arrival, const Decision& decision) {
     const Message& message = arrival.message;
     const auto answered = decision.reply ? decision.reply->type() : MessageType::none;
     std::optional<machine::Event> event;
-    // A REQUEST that we acknowledge names us, by whatever address a relay gave us.
-    if (message.type() == MessageType::request && answered != MessageType::ack &&
+    // A REQUEST that we acknowledge names us, by whatever address a relay gave us. Machines that the file
+    // has us ignore are another server's on purpose.
+    const bool is_left_to_others =
+        decision.reason == Reason::ignored_by_tag || decision.reason == Reason::ignored_host;
+    if (message.type() == MessageType::request && answered != MessageType::ack && !is_left_to_others &&
         arrival.local_port == policy_->server_port)
         event = others_.hear_choice(arrival, *policy_, links_, now_.instant);
     if (answered == MessageType::offer && decision.reply->yiaddr.is_zero() && message.giaddr.is_zero())
