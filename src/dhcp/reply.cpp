@@ -135,13 +135,14 @@ void put_menu(const Inquiry& inquiry, const PxeClient& pxe, const ChosenOptions&
 }
 
 // UEFI drops an offer that says HTTPClient and has no URL, its address with it; without option 60 it is an
-// ordinary one. With a URL it is none for HTTP Boot unless it says so (EDK2 HttpBootDhcp4.c).
+// ordinary one. With a URL it is none for HTTP Boot unless it says so (EDK2 HttpBootDhcp4.c), also where the
+// file says PXEClient to everybody.
 void put_http_client(const Inquiry& inquiry, Reply& reply) {
     if (!inquiry.boots.is_http_boot) return;
     Options& options = reply.message.options;
     const bool says_so = options.text(k_vendor_class).value_or("").starts_with(k_http_client);
     if (is_http_url(reply.boot_file)) {
-        if (!options.has(k_vendor_class)) options.set_text(k_vendor_class, k_http_client);
+        if (!says_so) options.set_text(k_vendor_class, k_http_client);
     } else if (says_so) {
         options.remove(k_vendor_class);
     }
