@@ -1,5 +1,8 @@
 #include "dhcp/inquiry.hpp"
 
+#include <algorithm>
+
+#include "dhcp/configured.hpp"
 #include "dhcp/trace.hpp"
 
 namespace pxed::dhcp {
@@ -26,6 +29,31 @@ Recognition recognition_of(const Policy& policy, const BootClient& boots) {
 }
 
 }  // namespace
+// One machine, one address on each network: what is known by the hardware address alone is the client's where
+// it lies here. Elsewhere, behind the machine's other port or on another VLAN with the same address, another
+// system of it may be at work that renews there, and its lease must not end for what happens here.
+const Lease* lease_of(const LeaseTable& leases, const Client& client, const Place& place) {
+    const auto is_its_own = [&](const Lease& row) {
+        if (is_lease_of(row, client.hardware, client.id, Recognition::client_id)) return true;
+        const bool is_here = std::ranges::any_of(
+            place.subnets, [&](const Subnet& subnet) { return subnet.contains(row.address); });
+        return is_here && is_lease_of(row, client.hardware, client.id, client.recognition);
+    };
+    const Lease* best = leases.find(client.hardware, client.id, client.recognition);
+    if (best == nullptr || is_its_own(*best)) return best;
+    best = nullptr;
+    for (const Lease* row : leases.leased_to(client.hardware)) {
+        if (is_its_own(*row) && (best == nullptr || row->expires > best->expires)) best = row;
+    }
+    return best;
+}
+
+// Whether the file's own options speak to firmware that a profile has a menu for.
+bool speaks_in_options(const Policy& policy, const Classification& who, const Client& client) {
+    const ChosenOptions chosen{policy, who.tags, who.tags, Audience::pxe};
+    return chosen.has(k_vendor_options) || chosen.has_vendor(client, pxe::k_boot_menu);
+}
+
 
 bool Inquiry::is_server_id(Ipv4 id) const {
     if (is_ours(context.links, id)) return true;
@@ -56,7 +84,15 @@ Inquiry inquire(const Context& context) {
     if (quirk != nullptr && quirk->arch) client.arch = boots.arch = quirk->arch;
     Place place = place_of(context.policy, arrival, context.links, client);
     Classification who = classify(context.policy, arrival.message, arrival.link->name, place, client);
-    const Lease* lease = context.leases.find(client.hardware, client.id, client.recognition);
+    // The file goes before the profile, as it does with a pxe-service of its own; then the machine is what it
+    // says it is, for the tags as well.
+    if (quirk != nullptr && quirk->pxe.shows_menu() && speaks_in_options(context.policy, who, client)) {
+        quirk = nullptr;
+        client.arch = said;
+        boots = boot_client_of(arrival.message);
+        who = classify(context.policy, arrival.message, arrival.link->name, place, client);
+    }
+    const Lease* lease = lease_of(context.leases, client, place);
     return {context, std::move(client), boots, std::move(place), std::move(who), lease, quirk};
 }
 

@@ -75,6 +75,18 @@ const Lease* LeaseTable::find(const HwAddr& hardware, const ClientId& client_id,
     return best;
 }
 
+std::vector<const Lease*> LeaseTable::leased_to(const HwAddr& hardware) const {
+    std::vector<const Lease*> rows;
+    if (hardware.is_empty()) return rows;
+    auto [entry, last] = by_hardware_.equal_range(hardware);
+    for (; entry != last; ++entry) {
+        const Lease* row = find(entry->second);
+        if (row->state == Lease::State::bound) rows.push_back(row);
+    }
+    std::ranges::sort(rows, {}, &Lease::address);
+    return rows;
+}
+
 std::vector<const Lease*> LeaseTable::named(std::string_view host_name) const {
     std::vector<const Lease*> rows;
     auto [entry, last] = by_name_.equal_range(lower_case(host_name));

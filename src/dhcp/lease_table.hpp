@@ -51,6 +51,8 @@ class LeaseTable {
     /// empty `client_id` looks by hardware alone.
     [[nodiscard]] const Lease* find(const HwAddr& hardware, const ClientId& client_id,
                                     Recognition recognition = Recognition::client_id) const;
+    /// The bound leases of this hardware address, whoever of its systems has them.
+    [[nodiscard]] std::vector<const Lease*> leased_to(const HwAddr& hardware) const;
     /// The bound leases whose machines have this name, whatever the case of its letters.
     [[nodiscard]] std::vector<const Lease*> named(std::string_view host_name) const;
     [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
