@@ -27,6 +27,10 @@ struct BootAnswer {
 
     /// Whether the name has room in the header: 128 bytes and one of them a NUL.
     [[nodiscard]] bool fits_header() const { return file.size() < 128; }
+    /// Whether a dhcp-boot line names the file that is for certain machines by its tags.
+    [[nodiscard]] bool is_for_some() const {
+        return is_from_boot_line && tests != nullptr && !tests->empty();
+    }
 };
 
 /// Who is told what to boot, and how.

@@ -4,6 +4,7 @@
 
 #include "dhcp/configured.hpp"
 #include "dhcp/trace.hpp"
+#include "wire/pxe_vendor.hpp"
 
 namespace pxed::dhcp {
 
@@ -28,7 +29,6 @@ Recognition recognition_of(const Policy& policy, const BootClient& boots) {
     return boots.boots() ? Recognition::hardware_alone : Recognition::netbooted;
 }
 
-}  // namespace
 // One machine, one address on each network: what is known by the hardware address alone is the client's where
 // it lies here. Elsewhere, behind the machine's other port or on another VLAN with the same address, another
 // system of it may be at work that renews there, and its lease must not end for what happens here.
@@ -54,6 +54,7 @@ bool speaks_in_options(const Policy& policy, const Classification& who, const Cl
     return chosen.has(k_vendor_options) || chosen.has_vendor(client, pxe::k_boot_menu);
 }
 
+}  // namespace
 
 bool Inquiry::is_server_id(Ipv4 id) const {
     if (is_ours(context.links, id)) return true;
@@ -80,6 +81,7 @@ Inquiry inquire(const Context& context) {
     BootClient boots = boot_client_of(arrival.message);
     client.recognition = recognition_of(context.policy, boots);
     const Quirk* quirk = find_quirk(context.policy, arrival.message);
+    const auto said = client.arch;
     // Before tags are set and programs chosen: nothing for a BIOS goes to a machine that only says it is one.
     if (quirk != nullptr && quirk->arch) client.arch = boots.arch = quirk->arch;
     Place place = place_of(context.policy, arrival, context.links, client);

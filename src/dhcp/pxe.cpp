@@ -145,8 +145,8 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
     BootAnswer boot =
         boot_of(inquiry.policy(), draft.tags, draft.chosen,
                 {.client = inquiry.boots, .machine = machine, .is_proxy = subnet.range->is_proxy});
-    // It boots from its menu alone; a program is for other machines.
-    if (pxe.has_quirk_menu) boot.file.clear();
+    // It boots from its menu alone; a program is for other machines unless a line says whom it is for.
+    if (pxe.has_quirk_menu && !boot.is_for_some()) boot.file.clear();
     const Ipv4 boot_server = boot.server.value_or(draft.local);
     const PxeMenu menu{inquiry.pxe(), *pxe.arch, draft.tags, draft.local, machine};
     const PxeService* program = menu.only_program();

@@ -166,8 +166,8 @@ BootAnswer boot_for(const Inquiry& inquiry, const Tags& tags, const ChosenOption
     if (inquiry.boots.is_http_boot) return boot_for_http(inquiry, tags, chosen, menu_of, local);
     if (inquiry.boots.is_ipxe) return boot_for_ipxe(inquiry, tags, chosen, menu_of, local);
     BootAnswer boot = boot_of(inquiry.policy(), tags, chosen, {inquiry.boots, inquiry.client.hardware});
-    // It boots from its menu alone; a program is for other machines.
-    if (inquiry.has_quirk_menu()) boot.file.clear();
+    // It boots from its menu alone; a program is for other machines unless a line says whom it is for.
+    if (inquiry.has_quirk_menu() && !boot.is_for_some()) boot.file.clear();
     return boot;
 }
 
