@@ -67,6 +67,8 @@ struct Workshop {
     const Inquiry& inquiry;
     const PxeClient& pxe;
     bool has_boot_server;
+    Ipv4 local;
+    Ipv4 file_server;
 
     [[nodiscard]] bool is_permitted(std::uint8_t number) const {
         if (number == 0) return true;
@@ -84,6 +86,10 @@ Message Workshop::in_shape(std::uint8_t number, const Message& configured) const
     if (number == 0) return message;
     const OfferShape& shape = shapes[number - 1U];
     Options& options = message.options;
+    // The boot server is whom siaddr names until it has answered; then, and where nobody asks it, siaddr is
+    // where the file is.
+    const bool asks_later = shape.needs_boot_server && inquiry.context.arrival.local_port != k_pxe_port;
+    message.siaddr = asks_later ? local : file_server;
     if (shape.is_pxe) {
         options.set_text(k_vendor_class, pxe.vendor);
     } else {
@@ -97,7 +103,7 @@ Message Workshop::in_shape(std::uint8_t number, const Message& configured) const
         options.remove(k_vendor_options);
     }
     if (shape.names_server) {
-        const std::string server = message.siaddr.text();
+        const std::string server = file_server.text();
         message.sname = server;
         options.set_text(k_tftp_server, server, true);
         options.set_text(k_boot_file, message.file, true);
@@ -133,6 +139,17 @@ bool has_words_of_its_own(const ChosenOptions& chosen, const Client& client) {
                                [](const Option& option) { return option.code != pxe::k_menu_prompt; });
 }
 
+// No other form has room for a menu. A choice is not to be taken from the user, and a local disk that stands
+// first would turn into an unattended installation.
+bool offers_choice(const Inquiry& inquiry, const PxeClient& pxe, const Tags& tags) {
+    std::size_t items = 0;
+    for (const auto& service : inquiry.pxe().services) {
+        if (service.arch != pxe.arch || !tags.satisfy(service.tests)) continue;
+        if (++items > 1 || !service.is_ours()) return true;
+    }
+    return false;
+}
+
 OfferKind kind_of(const PxeClient& pxe, bool is_proxy) {
     if (pxe.is_uefi()) return is_proxy ? OfferKind::proxy_uefi : OfferKind::uefi;
     return is_proxy ? OfferKind::proxy_bios : OfferKind::bios;
@@ -160,20 +177,28 @@ std::optional<std::uint8_t> adapt(const Inquiry& inquiry, const PxeClient& pxe, 
     const bool is_rom = inquiry.boots.is_pxe && !inquiry.boots.is_ipxe && pxe.arch && !pxe.is_http();
     if (!inquiry.policy().adapts_offers || !is_rom) return std::nullopt;
     if (has_words_of_its_own(offer.chosen, inquiry.client)) return std::nullopt;
+    if (offers_choice(inquiry, pxe, offer.tags)) return std::nullopt;
     // All but the configured form name the file.
     Message named = message;
+    Ipv4 file_server = offer.file_server.value_or(message.siaddr);
     const PxeMenu menu{inquiry.pxe(), *pxe.arch, offer.tags, offer.local, inquiry.client.hardware};
     const PxeService* program = menu.only_program();
     if (named.file.empty() && program != nullptr) {
         named.file = program->file_of(0);
-        named.siaddr = program->server_for(inquiry.client.hardware).value_or(offer.local);
+        file_server = program->server_for(inquiry.client.hardware).value_or(offer.local);
+        named.siaddr = file_server;
     }
     constexpr std::size_t k_header_file = 128;
     if (named.file.empty() || named.file.size() >= k_header_file) return std::nullopt;
 
     const machine::Machine* machine = inquiry.context.machine;
     // A machine may be set from BIOS to UEFI, and the list may have been longer before a reload.
-    const Workshop workshop{shapes_of(kind_of(pxe, offer.is_proxy)), inquiry, pxe, offer.has_boot_server};
+    const Workshop workshop{.shapes = shapes_of(kind_of(pxe, offer.is_proxy)),
+                            .inquiry = inquiry,
+                            .pxe = pxe,
+                            .has_boot_server = offer.has_boot_server,
+                            .local = offer.local,
+                            .file_server = file_server};
     if (machine == nullptr || machine->offering.arch != inquiry.client.arch ||
         machine->offering.shape > workshop.shapes.size())
         return 0;

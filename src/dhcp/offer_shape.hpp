@@ -19,7 +19,7 @@ namespace pxed::dhcp {
 struct OfferShape {
     bool is_pxe = true;              ///< option 60 says what the client is
     bool boots_at_once = false;      ///< option 43 is PXE_DISCOVERY_CONTROL 8 and nothing else
-    bool names_server = false;       ///< sname and 66 are siaddr in dotted form, 67 the file
+    bool names_server = false;       ///< sname and 66 are the file's server in dotted form, 67 the file
     bool is_broadcast = false;       ///< also where the client did not ask for it
     bool needs_boot_server = false;  ///< the client will ask on port 4011
     std::string_view words;          ///< for the log
@@ -39,10 +39,12 @@ struct OfferCase {
     const Tags& tags;
     const ChosenOptions& chosen;
     Ipv4 local;
+    std::optional<Ipv4> file_server{};  ///< where the configured siaddr is not the file's server
 };
 
 /// Puts `message`, the reply as configured, into the shape that is next for this client, and gives its
-/// number; nullopt, and nothing is changed, for a client that is offered one form only. `file` and `line`
+/// number; nullopt, and nothing is changed, for a client that is offered one form only, and for
+/// one whose menu has more than a single program. `file` and `line`
 /// become those of the menu's only program where the configured reply names no file. A DISCOVER gets the
 /// shape that worked before; from the third on, three seconds behind the one before, the next one that is
 /// permitted and says something new. Any other message gets the last offer's again.

@@ -31,6 +31,7 @@ struct Draft {
     Origin line;
     Reason note = Reason::none;
     std::optional<std::uint8_t> shape{};
+    std::optional<Ipv4> file_server{};  ///< where siaddr is another
 };
 
 Draft begin(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& subnet, MessageType type) {
@@ -168,6 +169,7 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
         // Without it UEFI asks siaddr on port 4011, so that has to be this server, wherever the file is.
         name_file(draft, program != nullptr ? std::string_view{} : boot.file, draft.local, boot.line);
     }
+        draft.file_server = boot_server;
 }
 
 // ProxyDHCP's offer, or the boot server's answer to one who was sent there by an offer without a menu.
@@ -192,7 +194,8 @@ Decision say_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet& su
                           .has_boot_server = true,
                           .tags = draft.tags,
                           .chosen = draft.chosen,
-                          .local = draft.local};
+                          .local = draft.local,
+                          .file_server = draft.file_server};
     draft.shape = adapt(inquiry, pxe, offer, draft.message, draft.file, draft.line);
     return finish(inquiry, is_offer ? Stage::proxy_offer : Stage::boot_server, std::move(draft));
 }
