@@ -28,7 +28,11 @@ bool names_ipxe(const ClassMatch& line) {
 
 // The tags by which the file tells iPXE from firmware.
 std::set<std::string_view> ipxe_tags(const Policy& policy) {
-    std::set<std::string_view> tags{"ipxe"};
+    std::set<std::string_view> tags;
+    // A tag of that name that the file sets itself means whatever sets it.
+    constexpr std::string_view k_word = "ipxe";
+    if (std::ranges::find(policy.predefined_tags, k_word) != policy.predefined_tags.end())
+        tags.insert(k_word);
     for (const auto& match : policy.matches) {
         if (match.code == k_ipxe || match.code == k_user_class) tags.insert(match.set_tag);
     }
@@ -150,6 +154,13 @@ BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOpti
     if (const auto script = script_of_tree(policy, itself.file))
         return ours(inquiry, *script, local, itself.line);
     if (auto script = linux_script(inquiry, tags, local)) return std::move(*script);
+    // What boot-arch names for the firmware below it, which iPXE can start as well: GRUB, say.
+    for (const auto& line : reversed(policy.boots)) {
+        const bool is_for_firmware = line.arch && fit_of(*line.arch, inquiry.boots) == ArchFit::firmware;
+        if (!is_for_firmware || !tags.satisfy(line.tests)) continue;
+        BootAnswer other = boot_of(line, chosen, inquiry.client.hardware);
+        if (!other.file.empty() && !is_itself(inquiry, other)) return other;
+    }
     BootAnswer answer;
     answer.line = itself.line;
     answer.is_from_boot_line = true;
@@ -170,6 +181,22 @@ bool tells_ipxe_apart(const Policy& policy, const TagTests& tests) {
         }
     }
     return mention(tests, tags);
+}
+
+void keep_ipxe_from_itself(const Inquiry& inquiry, const ChosenOptions& chosen, std::string_view file,
+                           Options& options) {
+    const ConfiguredOption* option = chosen.find(k_boot_file);
+    const auto put = options.text(k_boot_file);
+    if (!inquiry.boots.is_ipxe || option == nullptr || !put) return;
+    BootAnswer named;
+    named.file = put->substr(0, put->find('\0'));
+    named.tests = &option->tests;
+    if (named.file == file || !is_itself(inquiry, named)) return;
+    if (file.empty()) {
+        options.remove(k_boot_file);
+    } else {
+        options.set_text(k_boot_file, file, true);
+    }
 }
 
 BootAnswer boot_for_ipxe(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen,

@@ -76,6 +76,7 @@ void show_menu(const Inquiry& inquiry, const PxeMenu& menu, Draft& draft) {
 Decision finish(const Inquiry& inquiry, Stage stage, Draft draft) {
     Options& options = draft.message.options;
     draft.chosen.put_plain(inquiry.client, draft.local, options);
+    keep_ipxe_from_itself(inquiry, draft.chosen, draft.file, options);
     std::string left_out = draft.chosen.put_encapsulated(inquiry.client, options);
     put_relay_agent(inquiry.message(), options);
 
@@ -168,8 +169,8 @@ void say_what_to_boot(const Inquiry& inquiry, const PxeClient& pxe, const Subnet
         // No option 43, or UEFI firmware before 2017 drops the first offer it gets (tianocore bug 469).
         // Without it UEFI asks siaddr on port 4011, so that has to be this server, wherever the file is.
         name_file(draft, program != nullptr ? std::string_view{} : boot.file, draft.local, boot.line);
-    }
         draft.file_server = boot_server;
+    }
 }
 
 // ProxyDHCP's offer, or the boot server's answer to one who was sent there by an offer without a menu.

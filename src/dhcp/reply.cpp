@@ -246,6 +246,7 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     if (terms.subnet != nullptr) put_network(inquiry, *terms.subnet, chosen, options);
     put_names(inquiry, terms, chosen, options);
     chosen.put_plain(client, local, options);
+    keep_ipxe_from_itself(inquiry, chosen, reply.boot_file, options);
     std::string left_out = chosen.put_encapsulated(client, options);
     if (!left_out.empty() && reply.note == Reason::none) {
         reply.note = Reason::option_left_out;

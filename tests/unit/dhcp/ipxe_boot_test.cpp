@@ -120,6 +120,9 @@ TEST(IpxeBoot, ALineThatSaysWhomItIsForDecides) {
     rig.policy.boots = {tagged("undionly.kpxe", {{"full", true}})};
     EXPECT_EQ(file_of(rig.ask(ipxe())), "undionly.kpxe");
     EXPECT_TRUE(tells_ipxe_apart(rig.policy, {{"full", true}}));
+    EXPECT_FALSE(tells_ipxe_apart(rig.policy, {{"ipxe", false}}))
+        << "a tag of the file's own, by whatever it sets it";
+    rig.policy.predefined_tags = {"ipxe"};
     EXPECT_TRUE(tells_ipxe_apart(rig.policy, {{"ipxe", false}}));
     EXPECT_FALSE(tells_ipxe_apart(rig.policy, {{"efi64", false}}));
 }
