@@ -48,18 +48,8 @@ small_iso() { # small_iso FILE: ISOLINUX with the kernel and our user space, a d
 foreign_server() {
   need busybox
   lab_host other
-  on other ip addr add 192.168.1.2/24 dev eth0
-  touch "$lab_dir/other.leases"
-  cat > "$lab_dir/udhcpd.conf" <<END
-start 192.168.1.100
-end 192.168.1.110
-interface eth0
-lease_file $lab_dir/other.leases
-pidfile $lab_dir/udhcpd.pid
-option subnet 255.255.255.0
-option lease 3600
-END
-  spawn other "$lab_dir/udhcpd.log" busybox udhcpd -f "$lab_dir/udhcpd.conf"
+  other_server_prepare
+  other_server_start
 }
 
 # Firmware, loader, kernel and user space are one machine: one address for all of them.

@@ -323,3 +323,19 @@ in_order() {
 wire_shows() { wire_story "$lab_dir/wire.pcap" | in_order "$@"; }
 
 wire_mentions() { wire_story "$lab_dir/wire.pcap" | grep -Eq -- "$1"; }
+
+# The DHCP server of somebody else on the host `other` (lab_host other): busybox udhcpd, which knows nothing of booting.
+other_server_prepare() {
+  on other ip addr add 192.168.1.2/24 dev eth0
+  touch "$lab_dir/other.leases"
+  cat > "$lab_dir/udhcpd.conf" <<END
+start 192.168.1.100
+end 192.168.1.110
+interface eth0
+lease_file $lab_dir/other.leases
+pidfile $lab_dir/udhcpd.pid
+option subnet 255.255.255.0
+option lease 3600
+END
+}
+other_server_start() { spawn other "$lab_dir/udhcpd.log" busybox udhcpd -f "$lab_dir/udhcpd.conf"; }

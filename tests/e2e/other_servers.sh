@@ -8,17 +8,7 @@ need python3 busybox dnsmasq
 lab_host client
 lab_host other 02:00:00:00:0b:02
 dorabot=$e2e_dir/../support/dorabot
-on other ip addr add 192.168.1.2/24 dev eth0
-touch "$lab_dir/other.leases"
-cat > "$lab_dir/udhcpd.conf" <<END
-start 192.168.1.100
-end 192.168.1.110
-interface eth0
-lease_file $lab_dir/other.leases
-pidfile $lab_dir/udhcpd.pid
-option subnet 255.255.255.0
-option lease 3600
-END
+other_server_prepare
 other_listens() { [ -n "$(on other ss -Hlun "sport = :67")" ]; }
 discover() { on client "$dorabot" first eth0 --times 1 > "$lab_dir/discover.log" 2>&1 || true; }
 told_of() { grep -Ec -- "$1" "$lab_dir/server.log" || true; }
@@ -33,7 +23,7 @@ heard() {
 }
 
 step "a second server that gives addresses"
-spawn other "$lab_dir/udhcpd.log" busybox udhcpd -f "$lab_dir/udhcpd.conf"
+other_server_start
 udhcpd=$spawned
 configure <<END
 interface=br0

@@ -7,18 +7,8 @@ need python3 busybox
 lab_host client
 lab_host other
 dorabot=$e2e_dir/../support/dorabot
-on other ip addr add 192.168.1.2/24 dev eth0
-touch "$lab_dir/other.leases"
-cat > "$lab_dir/udhcpd.conf" <<END
-start 192.168.1.100
-end 192.168.1.110
-interface eth0
-lease_file $lab_dir/other.leases
-pidfile $lab_dir/udhcpd.pid
-option subnet 255.255.255.0
-option lease 3600
-END
-spawn other "$lab_dir/udhcpd.log" busybox udhcpd -f "$lab_dir/udhcpd.conf"
+other_server_prepare
+other_server_start
 echo "a boot program for UEFI" > "$lab_dir/tftp/bootx64.efi"
 echo "a boot program for BIOS" > "$lab_dir/tftp/pxelinux.0"
 pxe() { # pxe ARCHITECTURE: firmware's way to its file; the conversation in $lab_dir/pxe.log
