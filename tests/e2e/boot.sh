@@ -52,6 +52,32 @@ foreign_server() {
   other_server_start
 }
 
+# What dnsmasq does not do: its users put nginx beside it, and so does a comparison with it.
+http_server_beside() {
+  need nginx
+  mkdir "$lab_dir/nginx"
+  cat > "$lab_dir/nginx.conf" <<END
+user root;
+worker_processes 1;
+daemon off;
+pid $lab_dir/nginx/pid;
+error_log $lab_dir/nginx.log;
+events {}
+http {
+  sendfile on;
+  access_log off;
+  client_body_temp_path $lab_dir/nginx/body; proxy_temp_path $lab_dir/nginx/proxy; fastcgi_temp_path $lab_dir/nginx/fastcgi;
+  uwsgi_temp_path $lab_dir/nginx/uwsgi; scgi_temp_path $lab_dir/nginx/scgi;
+  types { application/efi efi; }
+  server { listen 192.168.1.1:80; root $lab_dir/tftp; }
+}
+END
+  spawn server "$lab_dir/nginx.out" nginx -c "$lab_dir/nginx.conf"
+  expect "nginx listens" eventually 10 listens_on 80
+}
+
+listens_on() { on server ss -Hltn "sport = :$1" | grep -q .; } # listens_on PORT: somebody, by TCP
+
 # Firmware, loader, kernel and user space are one machine: one address for all of them.
 one_address() { [ "$(wire_story "$lab_dir/wire.pcap" | awk '$1 == "ACK" && $2 != "0.0.0.0" { print $2 }' | sort -u)" = "$(vm_address)" ]; }
 
@@ -85,6 +111,11 @@ enable-tftp
 tftp-root=$lab_dir/tftp
 $(cat "$lab_dir/lines" 2> /dev/null)
 END
+
+if [ "$SERVER" = dnsmasq ] && grep -qx enable-http "$lab_dir/pxed.conf"; then
+  sed -i '/^enable-http$/d' "$lab_dir/pxed.conf"
+  http_server_beside
+fi
 
 step "$firmware boots from $SERVER"
 server_start
