@@ -11,13 +11,15 @@ namespace pxed::tftp {
 
 namespace {
 
-// RFC 6298 2.1 and 2.4 with bounds for boot firmware: a round trip inside a LAN is far below 50 ms, but a
-// machine that writes its screen or its flash is often slower than its network.
+// RFC 6298 2.1 and 2.4 with bounds for boot firmware: a round trip inside a LAN is far below a millisecond, but
+// a machine that draws its screen, unpacks a kernel or runs in an emulator pauses for 50 to 150 ms at a time,
+// and a block sent again in such a pause is sent in vain.
 constexpr nanoseconds k_first_wait = seconds{1};
-constexpr nanoseconds k_shortest_wait = milliseconds{50};
+constexpr nanoseconds k_shortest_wait = milliseconds{200};
 constexpr nanoseconds k_longest_wait = seconds{60};
-// Doubling ends here, so that a transfer goes on soon after an outage does.
-constexpr nanoseconds k_longest_doubling = seconds{5};
+// Doubling ends here, so that a transfer goes on soon after an outage does, and ten tries fit into the
+// silence that ends it: a wire that loses every fifth datagram is survived.
+constexpr nanoseconds k_longest_doubling = seconds{3};
 
 // Silence ends a transfer when it was both long and tried often enough (RFC 7440 5 wants a bound on retries).
 constexpr nanoseconds k_longest_silence = seconds{30};

@@ -236,7 +236,7 @@ TEST(Transfer, TheTimeoutFollowsTheRoundTrip) {
     Running fast{512, 1, 1'000'000};
     for (int block = 1; block < 50; ++block)
         fast.ack(static_cast<std::uint64_t>(block), milliseconds{2});
-    EXPECT_EQ(fast.last.deadline - fast.now, milliseconds{50});  // the lower bound
+    EXPECT_EQ(fast.last.deadline - fast.now, milliseconds{200});  // the lower bound
 
     Running slow{512, 1, 1'000'000};
     for (int block = 1; block < 50; ++block)
@@ -267,19 +267,19 @@ TEST(Transfer, TimeoutsDoubleAndProgressEndsIt) {
     for (int block = 1; block < 50; ++block)
         run.ack(static_cast<std::uint64_t>(block), milliseconds{2});
     run.timeout();
-    EXPECT_EQ(run.last.deadline - run.now, milliseconds{100});
+    EXPECT_EQ(run.last.deadline - run.now, milliseconds{400});
     run.timeout();
-    EXPECT_EQ(run.last.deadline - run.now, milliseconds{200});
+    EXPECT_EQ(run.last.deadline - run.now, milliseconds{800});
     run.ack(50);
-    EXPECT_EQ(run.last.deadline - run.now, milliseconds{50});
+    EXPECT_EQ(run.last.deadline - run.now, milliseconds{200});
 }
 
-TEST(Transfer, DoublingEndsAtFiveSeconds) {
+TEST(Transfer, DoublingEndsAtThreeSeconds) {
     Running run{512, 1, 1'000'000};
     for (int block = 1; block < 50; ++block)
         run.ack(static_cast<std::uint64_t>(block), milliseconds{2});
     while (run.timeout().kind == Kind::send)
-        EXPECT_LE(run.last.deadline - run.now, seconds{5});
+        EXPECT_LE(run.last.deadline - run.now, seconds{3});
 }
 
 TEST(Transfer, SilenceOfThirtySecondsEndsIt) {
@@ -359,7 +359,7 @@ TEST(Transfer, WhatLeavesLateIsMeasuredFromThen) {
         run.ack(static_cast<std::uint64_t>(block), milliseconds{2});
     const auto before = run.transfer.round_trip();
     run.now += seconds{2};  // the disk was slow
-    EXPECT_EQ(run.transfer.sent_late(run.now) - run.now, milliseconds{50});
+    EXPECT_EQ(run.transfer.sent_late(run.now) - run.now, milliseconds{200});
     run.ack(50, milliseconds{2});
     EXPECT_LT(run.transfer.round_trip(), before + milliseconds{1});
 }
