@@ -114,16 +114,13 @@ machine::Event TftpSession::event(machine::Stage stage, Reason reason, std::stri
 
 void TftpSession::on_readable(ev::io&, int) {
     // One at a time: a client that waits for us has sent one, and another would wake us again.
-    for (const auto& datagram : socket_->receive(bench_.inbox, 1)) {
+    const auto datagram = socket_->receive_one(bench_.inbox);
+    if (!datagram) return;
+    if (is_same_peer(datagram->from, asked_.peer)) {
+        conclude(on_packet(datagram->payload, read_instant()));
+    } else {
         // RFC 1350 4: what comes from another TID gets an ERROR, and the transfer goes on.
-        if (!is_same_peer(datagram.from, asked_.peer)) {
-            answer_stray(datagram);
-            continue;
-        }
-        if (auto end = on_packet(datagram.payload, read_instant())) {
-            conclude(std::move(end));
-            return;  // and with it we are gone
-        }
+        answer_stray(*datagram);
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -28,8 +29,8 @@ struct TftpBench {
     ev::loop_ref loop;
     Disk& disk;
     TftpCounts counts{};
-    Inbox inbox{2048};                    ///< ACKs and ERRORs: nothing long is expected
-    std::vector<std::uint8_t> datagrams;  ///< room for one run of blocks
+    std::array<std::uint8_t, 2048> inbox{};  ///< ACKs and ERRORs: nothing long is expected
+    std::vector<std::uint8_t> datagrams;     ///< room for one run of blocks
     /// A client has shown that it exists: its first ACK came.
     std::function<void(TftpSession&)> validated;
     /// The session is over, and may be destroyed.

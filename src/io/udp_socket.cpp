@@ -88,12 +88,16 @@ iovec part_of(Bytes bytes) {
     return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
+// An error that a past datagram earned (ICMP) is reported once, in this one's place.
+template <typename Send>
+ssize_t send_again_after_past_error(Send send) {
+    const ssize_t sent = send();
+    return sent < 0 && (errno == ECONNREFUSED || errno == EINTR) ? send() : sent;
+}
+
 ssize_t send_message(int descriptor, const msghdr& message) {
-    ssize_t sent = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    // An error that a past datagram earned (ICMP) is reported once, in this one's place.
-    if (sent < 0 && (errno == ECONNREFUSED || errno == EINTR))
-        sent = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sent;
+    return send_again_after_past_error(
+        [&] { return ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL); });
 }
 
 }  // namespace
@@ -229,11 +233,11 @@ std::span<const Datagram> UdpSocket::receive() {
     return receive(*inbox_);
 }
 
-std::span<const Datagram> UdpSocket::receive(Inbox& inbox, std::size_t most) {
+std::span<const Datagram> UdpSocket::receive(Inbox& inbox) {
     auto& slots = *inbox.slots_;
     slots.prepare();
-    const auto room = static_cast<unsigned>(std::min(most, Inbox::k_datagrams));
-    const int count = ::recvmmsg(descriptor(), slots.headers.data(), room, MSG_DONTWAIT, nullptr);
+    const int count =
+        ::recvmmsg(descriptor(), slots.headers.data(), Inbox::k_datagrams, MSG_DONTWAIT, nullptr);
     // A failed call may have written into the first header.
     slots.used = std::max<std::size_t>(count > 0 ? static_cast<std::size_t>(count) : 0, 1);
     if (count <= 0) return {};
@@ -243,7 +247,28 @@ std::span<const Datagram> UdpSocket::receive(Inbox& inbox, std::size_t most) {
     return std::span{slots.datagrams}.first(received);
 }
 
+std::optional<Datagram> UdpSocket::receive_one(std::span<std::uint8_t> memory) {
+    SocketAddress from;
+    from.length = sizeof from.storage;
+    const auto length = ::recvfrom(descriptor(), memory.data(), memory.size(), MSG_DONTWAIT,
+                                   reinterpret_cast<sockaddr*>(&from.storage), &from.length);
+    if (length < 0) return std::nullopt;
+    Datagram datagram;
+    datagram.payload = memory.first(static_cast<std::size_t>(length));
+    datagram.from = from.endpoint();
+    return datagram;
+}
+
 bool UdpSocket::send(Bytes payload, const Route& route) {
+    if (!route.from && route.interface == 0) {
+        // Nothing steers it: the plain call spares the kernel the copying of a message and its parts, which
+        // counts where every block of every client comes by here.
+        const SocketAddress name{route.to, is_ipv6_};
+        return send_again_after_past_error([&] {
+                   return ::sendto(descriptor(), payload.data(), payload.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                                   name.get(), name.length);
+               }) >= 0;
+    }
     Outgoing message{route, is_ipv6_};
     iovec part = part_of(payload);
     message.carry(part);

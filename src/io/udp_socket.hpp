@@ -71,8 +71,10 @@ class UdpSocket {
 
     /// Up to 64 datagrams that are waiting; empty when none are (or on an error that belongs to a past send).
     [[nodiscard]] std::span<const Datagram> receive();
-    /// At most `most` of them: who expects one answer at a time saves the kernel's look for a second.
-    [[nodiscard]] std::span<const Datagram> receive(Inbox& inbox, std::size_t most = Inbox::k_datagrams);
+    [[nodiscard]] std::span<const Datagram> receive(Inbox& inbox);
+    /// The one that has waited longest, without where it was sent to, cut to `memory`, which its payload lies
+    /// in. For who expects one answer at a time: half the kernel's work of a receive() that brings one.
+    [[nodiscard]] std::optional<Datagram> receive_one(std::span<std::uint8_t> memory);
 
     /// Sends one datagram; false when the kernel took it not (the reason is in errno).
     bool send(Bytes payload, const Route& route);

@@ -107,6 +107,36 @@ TEST(UdpSocket, OneInboxServesManySockets) {
     EXPECT_EQ(as_text(second.receive(inbox)[0].payload), "twenty-two chara");  // cut
 }
 
+TEST(UdpSocket, OneDatagramAtATimeComesInOrderAndSaysWhoSentIt) {
+    auto server = opened();
+    auto client = opened();
+    std::vector<std::uint8_t> memory(4);
+    EXPECT_FALSE(server.receive_one(memory)) << "none waits";
+    ASSERT_TRUE(client.send(as_bytes("1st, and cut"), to(server)));
+    ASSERT_TRUE(client.send(as_bytes("2nd"), to(server)));
+    const auto first = server.receive_one(memory);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(as_text(first->payload), "1st,");
+    EXPECT_EQ(first->from.text(), "127.0.0.1:" + std::to_string(client.local_port()));
+    const auto second = server.receive_one(memory);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(as_text(second->payload), "2nd");
+    EXPECT_FALSE(server.receive_one(memory));
+}
+
+TEST(UdpSocket, ARefusedDatagramDoesNotCostTheNextOne) {
+    auto client = opened();
+    std::optional<io::Route> nobody;
+    {
+        const auto gone = opened();
+        nobody = to(gone);
+        ASSERT_TRUE(client.connect(nobody->to));
+    }
+    // What ICMP says of the first is reported in the second one's place, which has to leave all the same.
+    EXPECT_TRUE(client.send(as_bytes("first"), *nobody));
+    EXPECT_TRUE(client.send(as_bytes("second"), *nobody));
+}
+
 TEST(UdpSocket, SegmentsArriveAsSingleDatagrams) {
     for (const std::uint16_t segment : {12, 516, 1472, 8196}) {
         for (const std::size_t size : {std::size_t{1}, std::size_t{segment}, segment * std::size_t{3} + 5,
