@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::size_t k_most_files_named = 50;
 
+/// How many boot files are opened or read at a time. A thread that waits costs some kilobytes, and a file
+/// server that takes 50 ms for each question serves a rack only when many are asked at a time.
+constexpr std::size_t k_disk_threads = 32;
+
 /// systemd's StateDirectory=; it may name several, the first is the one for leases.
 std::string state_directory() {
     const char* value = std::getenv("STATE_DIRECTORY");
@@ -188,7 +192,7 @@ void Daemon::use_script() {
 }
 
 Result<void, StartFailure> Daemon::open_files() {
-    disk_.emplace(loop_);
+    disk_.emplace(loop_, k_disk_threads);
     tftp_.emplace(loop_, *disk_, tftp_surroundings());
     if (auto used = tftp_->use(config_->tftp); !used) return failure(ExitCode::file, used.error());
     give_tftp_sockets();

@@ -1,14 +1,16 @@
 #include "io/disk.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace pxed::io {
 
-Disk::Disk(ev::loop_ref loop) : signal_(loop) {
+Disk::Disk(ev::loop_ref loop, std::size_t most_threads) : most_threads_(most_threads), signal_(loop) {
     signal_.set<Disk, &Disk::on_finished>(this);
     signal_.start();
     loop.unref();  // an idle helper keeps no loop alive
-    thread_ = std::thread{[this] { run(); }};
+    // The first one now: without it nothing would ever be done, and a start may still fail for that.
+    start_thread();
 }
 
 Disk::~Disk() {
@@ -16,8 +18,9 @@ Disk::~Disk() {
         const std::lock_guard lock{mutex_};
         stops_ = true;
     }
-    wake_.notify_one();
-    thread_.join();
+    wake_.notify_all();
+    for (auto& thread : threads_)
+        thread.join();
     signal_.loop.ref();
 }
 
@@ -31,23 +34,31 @@ Disk::Ticket Disk::submit(std::function<void()> work, std::function<void()> done
 Disk::Ticket Disk::enqueue(std::unique_ptr<Job> job) {
     const Ticket ticket = ++last_ticket_;
     job->ticket = ticket;
+    wanted_.insert(ticket);
+    bool is_one_more_needed = false;
     {
         const std::lock_guard lock{mutex_};
         waiting_.push_back(std::move(job));
+        is_one_more_needed = waiting_.size() > idle_;
     }
     wake_.notify_one();
+    if (is_one_more_needed && threads_.size() < most_threads_) {
+        try {
+            start_thread();
+        } catch (const std::system_error&) {
+            // No thread is to be had (TasksMax): the job waits for those there are.
+            most_threads_ = threads_.size();
+        }
+    }
     return ticket;
 }
 
 void Disk::forget(Ticket ticket) {
-    if (ticket <= last_done_ || ticket > last_ticket_) return;  // jobs are done in order
-    std::unique_ptr<Job> dropped;                               // destroyed after the lock is given back
+    if (wanted_.erase(ticket) == 0) return;
+    std::unique_ptr<Job> dropped;  // destroyed after the lock is given back
     const std::lock_guard lock{mutex_};
     const auto job = std::ranges::find(waiting_, ticket, [](const auto& waiting) { return waiting->ticket; });
-    if (job == waiting_.end()) {
-        forgotten_.insert(ticket);
-        return;
-    }
+    if (job == waiting_.end()) return;  // it runs, or has run: nobody is told
     dropped = std::move(*job);
     waiting_.erase(job);
 }
@@ -57,10 +68,17 @@ std::size_t Disk::queued() const {
     return waiting_.size();
 }
 
+void Disk::start_thread() {
+    const std::lock_guard lock{mutex_};
+    threads_.emplace_back([this] { run(); });
+    ++idle_;  // from now on, or the next job would ask for another before this one has begun
+}
+
 void Disk::run() {
     std::unique_lock lock{mutex_};
     for (;;) {
         wake_.wait(lock, [this] { return stops_ || !waiting_.empty(); });
+        --idle_;
         if (stops_) return;
         auto job = std::move(waiting_.front());
         waiting_.pop_front();
@@ -68,6 +86,7 @@ void Disk::run() {
         job->work();
         lock.lock();
         finished_.push_back(std::move(job));
+        ++idle_;
         signal_.send();
     }
 }
@@ -78,10 +97,8 @@ void Disk::on_finished(ev::async&, int) {
         const std::lock_guard lock{mutex_};
         finished.swap(finished_);
     }
-    for (const auto& job : finished) {
-        last_done_ = job->ticket;
-        if (forgotten_.erase(job->ticket) == 0) job->done();
-    }
+    for (const auto& job : finished)
+        if (wanted_.erase(job->ticket) != 0) job->done();
 }
 
 }  // namespace pxed::io

@@ -15,16 +15,18 @@
 
 namespace pxed::io {
 
-/// A thread that only waits for disks: it runs `work` and the loop then runs `done`. It owns no state of
+/// Threads that only wait for disks: they run `work` and the loop then runs `done`. They own no state of
 /// ours: what `work` finds out, it leaves in what both closures share and `done` alone reads afterwards. Jobs
-/// run in order. All calls are made in the loop's thread.
+/// are begun in order. All calls are made in the loop's thread.
 class Disk {
  public:
     /// Names a job for forget(); counts from 1.
     using Ticket = std::uint64_t;
 
-    explicit Disk(ev::loop_ref loop);
-    ~Disk();  ///< finishes the running job, drops the rest
+    /// With one thread jobs also end in order. With more, so many may wait at a time; they are started as
+    /// more jobs come than threads are free.
+    explicit Disk(ev::loop_ref loop, std::size_t most_threads = 1);
+    ~Disk();  ///< finishes the running jobs, drops the rest
     Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;
 
@@ -42,6 +44,7 @@ class Disk {
     /// The job's `done` will not be called, and its work not begun if it has not been. For a job that is done
     /// already it does nothing.
     void forget(Ticket ticket);
+    /// How many jobs wait for a thread.
     [[nodiscard]] std::size_t queued() const;
 
  private:
@@ -63,6 +66,7 @@ class Disk {
     };
 
     Ticket enqueue(std::unique_ptr<Job> job);
+    void start_thread();
     void run();
     void on_finished(ev::async& watcher, int revents);
 
@@ -70,14 +74,15 @@ class Disk {
     std::condition_variable wake_;
     std::deque<std::unique_ptr<Job>> waiting_;
     std::vector<std::unique_ptr<Job>> finished_;
+    std::size_t idle_ = 0;  // threads that wait for a job
     bool stops_ = false;
 
     // the loop's alone
+    std::size_t most_threads_;
     Ticket last_ticket_ = 0;
-    Ticket last_done_ = 0;
-    std::unordered_set<Ticket> forgotten_;
+    std::unordered_set<Ticket> wanted_;  // jobs whose `done` is still to be called
     ev::async signal_;
-    std::thread thread_;
+    std::vector<std::thread> threads_;
 };
 
 }  // namespace pxed::io

@@ -215,7 +215,10 @@ Result<FileDescriptor, FileGate::Errno> FileGate::open_directory(const std::stri
 
 Result<FileDescriptor, FileGate::Errno> FileGate::open_below(const FileDescriptor& root,
                                                              const std::string& name, Waiting waiting) {
-    return ask_kernel(root.get(), name.c_str(), k_reading, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, waiting);
+    // What is mounted below the root may be of those whose open() waits though all names are cached.
+    const std::uint64_t here = waiting == Waiting::no ? RESOLVE_NO_XDEV : 0;
+    return ask_kernel(root.get(), name.c_str(), k_reading, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | here,
+                      waiting);
 }
 
 std::optional<bool> FileGate::has_directory(const FileDescriptor& root, const std::string& name,

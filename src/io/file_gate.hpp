@@ -29,7 +29,8 @@ class FileGate {
 
     [[nodiscard]] static Result<FileDescriptor, Errno> open_directory(const std::string& path,
                                                                       Waiting waiting);
-    /// Opens for reading below `root`. EXDEV: a link leads out, or an absolute one perhaps only seems to.
+    /// Opens for reading below `root`. EXDEV: a link leads out, or an absolute one perhaps only seems to;
+    /// and, without waiting, another file system is mounted on the way.
     [[nodiscard]] static Result<FileDescriptor, Errno> open_below(const FileDescriptor& root,
                                                                   const std::string& name, Waiting waiting);
     /// Whether names below `name` are to be looked for: it is a directory, or a link to one, or a link that

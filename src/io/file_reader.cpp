@@ -6,8 +6,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/vfs.h>
 
 namespace pxed::io {
 
@@ -53,8 +51,20 @@ struct FileReader::Fetched {
     }
 };
 
+FileReader::Reading FileReader::way_to_read(Storage storage) {
+    switch (storage) {
+        case Storage::memory:
+            return Reading::always_at_once;
+        case Storage::disk:
+            return Reading::without_waiting;
+        case Storage::remote:
+            return Reading::by_disk_thread;
+    }
+    return Reading::by_disk_thread;
+}
+
 FileReader::FileReader(OpenFile file, Disk& disk, std::function<void()> ready)
-    : file_(std::move(file)), disk_(disk), ready_(std::move(ready)) {}
+    : file_(std::move(file)), disk_(disk), ready_(std::move(ready)), reading_(way_to_read(file_.storage)) {}
 
 FileReader::~FileReader() {
     disk_.forget(fetching_);
@@ -108,10 +118,9 @@ std::size_t FileReader::read_cached(std::uint64_t offset, std::span<const iovec>
         if (errno == EINTR) continue;
         // No disk thread will look at a file in memory again: its error is said here.
         if (waits_never) error_ = std::strerror(errno);
-        if (errno != EOPNOTSUPP || waits_never) return 0;
-        // overlayfs, NFS and FUSE cannot say whether they would wait; tmpfs cannot either, but never does.
-        reading_ = is_in_memory() ? Reading::always_at_once : Reading::by_disk_thread;
-        if (reading_ == Reading::by_disk_thread) return 0;
+        // Not every file system of a disk can say whether it would wait.
+        if (errno == EOPNOTSUPP) reading_ = Reading::by_disk_thread;
+        return 0;
     }
 }
 
@@ -129,12 +138,6 @@ void FileReader::fetch(std::uint64_t offset, std::size_t length) {
             if (fetched.error != 0) error_ = std::strerror(fetched.error);
             ready_();  // the last: it may end us
         });
-}
-
-bool FileReader::is_in_memory() const {
-    struct statfs status {};
-    if (::fstatfs(file_.descriptor.get(), &status) != 0) return false;
-    return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC || status.f_type == HUGETLBFS_MAGIC;
 }
 
 }  // namespace pxed::io

@@ -45,14 +45,14 @@ class FileReader {
     [[nodiscard]] bool copy_from_piece(std::uint64_t offset, std::span<const iovec> parts,
                                        std::size_t length) const;
     [[nodiscard]] std::size_t read_cached(std::uint64_t offset, std::span<const iovec> parts);
-    [[nodiscard]] bool is_in_memory() const;
 
     enum class Reading : std::uint8_t { without_waiting, always_at_once, by_disk_thread };
+    [[nodiscard]] static Reading way_to_read(Storage storage);
 
     OpenFile file_;
     Disk& disk_;
     std::function<void()> ready_;
-    Reading reading_ = Reading::without_waiting;
+    Reading reading_;
     Disk::Ticket fetching_ = 0;  // 0: none
     std::uint64_t piece_offset_ = 0;
     std::vector<std::uint8_t> piece_;

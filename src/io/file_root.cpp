@@ -40,25 +40,45 @@ OpenError error_of(int error, const std::string& path) {
     }
 }
 
-Answer examined(FileDescriptor descriptor, const std::string& name, const std::string& path) {
+// What a file system lies on.
+struct Known {
+    Storage storage;
+    DeviceNumber device;
+};
+
+Answer examined(FileDescriptor descriptor, const std::string& name, const std::string& path,
+                const Known& known, Waiting waiting) {
     struct stat status {};
     if (::fstat(descriptor.get(), &status) != 0) return fail(error_of(errno, path));
     if (S_ISDIR(status.st_mode)) return fail(OpenError{Reason::not_a_file, path + ": Is a directory"});
     if (!S_ISREG(status.st_mode)) return fail(OpenError{Reason::not_a_file, path + ": not a regular file"});
-    return OpenFile{std::move(descriptor),
-                    name,
-                    static_cast<std::uint64_t>(status.st_size),
-                    status.st_uid,
-                    status.st_mode,
-                    seconds{status.st_mtim.tv_sec} + nanoseconds{status.st_mtim.tv_nsec}};
+    OpenFile file;
+    // Without waiting only files of the known one are opened.
+    const bool is_known = waiting == Waiting::no || status.st_dev == known.device;
+    file.storage = is_known ? known.storage : storage_of(descriptor.get());
+    file.descriptor = std::move(descriptor);
+    file.name = name;
+    file.size = static_cast<std::uint64_t>(status.st_size);
+    file.owner = status.st_uid;
+    file.mode = status.st_mode;
+    file.modified = seconds{status.st_mtim.tv_sec} + nanoseconds{status.st_mtim.tv_nsec};
+    return file;
 }
 
+// The root for one look-up.
+struct Place {
+    const FileGate& gate;
+    const FileDescriptor& directory;
+    Waiting waiting;
+    const Known& known;
+};
+
 // Opens one candidate; nothing when that would wait for a disk and must not.
-std::optional<Answer> open_one(const FileGate& gate, const FileDescriptor& root, const std::string& name,
-                               Waiting waiting) {
+std::optional<Answer> open_one(const Place& root, const std::string& name) {
+    const auto& [gate, directory, waiting, known] = root;
     const std::string path = gate.directory() + '/' + name;
-    auto descriptor = FileGate::open_below(root, name, waiting);
-    if (descriptor) return examined(std::move(*descriptor), name, path);
+    auto descriptor = FileGate::open_below(directory, name, waiting);
+    if (descriptor) return examined(std::move(*descriptor), name, path, known, waiting);
     if (descriptor.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
     if (descriptor.error() != EXDEV) return fail(error_of(descriptor.error(), path));
 
@@ -66,7 +86,7 @@ std::optional<Answer> open_one(const FileGate& gate, const FileDescriptor& root,
     if (waiting == Waiting::no) return std::nullopt;
     auto followed = gate.open_through_links(name);
     if (!followed) return fail(std::move(followed).error());
-    return examined(std::move(*followed), name, path);
+    return examined(std::move(*followed), name, path, known, waiting);
 }
 
 bool is_missing(const Answer& answer) {
@@ -74,27 +94,27 @@ bool is_missing(const Answer& answer) {
 }
 
 // The names as they are spelled in the tree, where only the case of letters differs.
-std::vector<std::string> spelled_otherwise(const FileGate& gate, const FileDescriptor& root,
-                                           const std::vector<std::string>& names) {
+std::vector<std::string> spelled_otherwise(const Place& root, const std::vector<std::string>& names) {
     std::vector<std::string> found;
     for (const auto& name : names) {
-        if (auto spelled = gate.find_ignoring_case(root, name)) found.push_back(std::move(*spelled));
+        if (auto spelled = root.gate.find_ignoring_case(root.directory, name))
+            found.push_back(std::move(*spelled));
     }
     return found;
 }
 
 // What is not there by its own name; nothing: nor by any other. May wait.
-std::optional<Answer> open_elsewhere(const FileGate& gate, const FileDescriptor& root,
-                                     const std::vector<std::string>& asked, const Lookup& lookup) {
+std::optional<Answer> open_elsewhere(const Place& root, const std::vector<std::string>& asked,
+                                     const Lookup& lookup) {
     const auto first_of = [&](const std::vector<std::string>& names) -> std::optional<Answer> {
         for (const auto& name : names) {
-            auto answer = open_one(gate, root, name, Waiting::yes);
+            auto answer = open_one(root, name);
             if (answer && !is_missing(*answer)) return answer;
         }
         return std::nullopt;
     };
     const auto folded = [&](const std::vector<std::string>& names) {
-        return lookup.folds_case ? spelled_otherwise(gate, root, names) : std::vector<std::string>{};
+        return lookup.folds_case ? spelled_otherwise(root, names) : std::vector<std::string>{};
     };
     // Where the client asked goes before where it did not, however it is spelled.
     if (auto answer = first_of(folded(asked))) return answer;
@@ -102,30 +122,34 @@ std::optional<Answer> open_elsewhere(const FileGate& gate, const FileDescriptor&
     return first_of(folded(lookup.beside));
 }
 
-std::optional<Answer> open_first(const std::string& directory, const std::vector<std::string>& allowed,
-                                 const Lookup& lookup, Waiting waiting) {
-    const FileGate gate{directory, allowed};
-    const auto root = FileGate::open_directory(directory, waiting);
-    if (!root) {
-        if (root.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
-        return fail(error_of(root.error(), directory));
+// The root as it is named now; with Waiting::no only where opening a file in it does not wait: for a file
+// system that does, the kernel's word that all names are cached (RESOLVE_CACHED) is no answer.
+std::optional<Answer> open_first(const std::string& path, const std::vector<std::string>& allowed,
+                                 const Lookup& lookup, Waiting waiting, const Known& known) {
+    const FileGate gate{path, allowed};
+    const auto directory = FileGate::open_directory(path, waiting);
+    if (!directory) {
+        if (directory.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
+        return fail(error_of(directory.error(), path));
     }
+    if (waiting == Waiting::no && device_of(directory->get()) != known.device) return std::nullopt;
+    const Place root{gate, *directory, waiting, known};
     const auto* names = &lookup.candidates;
     if (!lookup.subdirectory.empty()) {
-        const auto is_there = gate.has_directory(*root, lookup.subdirectory, waiting);
+        const auto is_there = gate.has_directory(*directory, lookup.subdirectory, waiting);
         if (!is_there) return std::nullopt;
         if (*is_there) names = &lookup.within;
     }
-    std::optional<Answer> answer = fail(OpenError{Reason::outside_root, directory + ": no name below it"});
+    std::optional<Answer> answer = fail(OpenError{Reason::outside_root, path + ": no name below it"});
     for (const auto& name : *names) {
-        answer = open_one(gate, *root, name, waiting);
+        answer = open_one(root, name);
         if (!answer || !is_missing(*answer)) return answer;
     }
     // The error is that of the name that was asked for: there the file is to be put.
     if (!is_missing(*answer) || (!lookup.folds_case && lookup.beside.empty())) return answer;
     // Directories may have to be read now, and only the disk thread may wait for that.
     if (waiting == Waiting::no) return std::nullopt;
-    if (auto found = open_elsewhere(gate, *root, *names, lookup)) return found;
+    if (auto found = open_elsewhere(root, *names, lookup)) return found;
     return answer;
 }
 
@@ -137,18 +161,23 @@ FileRoot::FileRoot(std::string directory, std::vector<std::string> allowed)
         directory_.pop_back();
 }
 
-Result<void, std::string> FileRoot::check() const {
+Result<void, std::string> FileRoot::look() {
     const auto root = FileGate::open_directory(directory_, Waiting::yes);
     if (!root) return fail(directory_ + ": " + std::strerror(root.error()));
+    const auto device = device_of(root->get());
+    if (!device) return {};
+    storage_ = storage_of(root->get());
+    device_ = *device;
     return {};
 }
 
 std::optional<Answer> FileRoot::open_now(const Lookup& lookup) const {
-    return open_first(directory_, allowed_, lookup, Waiting::no);
+    if (storage_ == Storage::remote) return std::nullopt;
+    return open_first(directory_, allowed_, lookup, Waiting::no, {storage_, device_});
 }
 
 Result<OpenFile, OpenError> FileRoot::open(const Lookup& lookup) const {
-    return *open_first(directory_, allowed_, lookup, Waiting::yes);
+    return *open_first(directory_, allowed_, lookup, Waiting::yes, {storage_, device_});
 }
 
 std::vector<std::string> FileRoot::list(const std::string& directory, std::size_t limit) const {
@@ -188,17 +217,14 @@ std::vector<std::string> FileRoot::list(const std::string& directory, std::size_
 
 Disk::Ticket FileRoot::open_later(Lookup lookup, Disk& disk, Opened opened) const {
     struct State {
-        std::string directory;
-        std::vector<std::string> allowed;
+        FileRoot root;
         Lookup lookup;
         Opened opened;
         std::optional<Answer> answer;
     };
     return disk.submit_with(
-        State{directory_, allowed_, std::move(lookup), std::move(opened), {}},
-        [](State& state) {
-            state.answer = open_first(state.directory, state.allowed, state.lookup, Waiting::yes);
-        },
+        State{*this, std::move(lookup), std::move(opened), {}},
+        [](State& state) { state.answer = state.root.open(state.lookup); },
         [](State& state) { state.opened(std::move(*state.answer)); });
 }
 

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "io/disk.hpp"
 #include "io/file_descriptor.hpp"
+#include "io/storage.hpp"
 #include "machine/reason.hpp"
 
 namespace pxed::io {
@@ -22,6 +23,7 @@ struct OpenFile {
     std::uint32_t owner = 0;  ///< uid
     std::uint32_t mode = 0;   ///< st_mode
     nanoseconds modified{0};  ///< st_mtim, since 1970
+    Storage storage = Storage::disk;
 };
 
 /// Why nothing was opened.
@@ -52,10 +54,13 @@ class FileRoot {
     /// Requires: absolute paths.
     FileRoot(std::string directory, std::vector<std::string> allowed);
 
-    /// Whether the directory can be entered now. Errors: a sentence (`/srv/tftp: No such file or directory`).
-    [[nodiscard]] Result<void, std::string> check() const;
+    /// Enters the directory and remembers what it lies on. Waits for it. Errors: a sentence
+    /// (`/srv/tftp: No such file or directory`).
+    [[nodiscard]] Result<void, std::string> look();
 
     /// The answer that can be had without waiting for a disk (RESOLVE_CACHED); nothing: ask open_later().
+    /// That is so for everything until look() has found a file system that opens what is cached at once, and
+    /// where another one is mounted meanwhile, or below the root.
     [[nodiscard]] std::optional<Result<OpenFile, OpenError>> open_now(const Lookup& lookup) const;
     /// The answer, however long the disk takes.
     [[nodiscard]] Result<OpenFile, OpenError> open(const Lookup& lookup) const;
@@ -71,6 +76,8 @@ class FileRoot {
  private:
     std::string directory_;
     std::vector<std::string> allowed_;
+    Storage storage_ = Storage::remote;
+    DeviceNumber device_ = 0;  ///< storage_ is of this one
 };
 
 }  // namespace pxed::io

@@ -5,13 +5,10 @@
 #include "io/http_body.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
-#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/vfs.h>
 
 #include "io/file_reader.hpp"
 
@@ -25,21 +22,15 @@ constexpr std::size_t k_block = 32 * 1024;
 constexpr std::uint64_t k_sampled_every = 64 * 1024;
 constexpr std::uint64_t k_most_samples = 1024;
 
-bool is_in_memory(int file) {
-    struct statfs status {};
-    if (::fstatfs(file, &status) != 0) return false;
-    return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC || status.f_type == HUGETLBFS_MAGIC;
-}
-
-bool is_cached(int file, std::uint64_t first, std::uint64_t length) {
+bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
+    if (file.storage != Storage::disk) return file.storage == Storage::memory;
     const auto step = std::max(k_sampled_every, length / k_most_samples);
     for (std::uint64_t at = 0; at < length; at += step) {
         char byte = 0;
         const iovec part{&byte, 1};
-        const auto got = ::preadv2(file, &part, 1, static_cast<off_t>(first + at), RWF_NOWAIT);
-        // tmpfs cannot say whether it would wait, and never does; overlayfs and NFS cannot either, and do.
-        if (got < 0 && errno == EOPNOTSUPP) return is_in_memory(file);
-        if (got != 1) return false;
+        const auto got =
+            ::preadv2(file.descriptor.get(), &part, 1, static_cast<off_t>(first + at), RWF_NOWAIT);
+        if (got != 1) return false;  // or it cannot be told (EOPNOTSUPP)
     }
     return true;
 }
@@ -107,7 +98,7 @@ bool HttpBody::has_shrunk() const {
 
 HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, Disk& disk,
                    const HttpBodyWatcher& watcher) {
-    if (is_cached(file.descriptor.get(), first, length)) {
+    if (is_cached(file, first, length)) {
         HttpResponse response{MHD_create_response_from_fd_at_offset64(length, file.descriptor.get(), first)};
         if (!response) return {};
         return {std::move(response), file.descriptor.release(), first + length};  // the response closes it

@@ -32,6 +32,7 @@ Result<OpenFile, OpenError> made_file(std::string name, std::string_view text) {
     made.descriptor = std::move(file);
     made.name = std::move(name);
     made.size = text.size();
+    made.storage = Storage::memory;
     made.owner = ::geteuid();
     made.mode = S_IFREG | S_IRUSR | S_IRGRP | S_IROTH;
     return made;

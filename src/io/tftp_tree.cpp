@@ -39,9 +39,9 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy, std::st
     TftpTree tree;
     for (const auto& root : policy.roots) {
         tree.roots_.push_back({root.interface, FileRoot{absolute(root.directory), allowed}});
-        const auto checked = tree.roots_.back().root.check();
-        if (!checked && !policy.ignores_missing_root)
-            return fail(std::string{directive} + ' ' + checked.error());
+        const auto looked = tree.roots_.back().root.look();
+        if (!looked && !policy.ignores_missing_root)
+            return fail(std::string{directive} + ' ' + looked.error());
     }
     // dnsmasq without tftp-root serves the whole file system. Here nothing is served: nobody means to give
     // away /etc/passwd, and the check of the configuration says what is missing.

@@ -116,4 +116,41 @@ TEST_F(DiskTest, EndsWithJobsWaiting) {
     EXPECT_TRUE(worked);
 }
 
+// What one hangs on (a file server that is gone) must not keep the others from their files.
+TEST_F(DiskTest, AsManyWaitAtATimeAsAllowed) {
+    Disk disk{loop, 3};
+    std::counting_semaphore<4> begun{0};
+    std::counting_semaphore<4> may_end{0};
+    int done = 0;
+    for (int i = 0; i < 4; ++i) {
+        disk.submit(
+            [&] {
+                begun.release();
+                may_end.acquire();
+            },
+            [&] { ++done; });
+    }
+    for (int i = 0; i < 3; ++i)
+        begun.acquire();
+    EXPECT_FALSE(begun.try_acquire_for(std::chrono::milliseconds{20}));
+    EXPECT_EQ(disk.queued(), 1U);
+    may_end.release(4);
+    loop.run_until([&] { return done == 4; });
+}
+
+TEST_F(DiskTest, JobsThatEndInAnotherOrderAreForgottenByName) {
+    Disk disk{loop, 2};
+    std::binary_semaphore may_end{0};
+    bool second_done = false;
+    const auto first = disk.submit([&] { may_end.acquire(); }, [] { ADD_FAILURE(); });
+    const auto second = disk.submit([] {}, [&] { second_done = true; });
+    loop.run_until([&] { return second_done; });
+    disk.forget(second);  // done: it means nothing
+    disk.forget(first);   // still runs
+    may_end.release();
+    bool last_done = false;
+    disk.submit([] {}, [&] { last_done = true; });
+    loop.run_until([&] { return last_done; });
+}
+
 }  // namespace

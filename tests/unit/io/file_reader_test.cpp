@@ -37,6 +37,7 @@ class FileReaderTest : public testing::Test {
         io::OpenFile file;
         file.descriptor = io::FileDescriptor{::open((directory / "f").c_str(), O_RDONLY | O_CLOEXEC)};
         file.size = fs::file_size(directory / "f");
+        file.storage = io::storage_of(file.descriptor.get());
         return file;
     }
     // Out of the page cache, where the file system lets us.
@@ -121,6 +122,7 @@ TEST_F(FileReaderTest, AReadErrorIsSaidInWordsOnADiskAndInMemory) {
         io::OpenFile file;
         file.descriptor = io::FileDescriptor{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
         file.size = 4096;
+        file.storage = io::storage_of(file.descriptor.get());
         FileReader reader{std::move(file), disk, ready()};
         EXPECT_EQ(read(reader, 0, 100), Got::failed) << parent;
         EXPECT_EQ(reader.error(), "Is a directory") << parent;

@@ -6,11 +6,13 @@
 #include <fstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "skip.hpp"
 #include "test_loop.hpp"
 
 namespace {
@@ -71,7 +73,8 @@ class FileRootTest : public testing::Test {
 };
 
 TEST_F(FileRootTest, OpensARegularFileAtOnceWhenItIsCached) {
-    const FileRoot root{(top / "root").string(), {}};
+    FileRoot root{(top / "root").string(), {}};
+    ASSERT_TRUE(root.look());
     (void)open_slowly({{"sub/inner"}, "", {}});
     const auto answer = root.open_now({{"sub/inner"}, "", {}});
     ASSERT_TRUE(answer) << "the look-up was cached a moment ago";
@@ -79,6 +82,41 @@ TEST_F(FileRootTest, OpensARegularFileAtOnceWhenItIsCached) {
     EXPECT_EQ(text_of(*answer), "inside");
     EXPECT_EQ((**answer).name, "sub/inner");
     EXPECT_EQ((**answer).owner, ::geteuid());
+}
+
+// The kernel calls a name cached that a file server has to be asked about at each opening.
+TEST_F(FileRootTest, NothingIsOpenedAtOnceWhereOpeningMayWait) {
+    const FileRoot unknown{(top / "root").string(), {}};
+    (void)open_slowly({{"file"}, "", {}});
+    EXPECT_FALSE(unknown.open_now({{"file"}, "", {}})) << "nobody has looked what it lies on";
+
+    const fs::path memory = "/dev/shm";
+    if (!fs::is_directory(memory)) return test::skip("no tmpfs at /dev/shm");
+    fs::create_directory_symlink("root", top / "current");
+    FileRoot root{(top / "current").string(), {}};
+    ASSERT_TRUE(root.look());
+    ASSERT_TRUE(root.open_now({{"file"}, "", {}}));
+    const auto elsewhere = memory / top.filename();
+    fs::create_directory(elsewhere);
+    std::ofstream{elsewhere / "file"} << "in memory";
+    fs::create_directory_symlink(elsewhere, top / "next");
+    fs::rename(top / "next", top / "current");
+    const auto answer = root.open_now({{"file"}, "", {}});
+    fs::remove_all(elsewhere);
+    EXPECT_FALSE(answer) << "another file system has taken the place of the one that was looked at";
+}
+
+TEST_F(FileRootTest, AFileSaysWhatItLiesOn) {
+    EXPECT_EQ(open_name("file")->storage,
+              io::storage_of(io::FileDescriptor{::open(top.c_str(), O_RDONLY)}.get()));
+    const fs::path memory = "/dev/shm";
+    if (!fs::is_directory(memory)) return test::skip("no tmpfs at /dev/shm");
+    const FileRoot root{memory.string(), {}};
+    std::ofstream{memory / top.filename()} << "in memory";
+    const auto answer = root.open({{top.filename().string()}, "", {}});
+    fs::remove(memory / top.filename());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->storage, io::Storage::memory);
 }
 
 TEST_F(FileRootTest, TheDiskThreadGivesTheSameAnswers) {
@@ -262,10 +300,10 @@ TEST_F(FileRootTest, ARootThatIsSwitchedCountsFromTheNextFile) {
 }
 
 TEST_F(FileRootTest, AMissingRootIsASentence) {
-    EXPECT_EQ(FileRoot("/no/such/root", {}).check().error(), "/no/such/root: No such file or directory");
-    EXPECT_EQ(FileRoot((top / "root/file").string(), {}).check().error(),
+    EXPECT_EQ(FileRoot("/no/such/root", {}).look().error(), "/no/such/root: No such file or directory");
+    EXPECT_EQ(FileRoot((top / "root/file").string(), {}).look().error(),
               (top / "root/file").string() + ": Not a directory");
-    EXPECT_TRUE(FileRoot((top / "root/").string(), {}).check());
+    EXPECT_TRUE(FileRoot((top / "root/").string(), {}).look());
 }
 
 TEST_F(FileRootTest, ANameSwappedForALinkNeverLeadsOut) {

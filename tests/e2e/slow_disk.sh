@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Boot files on a file system that answers each question after 50 ms (a file server across a slow network, a disk that
+# sleeps): a hundred TFTP and a hundred HTTP transfers from it, and DHCP must not notice. The same with a pxed whose
+# disks are waited for in the loop must fail, or this test sees nothing.
+. "$(dirname "$0")/lib.sh"
+own_mounts "$@"
+need curl cmp fusermount3
+[ -c /dev/fuse ] || skip "no /dev/fuse"
+[ -x "${SLOW_FILES:-}" ] || skip "tests/support/slow_files was not built (libfuse3-dev)"
+lab_begin slow
+lab_host client
+lab_host machines
+on client ip addr add 192.168.1.9/24 dev eth0
+mkdir "$lab_dir/files"
+head -c 40000 /dev/urandom > "$lab_dir/files/boot"
+chmod -R a+rX "$lab_dir"
+# The leases elsewhere, and where nothing waits: what is measured is what the boot files do to DHCP.
+mount -t tmpfs none "$lab_dir/state"
+slow_mount() {
+  "$SLOW_FILES" "$lab_dir/files" "$lab_dir/tftp" 50 > "$lab_dir/slow_files.log" 2>&1 &
+  lab_pids+=("$!")
+  eventually 5 mountpoint -q "$lab_dir/tftp" || fail "the slow file system is not mounted"
+}
+slow_unmount() { umount -l "$lab_dir/tftp"; }
+trap 'status=$?; slow_unmount 2> /dev/null || true; lab_end "$status"' EXIT
+slow_mount
+configure << END
+interface=br0
+dhcp-range=192.168.1.20,192.168.1.250,1h
+no-ping
+enable-tftp
+enable-http
+tftp-root=$lab_dir/tftp
+END
+
+transfers_start() {
+  spawn client "$lab_dir/tftp_load.log" "$TFTP_LOAD" 192.168.1.1 boot "$lab_dir/files/boot" --clients 100
+  tftp_pid=$spawned
+  spawn client "$lab_dir/curl.log" curl -sS --max-time 60 --parallel --parallel-immediate --parallel-max 100 \
+    -o "$lab_dir/got-#1" "http://192.168.1.1/boot?[1-100]"
+  curl_pid=$spawned
+}
+# dhcp_waits SECONDS: what DHCP clients see meanwhile; the 99th percentile in microseconds is in $p99.
+dhcp_waits() {
+  on machines "$e2e_dir/../support/dorabot" waits eth0 --seconds "$1" > "$lab_dir/waits.log"
+  sed 's/^/  /' "$lab_dir/waits.log"
+  p99=$(sed -En 's/.* p99 ([0-9]+)\.([0-9][0-9]) ms.*/\1\20/p' "$lab_dir/waits.log")
+}
+all_whole() {
+  local number
+  for number in {1..100}; do cmp -s "$lab_dir/got-$number" "$lab_dir/files/boot" || return 1; done
+}
+
+step "each question takes 50 ms"
+server_start
+on machines "$e2e_dir/../support/dorabot" waits eth0 --seconds 1 > /dev/null # bridge, ARP and all first times
+started=$(date +%s%N)
+transfers_start
+dhcp_waits 4
+expect "DHCP answers within 10 ms, 99 times of 100" test "$p99" -lt 10000
+expect "a hundred files by TFTP" reap "$tftp_pid" 60
+expect "a hundred files by HTTP" reap "$curl_pid" 60
+expect "each of them whole" all_whole
+echo "  after $((($(date +%s%N) - started) / 1000000)) ms"
+server_stop
+
+step "the same, waiting in the loop"
+[ -x "${PXED_DISK_IN_LOOP:-}" ] || fail "no pxed that waits for disks in its loop (PXED_DISK_IN_LOOP)"
+PXED=$PXED_DISK_IN_LOOP server_start
+transfers_start
+dhcp_waits 4
+expect "DHCP waits, and this test sees it" test "$p99" -gt 10000
+server_kill
