@@ -48,7 +48,7 @@ po::options_description described() {
                 break;
         }
     }
-    add("test", po::value<std::string>()->implicit_value(""), "")("help,w", "")("version,v", "");
+    add("test", po::value<std::string>()->implicit_value(""), "")("dump", "")("help,w", "")("version,v", "");
     return options;
 }
 
@@ -75,7 +75,7 @@ std::string sentence(const po::unknown_option& error) {
     while (name.starts_with('-'))
         name.remove_prefix(1);
     name = name.substr(0, name.find('='));
-    std::vector<std::string_view> names{"test", "help", "version"};
+    std::vector<std::string_view> names{"test", "dump", "help", "version"};
     for (const auto& row : config::directives())
         names.push_back(row.name);
     const auto meant = nearest(name, names);
@@ -100,6 +100,8 @@ Result<void, std::string> take(CommandLine& line, const po::option& option, std:
         line.is_strict = value == "strict";
         if (!value.empty() && !line.is_strict)
             return fail("--test takes nothing or =strict, not '" + escaped(value) + '\'');
+    } else if (option.string_key == "dump") {
+        line.dumps = true;
     } else if (option.string_key == "help") {
         line.prints = config::help_text();
     } else if (option.string_key == "version") {

@@ -15,6 +15,7 @@ struct CommandLine {
     std::vector<config::Argument> arguments;  ///< directives, in their order
     bool tests = false;                       ///< --test
     bool is_strict = false;                   ///< --test=strict: a warning is a failure
+    bool dumps = false;                       ///< --dump
     std::optional<std::string> prints;        ///< text to print and exit 0: --help, --version
 };
 

@@ -23,11 +23,14 @@ int leave(ExitCode code, const std::string& why) {
     return leave(code);
 }
 
-/// As dnsmasq: a file that was named must be there, the default one need not.
+/// As dnsmasq: a file that was named must be there, the default one need not. Whoever names a file wants that
+/// one alone; /etc/pxed.d belongs to the default one.
 pxed::io::ConfigurationSource source_of(pxed::CommandLine& line) {
+    const bool is_default = !line.file.has_value();
     return {.file = line.file.value_or("/etc/pxed.conf"),
-            .may_be_missing = !line.file.has_value(),
-            .arguments = std::move(line.arguments)};
+            .may_be_missing = is_default,
+            .arguments = std::move(line.arguments),
+            .directory = is_default ? "/etc/pxed.d" : ""};
 }
 
 int serve(const pxed::io::ConfigurationSource& source) {
@@ -58,7 +61,9 @@ int main(int argc, char** argv) try {
     }
     const bool tests = line->tests;
     const auto strictness = line->is_strict ? pxed::io::Strictness::strict : pxed::io::Strictness::lenient;
+    const bool dumps = line->dumps;
     const auto source = source_of(*line);
+    if (dumps) return leave(pxed::io::dump_configuration(source));
     return tests ? leave(pxed::io::test_configuration(source, strictness)) : serve(source);
 } catch (const std::exception& problem) {
     return leave(ExitCode::other, problem.what());

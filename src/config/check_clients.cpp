@@ -130,8 +130,10 @@ class Play {
             auto client = dhcp::client_of(message, policy_.ignores_client_ids);
             const auto who = dhcp::classify(policy_, message, "", dhcp::Place{}, client);
             const auto boots = dhcp::boot_client_of(message);
+            bool is_told_something = false;
             for (const auto& situation : situations_)
-                judge(kind, boots, who.without_tag_if, situation);
+                is_told_something |= judge(kind, boots, who.without_tag_if, situation);
+            if (!is_told_something) judge_silence(kind);
         }
     }
 
@@ -170,12 +172,17 @@ class Play {
                              {client, sample_hardware()});
     }
 
-    void judge(const Kind& kind, const dhcp::BootClient& client, const dhcp::Tags& shown,
+    /// Whether such a client is named a file at all.
+    bool judge(const Kind& kind, const dhcp::BootClient& client, const dhcp::Tags& shown,
                const Situation& situation) {
         const auto answer = answer_for(client, shown, situation);
-        if (answer.file.empty()) judge_silence(kind);
         // What was found is right for whom it was found.
-        if (answer.file.empty() || !answer.line.is_known() || !answer.is_from_boot_line) return;
+        if (!answer.file.empty() && answer.line.is_known() && answer.is_from_boot_line)
+            judge_file(kind, answer);
+        return !answer.file.empty();
+    }
+
+    void judge_file(const Kind& kind, const dhcp::BootAnswer& answer) {
         // Those who say 9 mostly get what those who say 7 get, and then all is said already.
         if (kind.arch == Arch::x64_efi && !kind.is_ipxe) x64_lines_.insert(answer.line);
         const bool is_said = x64_lines_.contains(answer.line);
@@ -228,7 +235,8 @@ class Play {
             Finding::Severity::note, {});
     }
 
-    // The scripts of boot-linux are for loaders: iPXE, GRUB or PXELINUX has to run first.
+    // The scripts of boot-linux are for loaders: iPXE, GRUB or PXELINUX has to run first. Only when no
+    // machine of the kind gets one: a file that names it to some tags, or to all but some, means that.
     void judge_silence(const Kind& kind) {
         const bool is_common = kind.arch == Arch::bios || kind.arch == Arch::x64_efi;
         if (config_.dhcp.linux_boots.empty() || kind.is_ipxe || !is_common) return;

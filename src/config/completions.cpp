@@ -12,7 +12,7 @@ namespace pxed::config {
 namespace {
 
 // Not in the table: they are main()'s and no directives.
-constexpr std::string_view k_own_options[] = {"--test", "--test=strict", "--help", "--version"};
+constexpr std::string_view k_own_options[] = {"--test", "--test=strict", "--dump", "--help", "--version"};
 
 // What is refused or skipped can be written, but nobody is led to it.
 bool is_offered(const Directive& row) {
@@ -70,6 +70,7 @@ std::string zsh_completion() {
     std::string text =
         "#compdef pxed\n# written from pxed's directive table\n_arguments -s \\\n"
         "  '--test=-[read the configuration, say what is wrong, and exit]::strictness:(strict)' \\\n"
+        "  '--dump[print every line that counts and where it is written]' \\\n"
         "  '(-w --help)'{-w,--help}'[show help]' \\\n  '(-v --version)'{-v,--version}'[show version]'";
     for (const auto& row : directives()) {
         if (!is_offered(row)) continue;
@@ -89,12 +90,14 @@ std::string fish_completion() {
         "# fish completion for pxed, written from its directive table\ncomplete -c pxed -f\n"
         "complete -c pxed -l test -d 'read the configuration and exit'\n"
         "complete -c pxed -l test=strict -d 'the same, and let no warning pass'\n"
+        "complete -c pxed -l dump -d 'print every line that counts and where it is written'\n"
         "complete -c pxed -s w -l help -d 'show help'\ncomplete -c pxed -s v -l version -d 'show version'\n";
     for (const auto& row : directives()) {
         if (!is_offered(row)) continue;
         text += "complete -c pxed -l " + std::string{row.name};
         if (row.short_option != 0) text += std::string{" -s "} + row.short_option;
-        if (row.value == Value::required) text += " -x";
+        // -x is "a value, and no files": fish refuses it together with -F.
+        if (row.value == Value::required) text += takes_path(row) ? " -r" : " -x";
         if (takes_path(row)) text += " -F";
         text += " -d '" + without_quotes(row.help) + "'\n";
     }

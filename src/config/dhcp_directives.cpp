@@ -162,7 +162,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "next one."
          "\n\n    dhcp-alternate-port=1067,1068",
      .reload = Reload::sockets,
-     .parse = parse_alternate_port},
+     .parse = parse_alternate_port,
+     .default_value = "67,68"},
     // Without it dnsmasq's hash (SDBM over the MAC), so that a migrated network keeps its addresses.
     {.name = "dhcp-sequential-ip",
      .group = Group::dhcp,

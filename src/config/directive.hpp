@@ -93,6 +93,8 @@ struct Directive {
     Status status = Status::served;
     std::string_view reason = {};    ///< not served: completes "NAME ..." (`is DNS; pxed does not serve it`)
     std::string_view alias_of = {};  ///< another spelling of that directive, which it repeats (dhcp-lease)
+    /// The value that is as good as no line, where there is one; the field's initializer says the same.
+    std::string_view default_value = {};
 };
 
 /// All rows, sorted by name.

@@ -34,13 +34,15 @@ constexpr std::array k_headings{
 };
 
 constexpr std::string_view k_usage =
-    "Usage: pxed [-C FILE] [--test[=strict]] [--DIRECTIVE[=VALUE] ...]\n"
+    "Usage: pxed [-C FILE] [--test[=strict] | --dump] [--DIRECTIVE[=VALUE] ...]\n"
     "Network-boot daemon: DHCP, TFTP and HTTP for machines that boot, configured like dnsmasq.\n"
     "\n"
     "Options of pxed itself:\n"
-    "  -C, --conf-file=FILE         read FILE instead of /etc/pxed.conf (empty: none)\n"
+    "  -C, --conf-file=FILE         read FILE instead of /etc/pxed.conf and /etc/pxed.d/*.conf\n"
+    "                               (empty: none)\n"
     "      --test[=strict]          read the configuration, say what is wrong with it, and exit;\n"
     "                               strict: warnings are a failure as well\n"
+    "      --dump                   print every line that counts and where it is written, and exit\n"
     "  -w, --help [TOPIC]           this text, one group of it, or all about one directive\n"
     "  -v, --version                version and features\n"
     "\n"

@@ -71,7 +71,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "The port for HTTP. URLs that pxed makes itself have it as well. It is pxed's own directive."
                "\n\n    enable-http\n    http-port=8080",
      .reload = Reload::sockets,
-     .parse = number<&http::Policy::port, 1, 65535>},
+     .parse = number<&http::Policy::port, 1, 65535>,
+     .default_value = "80"},
     {.name = "http-root",
      .group = Group::http,
      .syntax = "DIRECTORY[,INTERFACE]",
@@ -97,7 +98,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "most HTTP connections at one time (default: 1000)",
      .manual = "Limits how many connections there are at one time. Further clients wait until one ends; one "
                "that idles makes room. It is pxed's own directive.\n\n    enable-http\n    http-max=200",
-     .parse = number<&http::Policy::max_connections, 1, 100000>},
+     .parse = number<&http::Policy::max_connections, 1, 100000>,
+     .default_value = "1000"},
     {.name = "http-max-per-client",
      .group = Group::http,
      .use = Use::once,
@@ -106,7 +108,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Limits how many connections one address has at one time; further ones are closed. Raise it "
                "where many machines share an address (NAT, a proxy). It is pxed's own directive."
                "\n\n    enable-http\n    http-max-per-client=500",
-     .parse = number<&http::Policy::max_connections_a_client, 1, 100000>},
+     .parse = number<&http::Policy::max_connections_a_client, 1, 100000>,
+     .default_value = "100"},
     {.name = "http-tls-cert",
      .group = Group::http,
      .use = Use::once,
@@ -138,7 +141,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "The port for HTTPS. It is pxed's own directive."
                "\n\n    http-tls-port=8443",
      .reload = Reload::sockets,
-     .parse = number<&http::Policy::tls_port, 1, 65535>},
+     .parse = number<&http::Policy::tls_port, 1, 65535>,
+     .default_value = "443"},
 });
 static_assert(is_complete(k_rows));
 

@@ -61,6 +61,18 @@ std::optional<char> unescaped(char c) {
     }
 }
 
+// The other way round. A backslash is always doubled, so that what follows it never counts as its escape.
+void add_escaped(std::string& text, char c) {
+    constexpr std::string_view k_letters = "\\\"tnbre";
+    for (const char letter : k_letters) {
+        if (unescaped(letter) != c) continue;
+        text += '\\';
+        text += letter;
+        return;
+    }
+    text += c;
+}
+
 // A line without its comment and quotes, and the marks of what was quoted.
 struct Lexed {
     std::string text;
@@ -298,6 +310,25 @@ void read_values(std::string_view text, const std::function<void(const FileLine&
             on_line(line);
         }
     }
+}
+
+std::string as_written(const Field& value) {
+    std::string result;
+    bool is_open = false;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        const char c = value.text()[at];
+        // Values of the command line may have bare what only quotes can hold in a file. A `#` within a word
+        // stays bare: `dhcp-ignore=#known` means something else in quotes.
+        const bool would_end_it = c == '#' && at > 0 && is_blank(value.text()[at - 1]);
+        const bool is_quoted = value.is_quoted(at) || c == '"' || would_end_it || (c != ' ' && is_blank(c));
+        if (is_quoted != is_open) result += '"';
+        is_open = is_quoted;
+        if (is_quoted)
+            add_escaped(result, c);
+        else
+            result += c;
+    }
+    return is_open ? result + '"' : result;
 }
 
 std::string_view find_template(std::string_view text) {

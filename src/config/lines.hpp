@@ -43,6 +43,9 @@ void read_lines(std::string_view text, const std::function<void(const FileLine&)
 void read_values(std::string_view text, const std::function<void(const FileLine&)>& on_line,
                  const std::function<void(const LineProblem&)>& on_problem);
 
+/// A value as read_lines() would read it to this field: with quotes and escapes where they are needed.
+[[nodiscard]] std::string as_written(const Field& value);
+
 /// The mark of a template that was never filled in (`{{ x }}`, `{% x %}`, `${X}`, `%%X%%`, `###X###`), empty
 /// when there is none. `${net0/mac}` and other names in lower case are iPXE's to fill in.
 [[nodiscard]] std::string_view find_template(std::string_view text);

@@ -57,7 +57,8 @@ std::string spelling_hint(std::string_view name) {
 // Reads one configuration from all its files and collects every problem on the way.
 class Loader {
  public:
-    explicit Loader(const Reader& reader) : reader_(reader) {}
+    /// `written`: where the lines are noted; may be nullptr.
+    Loader(const Reader& reader, std::vector<WrittenLine>* written) : reader_(reader), written_(written) {}
 
     // Before the files: a once-only directive of theirs then replaces the command line's.
     void read_arguments(std::span<const Argument> arguments) {
@@ -69,6 +70,12 @@ class Loader {
     void read_main(const std::string& path) {
         // `-C ''` means no file at all.
         if (!path.empty()) read_file(path, std::nullopt, 0);
+    }
+
+    // What a package or a tool drops beside the main file; read last, so that its lines have the last word.
+    void read_drop_ins(const std::string& directory) {
+        if (directory.empty()) return;
+        read_directory({Include::Kind::directory, directory, {".conf"}, {}}, std::nullopt, 0);
     }
 
     Result<Config, std::vector<Problem>> take() {
@@ -127,17 +134,18 @@ class Loader {
             });
     }
 
-    void read_directory(const Include& include, Origin origin, unsigned depth) {
+    // `asked_by` as for read_file().
+    void read_directory(const Include& include, std::optional<Origin> asked_by, unsigned depth) {
         auto names = reader_.list_directory(include.path);
         if (!names) {
-            add({config_.text_of(origin), std::move(names).error(), true});
+            add({asked_by ? config_.text_of(*asked_by) : "", std::move(names).error(), true});
             return;
         }
         // By name, as in dnsmasq: where the last of several lines wins, the order of the files has a meaning.
         std::ranges::sort(*names);
         const std::string prefix = include.path.ends_with('/') ? include.path : include.path + '/';
         for (const auto& name : *names) {
-            if (is_wanted(name, include)) read_file(prefix + name, origin, depth);
+            if (is_wanted(name, include)) read_file(prefix + name, asked_by, depth);
         }
     }
 
@@ -174,6 +182,7 @@ class Loader {
                 break;
             case Status::recognised_other:
                 warn_once(*directive, origin);
+                remember(*directive, value, has_value, origin, directive->reason);
                 return;
             case Status::not_served:
                 complain(origin, std::string{directive->name} + ' ' + std::string{directive->reason});
@@ -185,13 +194,18 @@ class Loader {
             return;
         }
         // Checked like a served one all the same: `keep-in-foreground=yes` is a mistake in dnsmasq as well.
-        if (directive->status == Status::without_effect) return;
+        if (directive->status == Status::without_effect) {
+            remember(*directive, value, has_value, origin, "has no effect: it is so anyway");
+            return;
+        }
         Line line{*directive, value, has_value, origin, config_, reading_};
         if (auto parsed = directive->parse(line); !parsed) {
             complain(origin, std::string{directive->name} + ": " + parsed.error());
             return;
         }
         ++config_.directive_count;
+        remember(*directive, value, has_value, origin,
+                 line.includes().empty() ? "" : "what it names is read here");
         read_includes(line, depth);
     }
 
@@ -215,6 +229,13 @@ class Loader {
                         : "it may be given only once, and already is at " + config_.text_of(other->second);
     }
 
+    // Before what the line includes, so that the lines stand in the order they count.
+    void remember(const Directive& directive, Field value, bool has_value, Origin origin,
+                  std::string_view not_counted) {
+        if (written_ == nullptr) return;
+        written_->push_back({&directive, as_written(value), has_value, origin, std::string{not_counted}});
+    }
+
     // Once a name, not once a line: a combined file may have a hundred `address=` lines.
     void warn_once(const Directive& directive, Origin origin) {
         if (directive.reason == k_is_dns && !config_.dns_line.is_known()) config_.dns_line = origin;
@@ -224,6 +245,7 @@ class Loader {
     }
 
     const Reader& reader_;
+    std::vector<WrittenLine>* written_;
     Config config_;
     Reading reading_;
     std::vector<Problem> problems_;
@@ -235,14 +257,29 @@ class Loader {
     std::set<std::string_view> warned_;
 };
 
+Result<Config, std::vector<Problem>> load_into(const std::string& path, std::span<const Argument> arguments,
+                                               const Reader& reader, const std::string& directory,
+                                               std::vector<WrittenLine>* written) {
+    Loader loader{reader, written};
+    loader.read_arguments(arguments);
+    loader.read_main(path);
+    loader.read_drop_ins(directory);
+    return loader.take();
+}
+
 }  // namespace
 
 Result<Config, std::vector<Problem>> load(const std::string& path, std::span<const Argument> arguments,
-                                          const Reader& reader) {
-    Loader loader{reader};
-    loader.read_arguments(arguments);
-    loader.read_main(path);
-    return loader.take();
+                                          const Reader& reader, const std::string& directory) {
+    return load_into(path, arguments, reader, directory, nullptr);
+}
+
+Result<Written, std::vector<Problem>> load_written(const std::string& path,
+                                                   std::span<const Argument> arguments, const Reader& reader,
+                                                   const std::string& directory) {
+    Written written;
+    TRY(written.config, load_into(path, arguments, reader, directory, &written.lines));
+    return written;
 }
 
 }  // namespace pxed::config

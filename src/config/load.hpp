@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "config/directive.hpp"
 
 namespace pxed::config {
 
@@ -46,11 +47,33 @@ struct Argument {
     bool has_value = false;
 };
 
-/// Reads `path` (empty: no file) and all it includes, then the files beside them that directives name.
-/// Command-line arguments count as read first, and the file's once-only directives replace them, as in
-/// dnsmasq. Errors: every problem found, in file order.
+/// One directive as it was read, for those who ask what counts and why (dump()).
+struct WrittenLine {
+    const Directive* directive = nullptr;
+    std::string value;  ///< as a file would have it, quotes and escapes included
+    bool has_value = false;
+    Origin origin;
+    std::string not_counted;  ///< why it sets nothing; empty: it counts
+};
+
+/// A configuration and the lines it was made of, in the order they were read.
+struct Written {
+    Config config;
+    std::vector<WrittenLine> lines;
+};
+
+/// Reads `path` (empty: no file) and all it includes, then `*.conf` of `directory` (empty: none) by name,
+/// then the files beside them that directives name. Command-line arguments count as read first, and the
+/// file's once-only directives replace them, as in dnsmasq. Errors: every problem found, in file order.
 [[nodiscard]] Result<Config, std::vector<Problem>> load(const std::string& path,
                                                         std::span<const Argument> arguments,
-                                                        const Reader& reader);
+                                                        const Reader& reader,
+                                                        const std::string& directory = {});
+
+/// load() that keeps the lines as well: for a person, not for a daemon with 100,000 hosts.
+[[nodiscard]] Result<Written, std::vector<Problem>> load_written(const std::string& path,
+                                                                 std::span<const Argument> arguments,
+                                                                 const Reader& reader,
+                                                                 const std::string& directory = {});
 
 }  // namespace pxed::config

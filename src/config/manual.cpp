@@ -106,6 +106,7 @@ std::string entry(const Directive& row) {
     if (row.short_option != 0) text += "\\fR  (\\fB\\-" + std::string{row.short_option} + "\\fR)";
     text += '\n' + wrapped(roff(capitalised(row.help)) + '.');
     text += std::string{frequency(row)} + '\n';
+    if (!row.default_value.empty()) text += "Default: \\fB" + roff(row.default_value) + "\\fR.\n";
     if (row.alias_of.empty()) {
         text += ".IP\n" + paragraph_lines(row.manual);
     } else {

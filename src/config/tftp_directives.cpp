@@ -176,7 +176,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Limits how many transfers run at one time. The default is 2000, where dnsmasq has 50, or what "
          "the limit of open files leaves, which is said at start."
          "\n\n    tftp-max=500",
-     .parse = number<&tftp::Policy::max_transfers, 0, 1000000>},
+     .parse = number<&tftp::Policy::max_transfers, 0, 1000000>,
+     .default_value = "2000"},
     // The cure for PXE-E35 behind tunnels: some firmware cannot put fragments together.
     {.name = "tftp-mtu",
      .group = Group::tftp,

@@ -8,6 +8,7 @@
 
 #include "config/boot_trees.hpp"
 #include "config/check.hpp"
+#include "config/dump.hpp"
 #include "io/boot_tree_reader.hpp"
 #include "io/config_files.hpp"
 #include "io/interfaces.hpp"
@@ -31,11 +32,17 @@ std::vector<Interface> interfaces_now() {
 
 // Asked at each read, so that a reload finds the file that came meanwhile. A file that is there and cannot be
 // looked at is an error of its own.
-std::string file_to_read(const ConfigurationSource& source) {
+bool is_missing(const std::string& path) {
     std::error_code failed;
-    const auto status = std::filesystem::status(source.file, failed);
-    const bool is_missing = status.type() == std::filesystem::file_type::not_found;
-    return source.may_be_missing && is_missing ? std::string{} : source.file;
+    return std::filesystem::status(path, failed).type() == std::filesystem::file_type::not_found;
+}
+
+std::string file_to_read(const ConfigurationSource& source) {
+    return source.may_be_missing && is_missing(source.file) ? std::string{} : source.file;
+}
+
+std::string directory_to_read(const ConfigurationSource& source) {
+    return is_missing(source.directory) ? std::string{} : source.directory;
 }
 
 // `/etc/pxed.conf:12: ` in front of what is said of a line; nothing where no line is to blame.
@@ -70,6 +77,13 @@ ExitCode say_failure(std::size_t problems, ExitCode code) {
     return code;
 }
 
+ExitCode say_failure(const std::vector<config::Problem>& problems) {
+    for (const auto& problem : problems)
+        std::fprintf(stderr, "%s: error: %s\n", problem.where.empty() ? "pxed" : problem.where.c_str(),
+                     problem.what.c_str());
+    return say_failure(problems.size(), code_of(problems));
+}
+
 void say_what_was_read(const config::Config& config) {
     std::string files;
     // A dhcp-hostsdir may have a file a machine.
@@ -95,10 +109,10 @@ void look_at_boot_tree(config::Config& config) {
         say("found for " + line);
 }
 
-/// Loads by `reader`, and holds what it gives against this machine.
-Result<config::Config, ConfigurationFailure> load(const std::string& file, const ConfigurationSource& source,
+/// Loads by `reader` what `now` names, and holds it against this machine.
+Result<config::Config, ConfigurationFailure> load(const FileMemory& now, const ConfigurationSource& source,
                                                   const config::Reader& reader) {
-    auto config = config::load(file, source.arguments, reader);
+    auto config = config::load(now.main_file, source.arguments, reader, now.main_directory);
     if (!config) {
         ConfigurationFailure failure;
         for (const auto& problem : config.error())
@@ -123,9 +137,12 @@ Result<config::Config, ConfigurationFailure> read_configuration(const Configurat
                                                                 FileMemory* memory) {
     const auto files = config_reader();
     const FileMemory nothing;
-    FileMemory now{.main_file = file_to_read(source), .files = {}, .directories = {}};
+    FileMemory now{.main_file = file_to_read(source),
+                   .main_directory = directory_to_read(source),
+                   .files = {},
+                   .directories = {}};
     TRY(auto config,
-        load(now.main_file, source, remembering_reader(files, memory != nullptr ? *memory : nothing, now)));
+        load(now, source, remembering_reader(files, memory != nullptr ? *memory : nothing, now)));
     if (memory != nullptr) *memory = std::move(now);
     return config;
 }
@@ -136,9 +153,12 @@ Result<std::optional<config::Config>, ConfigurationFailure> read_changes(const C
     const auto files = config_reader();
     const FileMemory changed = read_again(memory, changes, files);
     if (says_the_same(changed, memory)) return std::optional<config::Config>{};
-    FileMemory now{.main_file = memory.main_file, .files = {}, .directories = {}};
+    FileMemory now{.main_file = memory.main_file,
+                   .main_directory = memory.main_directory,
+                   .files = {},
+                   .directories = {}};
     const auto known = reader_of(changed, files);
-    TRY(auto config, load(now.main_file, source, remembering_reader(known, memory, now)));
+    TRY(auto config, load(now, source, remembering_reader(known, memory, now)));
     memory = std::move(now);
     return std::optional{std::move(config)};
 }
@@ -153,14 +173,18 @@ std::vector<std::string> warning_lines(const config::Config& config) {
     return lines;
 }
 
+ExitCode dump_configuration(const ConfigurationSource& source) {
+    const auto written = config::load_written(file_to_read(source), source.arguments, config_reader(),
+                                              directory_to_read(source));
+    if (!written) return say_failure(written.error());
+    std::fputs(config::dump(*written).c_str(), stdout);
+    return ExitCode::ok;
+}
+
 ExitCode test_configuration(const ConfigurationSource& source, Strictness strictness) {
-    auto config = config::load(file_to_read(source), source.arguments, config_reader());
-    if (!config) {
-        for (const auto& problem : config.error())
-            std::fprintf(stderr, "%s: error: %s\n", problem.where.empty() ? "pxed" : problem.where.c_str(),
-                         problem.what.c_str());
-        return say_failure(config.error().size(), code_of(config.error()));
-    }
+    auto config =
+        config::load(file_to_read(source), source.arguments, config_reader(), directory_to_read(source));
+    if (!config) return say_failure(config.error());
     say_what_was_read(*config);
     look_at_boot_tree(*config);
     add_findings(*config, Depth::files);

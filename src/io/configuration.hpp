@@ -18,6 +18,8 @@ struct ConfigurationSource {
     std::string file;             ///< empty: none
     bool may_be_missing = false;  ///< the default file, which nobody named: without it nothing is read
     std::vector<config::Argument> arguments{};
+    std::string
+        directory{};  ///< its *.conf are read after the file, if there is such a directory; empty: none
 };
 
 /// What stands against a start.
@@ -26,9 +28,9 @@ struct ConfigurationFailure {
     ExitCode code = ExitCode::configuration;  ///< `file` when files that could not be read are all there is
 };
 
-/// Reads the configuration and holds it against this machine. What is dubious is in Config::findings. `memory` is
-/// what was read for the configuration before, and then what was read for this one; a failure leaves it as it
-/// was.
+/// Reads the configuration and holds it against this machine. What is dubious is in Config::findings.
+/// `memory` is what was read for the configuration before, and then what was read for this one; a failure
+/// leaves it as it was.
 [[nodiscard]] Result<config::Config, ConfigurationFailure> read_configuration(
     const ConfigurationSource& source, FileMemory* memory = nullptr);
 
@@ -51,5 +53,10 @@ enum class Strictness : std::uint8_t {
 /// `configuration` for errors, and `file` when all that is wrong is that a file cannot be read.
 [[nodiscard]] ExitCode test_configuration(const ConfigurationSource& source,
                                           Strictness strictness = Strictness::lenient);
+
+/// For `--dump`: prints on standard output every line that counts, in the order they were read, each with the
+/// place it is written at, and the defaults of what no line sets. Gives what test_configuration() gives for a
+/// configuration that cannot be read.
+[[nodiscard]] ExitCode dump_configuration(const ConfigurationSource& source);
 
 }  // namespace pxed::io

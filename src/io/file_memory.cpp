@@ -103,8 +103,8 @@ bool says_the_same(const FileMemory& a, const FileMemory& b) {
     const auto is_same_text = [](const auto& x, const auto& y) {
         return x.first == y.first && x.second.text == y.second.text;
     };
-    return a.main_file == b.main_file && a.directories == b.directories &&
-           std::ranges::equal(a.files, b.files, is_same_text);
+    return a.main_file == b.main_file && a.main_directory == b.main_directory &&
+           a.directories == b.directories && std::ranges::equal(a.files, b.files, is_same_text);
 }
 
 }  // namespace pxed::io

@@ -14,7 +14,8 @@ namespace pxed::io {
 
 /// Files and directory listings by path, as one configuration used them.
 struct FileMemory {
-    std::string main_file;  ///< empty: there was none
+    std::string main_file;       ///< empty: there was none
+    std::string main_directory;  ///< of the lines read after it (/etc/pxed.d); empty: there was none
     std::map<std::string, config::FileText> files;
     std::map<std::string, std::vector<std::string>> directories;  ///< names in order
 };

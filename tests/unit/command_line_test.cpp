@@ -62,6 +62,13 @@ TEST(CommandLine, TestIsLenientUnlessItIsToldOtherwise) {
     EXPECT_EQ(wrong.error(), "--test takes nothing or =strict, not 'hard'");
 }
 
+TEST(CommandLine, DumpTakesNoValueAndNeedsNoFile) {
+    EXPECT_TRUE(read({"--dump"})->dumps);
+    EXPECT_FALSE(read({"--dump"})->file);
+    EXPECT_FALSE(read({"--test"})->dumps);
+    EXPECT_FALSE(read({"--dump=all"}));
+}
+
 TEST(CommandLine, LettersMayShareADashAndTakeTheNextWord) {
     const auto line = read({"-kd", "-p", "0", "-i", "eth0"});
     ASSERT_TRUE(line) << line.error();

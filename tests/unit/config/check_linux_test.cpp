@@ -37,6 +37,22 @@ TEST(CheckLinux, AKernelMustBeOne) {
     EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i\n" + k_loaders, world), "");
 }
 
+TEST(CheckLinux, ALoaderForSomeMachinesIsMeantForThem) {
+    auto world = ordinary_world();
+    world.linux_files = {file("k", {}, true), file("i", {}, false)};
+    const std::string hosts = "dhcp-host=52:54:00:00:00:01,set:some\n";
+    for (const auto* test : {"tag:some,", "tag:!some,"}) {
+        EXPECT_EQ(findings_of(k_tftp + "boot-linux=k,i\n" + hosts + "boot-arch=" + test +
+                                  "bios,undionly.kpxe\n" + "boot-arch=" + test + "efi-x64,snponly.efi\n",
+                              world),
+                  "");
+    }
+    EXPECT_NE(
+        findings_of(k_tftp + "boot-linux=k,i\n" + hosts + "boot-arch=tag:some,bios,undionly.kpxe\n", world)
+            .find("UEFI clients (arch 7) get no loader"),
+        std::string::npos);
+}
+
 TEST(CheckLinux, UrlsAreNotLookedFor) {
     const auto loaded = read("boot-linux=http://10.0.0.1/k,i;tftp://10.0.0.1/j\n");
     ASSERT_TRUE(loaded);

@@ -1,5 +1,6 @@
 #include "io/configuration.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -66,6 +67,24 @@ TEST_F(Configuration, files_that_cannot_be_read_have_an_exit_status_of_their_own
     const auto both = read_configuration(with("bogus\nconf-file=" + directory_ + "/none.conf\n"));
     ASSERT_FALSE(both);
     EXPECT_EQ(both.error().code, ExitCode::configuration);
+}
+
+TEST_F(Configuration, drop_ins_are_read_after_the_file_if_there_are_any) {
+    auto source = with("dhcp-boot=a\n");
+    source.directory = directory_ + "/pxed.d";
+    EXPECT_TRUE(read_configuration(source)) << "a directory that is missing is no error";
+    EXPECT_EQ(test_configuration(source), ExitCode::ok);
+    std::filesystem::create_directory(source.directory);
+    std::ofstream{source.directory + "/10.conf"} << "dhcp-boot=b\n";
+    FileMemory memory;
+    const auto config = read_configuration(source, &memory);
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->dhcp.boots.size(), 2U);
+    EXPECT_EQ(memory.main_directory, source.directory);
+    std::ofstream{source.directory + "/20.conf"} << "bogus\n";
+    EXPECT_EQ(test_configuration(source), ExitCode::configuration);
+    EXPECT_EQ(dump_configuration(source), ExitCode::configuration);
+    std::filesystem::remove_all(source.directory);
 }
 
 TEST_F(Configuration, a_test_run_answers_by_its_exit_status) {
