@@ -300,7 +300,7 @@ std::vector<LogLine> http_lines(const Event& event, const config::Config& config
         // The detail is the part, where it was one: sanboot's first tells more than "sent".
         std::string text = "sent " + file + " to " + address_of(event);
         if (const auto why = explanation(event, level); !why.empty()) text += ": " + why;
-        return {{Level::info, std::move(text), fields_of(event, config), !event.detail.empty()}};
+        return {{Level::info, std::move(text), fields_of(event, config), true}};
     }
     if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
     if (event.reason == Reason::too_many_connections)

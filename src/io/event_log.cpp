@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/event_level.hpp"
+
 namespace pxed::io {
 
 using machine::Event;
@@ -18,15 +20,25 @@ bool is_about_asker(Reason reason) {
 }  // namespace
 
 void LogLimit::Bucket::refill(Instant now) {
-    const auto gained = (now - filled) / k_refill;
+    const auto gained = (now - filled) / rate.refill;
     if (gained <= 0) return;
     // Whole tokens only: what is left of the time counts for the next one.
-    tokens = static_cast<std::uint32_t>(std::min<std::int64_t>(k_burst, tokens + gained));
-    filled += gained * k_refill;
+    tokens = static_cast<std::uint32_t>(std::min<std::int64_t>(rate.burst, tokens + gained));
+    filled += gained * rate.refill;
+}
+
+LogLimit::Rate LogLimit::rate_of(Stage stage) {
+    if (stage == Stage::http_sent) return {k_burst_of_sent, k_refill_of_sent};
+    return {k_burst, k_refill};
 }
 
 LogLimit::Answer LogLimit::ask(Stage stage, Reason reason, Instant now) {
-    auto& bucket = buckets_.try_emplace({stage, reason}, Bucket{k_burst, now, 0}).first->second;
+    auto found = buckets_.find({stage, reason});
+    if (found == buckets_.end()) {
+        const auto rate = rate_of(stage);
+        found = buckets_.emplace(std::pair{stage, reason}, Bucket{rate, rate.burst, now, 0}).first;
+    }
+    auto& bucket = found->second;
     bucket.refill(now);
     if (bucket.tokens == 0) {
         ++bucket.suppressed;
@@ -55,15 +67,20 @@ bool SaidOnce::may_say(const Event& event) {
 
 void EventLog::tell(const Event& event, Instant now) {
     if (!once_.may_say(event)) return;
+    // Asked before the line is made where there may be thousands a second: making it is what costs.
+    const bool is_asked_first = event.stage == Stage::http_sent && level_of(event.reason) != Level::debug;
+    if (is_asked_first && !may_say(event.stage, event.reason, now)) return;
     for (auto& line : lines_of(event, *config_)) {
-        if (line.is_limited) {
-            const auto answer = limit_.ask(event.stage, event.reason, now);
-            // Before the line that passes, which is younger than all that was held back.
-            if (answer.suppressed > 0) say_suppressed(event.stage, event.reason, answer.suppressed);
-            if (!answer.may_pass) continue;
-        }
+        if (line.is_limited && !is_asked_first && !may_say(event.stage, event.reason, now)) continue;
         log_.write(line.level, std::move(line.text), std::move(line.fields));
     }
+}
+
+bool EventLog::may_say(Stage stage, Reason reason, Instant now) {
+    const auto answer = limit_.ask(stage, reason, now);
+    // Before the line that passes, which is younger than all that was held back.
+    if (answer.suppressed > 0) say_suppressed(stage, reason, answer.suppressed);
+    return answer.may_pass;
 }
 
 void EventLog::on_time(Instant now) {
@@ -72,9 +89,10 @@ void EventLog::on_time(Instant now) {
 }
 
 void EventLog::say_suppressed(Stage stage, Reason reason, std::uint32_t count) {
-    log_.write(Level::warning,
+    const auto phrase = row_of(reason).phrase;
+    log_.write(level_of(reason) <= Level::warning ? Level::warning : Level::info,
                "suppressed " + std::to_string(count) + " lines like the last of " +
-                   std::string{name_of(stage)} + ": " + std::string{row_of(reason).phrase},
+                   std::string{name_of(stage)} + (phrase.empty() ? "" : ": ") + std::string{phrase},
                {{"SYSLOG_IDENTIFIER", std::string{program_of(stage)}},
                 {"PXED_EVENT", std::string{name_of(stage)}},
                 {"PXED_REASON", std::string{row_of(reason).name}}});

@@ -15,12 +15,16 @@
 
 namespace pxed::io {
 
-/// Lets a burst of one kind (stage and reason) through and five a second after that, and counts what it holds
+/// Lets a burst of one kind (stage and reason) through and some a second after that, and counts what it holds
 /// back. Time is an argument.
 class LogLimit {
  public:
     static constexpr std::uint32_t k_burst = 50;
     static constexpr milliseconds k_refill{200};
+    /// Files that were sent are what a log is read for, so a rack's are all in it; but an installer fetches
+    /// thousands of packages, and a disk image is read by the sector.
+    static constexpr std::uint32_t k_burst_of_sent = 1000;
+    static constexpr milliseconds k_refill_of_sent{20};
 
     struct Answer {
         bool may_pass = true;
@@ -37,8 +41,14 @@ class LogLimit {
     [[nodiscard]] std::vector<Suppressed> take_suppressed(Instant now);
 
  private:
+    struct Rate {
+        std::uint32_t burst;
+        milliseconds refill;
+    };
+    [[nodiscard]] static Rate rate_of(machine::Stage stage);
     struct Bucket {
-        std::uint32_t tokens = k_burst;
+        Rate rate;
+        std::uint32_t tokens;
         Instant filled{};
         std::uint32_t suppressed = 0;
         void refill(Instant now);
@@ -69,6 +79,7 @@ class EventLog {
     void on_time(Instant now);
 
  private:
+    [[nodiscard]] bool may_say(machine::Stage stage, Reason reason, Instant now);
     void say_suppressed(machine::Stage stage, Reason reason, std::uint32_t count);
 
     Log& log_;

@@ -314,6 +314,19 @@ TEST(LogLimit, ALongRestGivesOneBurstAndNoMore) {
     EXPECT_EQ(passed, LogLimit::k_burst);
 }
 
+// A rack of machines and their kernels are all in the log; an installer's packages are counted.
+TEST(LogLimit, FilesThatWereSentHaveARateOfTheirOwn) {
+    LogLimit limit;
+    Instant now{};
+    for (std::uint32_t i = 0; i < LogLimit::k_burst_of_sent; ++i)
+        ASSERT_TRUE(limit.ask(Stage::http_sent, Reason::none, now).may_pass) << i;
+    EXPECT_FALSE(limit.ask(Stage::http_sent, Reason::none, now).may_pass);
+    now += LogLimit::k_refill_of_sent;
+    const auto answer = limit.ask(Stage::http_sent, Reason::none, now);
+    EXPECT_TRUE(answer.may_pass);
+    EXPECT_EQ(answer.suppressed, 1U);
+}
+
 }  // namespace
 
 TEST(EventLog, AFileThatWasFoundElsewhereIsSaidWithBothNames) {
