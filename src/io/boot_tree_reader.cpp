@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "config/boot_trees.hpp"
+#include "io/served_files.hpp"
 
 namespace pxed::io {
 
@@ -24,16 +25,17 @@ class Reading {
  public:
     Reading(const BootTreeWish& wish, const TftpTree& served, const FileRoot& root,
             const BootTreeBounds& bounds)
-        : wish_(wish),
-          served_(served),
-          root_(root),
-          bounds_(bounds),
-          end_(std::chrono::steady_clock::now() + bounds.time) {}
+        : wish_(wish), served_(served), root_(root), bounds_(bounds) {}
 
     // By the names as they stand in the lines: whoever decides has nothing else.
     void look_at_named() {
         const Endpoint nobody;
+        end_after(bounds_.time_for_named);
         for (const auto& name : wish_.names) {
+            if (std::chrono::steady_clock::now() >= end_) {
+                tree_.is_cut_short = true;
+                return;
+            }
             const auto nobody_known = [](const Endpoint&) { return std::optional<HwAddr>{}; };
             const auto file = root_.open(served_.lookup(root_, name, nobody, nobody_known));
             if (!file || served_.objection(*file)) continue;
@@ -49,6 +51,7 @@ class Reading {
 
     // Nearest directories first, so that what a bound leaves out lies deep.
     void look_for_programs() {
+        end_after(bounds_.time);
         std::deque<Place> places{{"", 0}};
         while (!places.empty()) {
             const Place place = std::move(places.front());
@@ -73,6 +76,8 @@ class Reading {
         std::string path;  // empty, or ends in /
         unsigned depth;
     };
+
+    void end_after(milliseconds time) { end_ = std::chrono::steady_clock::now() + time; }
 
     [[nodiscard]] bool is_enough() const {
         return entries_ >= bounds_.entries || bytes_ >= bounds_.bytes ||
@@ -122,7 +127,7 @@ class Reading {
     const TftpTree& served_;
     const FileRoot& root_;
     const BootTreeBounds& bounds_;
-    std::chrono::steady_clock::time_point end_;
+    std::chrono::steady_clock::time_point end_{};
     std::size_t entries_ = 0;
     std::uint64_t bytes_ = 0;
     tree::BootTree tree_;
@@ -132,23 +137,12 @@ class Reading {
 
 BootTreeWish wish_of(const config::Config& config) {
     BootTreeWish wish;
-    // Whoever serves a tree says that it is not there.
-    const auto open = [](const tftp::Policy& policy) {
-        auto tree = TftpTree::open(policy);
-        return tree ? std::optional{std::move(*tree)} : std::nullopt;
-    };
-    // HTTP has TFTP's rules, and perhaps roots of its own.
-    if (config.http.is_enabled && !config.http.roots.empty()) {
-        tftp::Policy rules = config.tftp;
-        rules.roots.clear();
-        for (const auto& root : config.http.roots)
-            rules.roots.push_back({root.directory, root.interface, root.origin});
-        wish.http = open(rules);
-    }
-    if (config.tftp.is_enabled || !wish.http) {
-        wish.tree = open(config.tftp);
+    const bool has_http_another = config.http.is_enabled && !config.http.roots.empty();
+    if (config.tftp.is_enabled || !has_http_another) {
+        wish.tree = config.tftp;
+        if (has_http_another) wish.http = file_rules_of_http(config);
     } else {
-        wish.tree = std::exchange(wish.http, std::nullopt);
+        wish.tree = file_rules_of_http(config);
     }
     wish.names = config::named_boot_files(config);
     wish.looks_for_programs = config::looks_for_programs(config);
@@ -156,16 +150,18 @@ BootTreeWish wish_of(const config::Config& config) {
 }
 
 config::BootTrees read_boot_trees(const BootTreeWish& wish, const BootTreeBounds& bounds) {
-    const auto read = [&](const TftpTree& served) -> tree::BootTree {
-        const FileRoot* root = served.main_root();
+    const auto read = [&](const tftp::Policy& policy) -> tree::BootTree {
+        // Whoever serves a tree says that it is not there.
+        const auto served = TftpTree::open(policy);
+        const FileRoot* root = served ? served->main_root() : nullptr;
         if (root == nullptr) return {};
-        Reading reading{wish, served, *root, bounds};
+        Reading reading{wish, *served, *root, bounds};
         reading.look_at_named();
         if (wish.looks_for_programs) reading.look_for_programs();
         return reading.take();
     };
     config::BootTrees trees;
-    if (wish.tree) trees.tree = read(*wish.tree);
+    trees.tree = read(wish.tree);
     if (wish.http) trees.http = read(*wish.http);
     return trees;
 }

@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "base/text.hpp"
-#include "config/boot_trees.hpp"
 #include "io/clock.hpp"
 #include "io/served.hpp"
 
@@ -23,11 +22,6 @@ constexpr seconds k_script_grace{3};
 /// The same when nobody else keeps the leases (leasefile-ro): what it has not heard is lost, so it is given
 /// nearly all the time that systemd gives us (TimeoutStopSec, 90 s unless set).
 constexpr seconds k_only_record_grace{75};
-
-bool logs_alike(const config::DaemonPolicy& a, const config::DaemonPolicy& b) {
-    return a.log.kind == b.log.kind && a.log.path == b.log.path && a.log.facility == b.log.facility &&
-           a.log_queue == b.log_queue;
-}
 
 }  // namespace
 
@@ -54,9 +48,11 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
                     .warn = [this](std::string text) { log_.warning(std::move(text)); }}),
       follow_(loop),
       minute_(loop),
+      slow_reading_(loop),
       stopping_(loop) {
     follow_.set<Daemon, &Daemon::on_follow>(this);
     minute_.set<Daemon, &Daemon::on_minute>(this);
+    slow_reading_.set<Daemon, &Daemon::on_slow_reading>(this);
     stopping_.set<Daemon, &Daemon::on_stopping>(this);
 }
 
@@ -241,104 +237,6 @@ Result<void, std::string> Daemon::listen_http(const config::Config& config) {
     if (config.http.has_tls())
         secure = listen_points(rules, config.http.tls_port, interfaces_.all(), Loopback::always);
     return http_->listen(plain, secure);
-}
-
-// --- Reload ---
-
-void Daemon::reload() {
-    if (is_stopping_) return;
-    notifier_.reloading();
-    log_.info("reading the configuration again");
-    FileMemory memory = memory_;
-    auto fresh = read_configuration(source_, &memory);
-    if (!fresh) {
-        for (const auto& line : fresh.error().lines)
-            log_.error(line);
-        refusal_ = fresh.error().lines.front();
-    } else if (auto taken = take(std::make_unique<config::Config>(std::move(*fresh))); !taken) {
-        log_.error(taken.error());
-        refusal_ = taken.error();
-    } else {
-        refusal_.clear();
-        memory_ = std::move(memory);
-        say_configuration();
-        look_at_boot_tree_again();
-        follow_files();
-        script_.repeat_all();
-    }
-    if (!refusal_.empty()) log_.error("the reload is refused: the configuration before it stays in use");
-    notifier_.ready(status());
-}
-
-Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh) {
-    bound_transfers(*fresh);
-    // What can fail comes first; each step that has succeeded is taken back when a later one fails.
-    if (auto used = tftp_->use(fresh->tftp); !used) return used;
-    const auto use_again = [this] {
-        auto used = tftp_->use(config_->tftp);
-        auto used_by_http = http_->use(config_->http, config_->tftp);
-        return used ? used_by_http : used;
-    };
-    const auto take_back = [&](std::string why) {
-        // These held a moment ago; should one fail now, the next change of an interface tries again.
-        for (const auto& back :
-             {use_again(), dhcp_.listen(*config_), listen_tftp(*config_), listen_http(*config_)})
-            if (!back) log_.error(back.error());
-        give_tftp_sockets();
-        return fail(std::move(why));
-    };
-    if (auto used = http_->use(fresh->http, fresh->tftp); !used) return take_back(used.error());
-    if (auto listening = dhcp_.listen(*fresh); !listening) return take_back(listening.error());
-    if (auto listening = listen_tftp(*fresh); !listening) return take_back(listening.error());
-    if (auto listening = listen_http(*fresh); !listening) return take_back(listening.error());
-    give_tftp_sockets();
-    if (auto begun = begin_dhcp(*fresh); !begun) return take_back(begun.error());
-    if (!logs_alike(fresh->daemon, config_->daemon)) {
-        auto opened = log_.open(fresh->daemon.log, fresh->daemon.log_queue.value_or(k_log_lines));
-        if (!opened) return take_back(opened.error());
-    }
-    say_what_needs_a_restart(*fresh);
-    // What was seen of the tree holds until it is looked at again.
-    if (config::serve_the_same_tree(*fresh, *config_)) config::use_boot_trees_of(*config_, *fresh);
-    // The old one stays until everybody points into the new one.
-    const auto old = std::exchange(config_, std::move(fresh));
-    events_.use(*config_);
-    dhcp_.use(*config_);
-    use_script();
-    return {};
-}
-
-void Daemon::say_configuration() {
-    for (const auto& line : warning_lines(*config_))
-        log_.warning(line);
-    for (auto& line : service_lines(*config_))
-        say(Level::info, std::move(line));
-    missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so
-}
-
-// The first dhcp-range may come by a reload: a package starts pxed with a file that serves nothing.
-Result<void, std::string> Daemon::begin_dhcp(const config::Config& fresh) {
-    if (!fresh.dhcp.is_enabled() || store_ || memory_store_) return {};
-    if (auto opened = dhcp_.open(); !opened) log_.warning(opened.error());
-    auto opened = open_leases(fresh);
-    // Until the new configuration is taken over, the old one decides (it serves nobody).
-    dhcp_.use(*config_);
-    if (!opened) return fail(opened.error().text);
-    return {};
-}
-
-void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
-    const auto& now = config_->daemon;
-    const auto& then = fresh.daemon;
-    const auto say = [this](const char* directive) {
-        log_.warning(std::string{directive} + " has changed: that takes a restart");
-    };
-    if (now.user != then.user) say("user");
-    if (now.group != then.group) say("group");
-    if (now.pid_file != then.pid_file) say("pid-file");
-    if (now.lease_database != then.lease_database) say("lease-database");
-    if (now.lease_file != then.lease_file) say("dhcp-leasefile");
-    if (now.script.keeps_leases != then.script.keeps_leases) say("leasefile-ro");
 }
 
 // --- Stop ---

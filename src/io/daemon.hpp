@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +30,7 @@
 #include "io/notify.hpp"
 #include "io/pid_file.hpp"
 #include "io/report.hpp"
+#include "io/served_files.hpp"
 #include "io/signals.hpp"
 #include "io/tftp_service.hpp"
 #include "machine/machines.hpp"
@@ -87,20 +90,30 @@ class Daemon {
     void say_statistics();
     [[nodiscard]] std::string status() const;
 
-    // Reload.
+    // Reload (daemon_reload.cpp).
+    struct Reading;  ///< what a thread has read
+    enum class Cause : std::uint8_t { reload, files };
     void reload();
-    [[nodiscard]] Result<void, std::string> take(std::unique_ptr<config::Config> fresh);
+    void begin_reading(Cause cause);
+    void on_read(Reading& reading);
+    void on_slow_reading(ev::timer& watcher, int revents);
+    void finish_reload(Reading& reading);
+    [[nodiscard]] Result<void, std::string> take(std::unique_ptr<config::Config> fresh,
+                                                 std::optional<ServedFiles> files);
+    void take_back_sockets();
     void say_configuration();
     [[nodiscard]] Result<void, std::string> begin_dhcp(const config::Config& fresh);
     void say_what_needs_a_restart(const config::Config& fresh);
 
     // What the boot tree holds (daemon_files.cpp).
-    void look_at_boot_tree_again();
+    void look_at_boot_tree();
+    void await_boot_tree();
     void use_boot_trees(config::BootTrees trees);
 
     // Files beside the configuration, followed as they change (daemon_files.cpp).
     void follow_files();
     void on_files_changed(const FileChanges& changes);
+    void finish_change(Reading& reading);
     void say_changed_files(const FileMemory& before);
 
     // Stop.
@@ -112,7 +125,9 @@ class Daemon {
     ConfigurationSource source_;
     std::unique_ptr<config::Config> config_;  ///< services point into it
     FileMemory memory_;                       ///< what config_ was made of
-    FileChanges refused_changes_;             ///< of files since then, and not in memory_
+    FileChanges unread_changes_;              ///< of files since then: refused, or just heard of
+    FileChanges changes_being_read_;          ///< and those in the running reading
+    bool has_new_changes_ = false;            ///< heard of while it runs
     std::uint64_t file_limit_ = 0;
     std::string refusal_;  ///< why the last reload was refused; empty: it was not
     std::vector<std::string> missing_;
@@ -129,12 +144,17 @@ class Daemon {
 
     // From here on threads are started: only after privileges are settled. The store outlives the server that
     // refers to it, because stop() has emptied both by then.
-    std::optional<Disk> disk_;
+    std::optional<Disk> disk_;  ///< boot files
+    /// The configuration, and what must be there before it is taken over; apart, since a file server that is
+    /// gone holds the threads of the boot files.
+    std::optional<Disk> configuration_disk_;
+    Disk::Ticket reading_ = 0;  ///< the one that runs; 0: none
     std::unique_ptr<SqliteLeaseStore> store_;
     std::optional<MemoryLeaseStore> memory_store_;  ///< instead of it: leasefile-ro
     std::optional<LeaseMirror> mirror_;
     std::optional<TftpService> tftp_;
     Disk::Ticket boot_tree_look_ = 0;                ///< the last one asked for; 0: none
+    std::future<config::BootTrees> seen_;            ///< what it sees; not valid once it is in use
     std::map<ListenPoint, UdpSocket> tftp_sockets_;  ///< opened, and not yet given to the service
     std::map<ListenPoint, unsigned> tftp_listeners_;
     std::set<ListenPoint> tftp_refused_;  ///< points that could not be opened, and are tried again
@@ -145,6 +165,7 @@ class Daemon {
     DirectoryWatch watch_;
     ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback
     ev::timer minute_;
+    ev::timer slow_reading_;  ///< a reload that takes long says so
     ev::timer stopping_;
     // Interfaces, files and SIGHUP are still heard while dhcp-script is waited for; they must open nothing.
     bool is_stopping_ = false;

@@ -1,7 +1,6 @@
 // Files beside the configuration that are followed as they change: a new configuration is made of them and of
-// what the others held before, and taken over as a reload does. Nothing is taken over from a failure.
-
-#include <set>
+// what the others held before, and taken over as a reload does (daemon_reload.cpp). And what boots, as it
+// lies in the tree that is served.
 
 #include "config/boot_trees.hpp"
 #include "io/boot_tree_reader.hpp"
@@ -9,16 +8,35 @@
 
 namespace pxed::io {
 
-void Daemon::look_at_boot_tree_again() {
+namespace {
+
+/// How long a start waits for the boot tree: it looks for programs no longer than this.
+constexpr milliseconds k_patience_with_tree{2500};
+
+}  // namespace
+
+// In a thread that opens boot files: a transfer that begins now may wait for it, and no lease does.
+void Daemon::look_at_boot_tree() {
     disk_->forget(boot_tree_look_);
-    struct State {
+    struct Look {
         BootTreeWish wish;
-        config::BootTrees trees;
+        std::promise<config::BootTrees> seen;
     };
-    // The thread that opens boot files: a transfer that begins now waits for it, and no lease does.
+    Look look{wish_of(*config_), {}};
+    seen_ = look.seen.get_future();
     boot_tree_look_ = disk_->submit_with(
-        State{wish_of(*config_), {}}, [](State& state) { state.trees = read_boot_trees(state.wish); },
-        [this](State& state) { use_boot_trees(std::move(state.trees)); });
+        std::move(look), [](Look& there) { there.seen.set_value(read_boot_trees(there.wish)); },
+        [this](Look&) {
+            if (seen_.valid()) use_boot_trees(seen_.get());
+        });
+}
+
+// At the start, before the first answer: who asks meanwhile waits in the sockets' buffers.
+void Daemon::await_boot_tree() {
+    if (seen_.wait_for(k_patience_with_tree) == std::future_status::ready)
+        use_boot_trees(seen_.get());
+    else
+        log_.warning("the boot tree is slow: requests are answered while it is still looked at for programs");
 }
 
 void Daemon::use_boot_trees(config::BootTrees trees) {
@@ -41,39 +59,13 @@ void Daemon::follow_files() {
     for (const auto& source : config_->externals.sources)
         if (source.is_watched) directories.push_back(source.path);
     watch_.follow(std::move(directories));
-    // What is in use now was read from the files as they are.
-    refused_changes_ = {};
 }
 
 void Daemon::on_files_changed(const FileChanges& changes) {
     if (is_stopping_) return;
-    // A change that is refused is tried once more with the next one: nobody tells of its files again, and
-    // what stood in its way may be what changes now.
-    refused_changes_.add(changes);
-    FileMemory memory = memory_;
-    auto fresh = read_changes(source_, memory, refused_changes_);
-    if (!fresh) {
-        for (const auto& line : fresh.error().lines)
-            log_.error(line);
-        log_.error("the change of files is refused: the configuration before it stays in use");
-        return;
-    }
-    if (!*fresh) {
-        refused_changes_ = {};
-        return;
-    }
-    const auto warnings_before = warning_lines(*config_);
-    const std::set<std::string> said{warnings_before.begin(), warnings_before.end()};
-    if (auto taken = take(std::make_unique<config::Config>(std::move(**fresh))); !taken) {
-        log_.error(taken.error());
-        return;
-    }
-    refused_changes_ = {};
-    const FileMemory before = std::exchange(memory_, std::move(memory));
-    say_changed_files(before);
-    // What a file says wrong is said when it is read, and not again when another one changes.
-    for (auto& line : warning_lines(*config_))
-        if (!said.contains(line)) log_.warning(std::move(line));
+    unread_changes_.add(changes);
+    has_new_changes_ = true;
+    if (reading_ == 0) begin_reading(Cause::files);
 }
 
 // dnsmasq's words, for those who look for them.

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <string_view>
 
-#include "io/boot_tree_reader.hpp"
 #include "io/clock.hpp"
 #include "io/daemon.hpp"
 #include "io/privileges.hpp"
@@ -50,12 +49,14 @@ Result<void, StartFailure> Daemon::start() {
     if (auto opened = log_.open(config_->daemon.log, config_->daemon.log_queue.value_or(k_log_lines));
         !opened)
         return failure(ExitCode::file, opened.error());
-    // As the account that serves the files, and before the first answer: who asks meanwhile waits in the
-    // sockets' buffers.
-    use_boot_trees(read_boot_trees(wish_of(*config_)));
+    disk_.emplace(loop_, k_disk_threads);
+    configuration_disk_.emplace(loop_);
+    // As the account that serves the files, while the leases are read.
+    look_at_boot_tree();
     if (auto opened = open_leases(*config_); !opened) return opened;
     dhcp_.use(*config_);  // a relay agent alone has no leases to start with
     if (auto opened = open_files(); !opened) return opened;
+    await_boot_tree();
     use_script();  // nothing can fail any more: a start that fails tells no script of anything
     minute_.start(60, 60);
     say_start();
@@ -192,13 +193,15 @@ void Daemon::use_script() {
 }
 
 Result<void, StartFailure> Daemon::open_files() {
-    disk_.emplace(loop_, k_disk_threads);
+    auto files = open_served_files(*config_);
+    if (!files) return failure(ExitCode::file, files.error());
     tftp_.emplace(loop_, *disk_, tftp_surroundings());
-    if (auto used = tftp_->use(config_->tftp); !used) return failure(ExitCode::file, used.error());
+    tftp_->use(config_->tftp, std::move(files->tftp));
     give_tftp_sockets();
     http_->start(*disk_);
-    if (auto used = http_->use(config_->http, config_->tftp); !used)
-        return failure(ExitCode::file, used.error());
+    if (auto prepared = http_->prepare(config_->http); !prepared)
+        return failure(ExitCode::file, prepared.error());
+    http_->use(config_->http, std::move(files->http), std::move(files->tls));
     return {};
 }
 

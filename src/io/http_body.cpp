@@ -1,10 +1,12 @@
 // Bodies. Most boot files are in the page cache after the first machine has fetched them, and sendfile then
 // costs a quarter of a copy through us. Where they are not, sendfile would stop the whole loop for as long as
-// the disk (or the NFS server) takes.
+// the disk takes; across a network it may in any case, so such files are read by the disk thread.
 
 #include "io/http_body.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include <sys/stat.h>
@@ -17,23 +19,11 @@ namespace pxed::io {
 namespace {
 
 constexpr std::size_t k_block = 32 * 1024;
-// A page is looked for every so many bytes; a file that has them all is taken to be cached. Should a gap have
-// escaped, one sendfile call waits for at most 128 kB.
-constexpr std::uint64_t k_sampled_every = 64 * 1024;
-constexpr std::uint64_t k_most_samples = 1024;
-
-bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
-    if (file.storage != Storage::disk) return file.storage == Storage::memory;
-    const auto step = std::max(k_sampled_every, length / k_most_samples);
-    for (std::uint64_t at = 0; at < length; at += step) {
-        char byte = 0;
-        const iovec part{&byte, 1};
-        const auto got =
-            ::preadv2(file.descriptor.get(), &part, 1, static_cast<off_t>(first + at), RWF_NOWAIT);
-        if (got != 1) return false;  // or it cannot be told (EOPNOTSUPP)
-    }
-    return true;
-}
+constexpr std::size_t k_least_block = 1024;  // the library's buffer for a body that does not go through it
+// From here on we send ourselves. The library looks at no piece of a file before it sends it, gives each of a
+// thousand connections its 128 kB in one turn of the loop, and cannot be told that somebody else has sent the
+// body: so the connection ends with it, which is nothing beside what it took to send.
+constexpr std::uint64_t k_large_body = 4 * 1024 * 1024;
 
 // A body that is read without waiting, a block at a time.
 class ReadBody {
@@ -76,6 +66,94 @@ class ReadBody {
     FileReader reader_;
 };
 
+// A body that we send ourselves, past the library, while the connection is suspended.
+class SentBody {
+ public:
+    SentBody(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
+             const HttpBodyWatcher& watcher)
+        : watcher_(watcher),
+          sending_(way.loop, way.socket, std::move(file), first, length, way.disk, way.budget,
+                   [this](FileSending::End how) {
+                       end_ = how;
+                       watcher_.go_on();
+                   }) {}
+
+    static ssize_t on_wanted(void* self, std::uint64_t, char*, std::size_t) {
+        return static_cast<SentBody*>(self)->send();
+    }
+    static void on_done(void* self) { delete static_cast<SentBody*>(self); }
+    [[nodiscard]] const FileSending& sending() const { return sending_; }
+
+ private:
+    // Asked for once the head is sent, and again when the connection goes on.
+    ssize_t send() {
+        if (!end_) {
+            if (!std::exchange(has_begun_, true)) sending_.start();
+            watcher_.wait();
+            return 0;
+        }
+        switch (*end_) {
+            case FileSending::End::whole:
+                return MHD_CONTENT_READER_END_OF_STREAM;
+            case FileSending::End::shrank:
+                watcher_.failed(Reason::file_shrank);
+                break;
+            case FileSending::End::failed:
+                watcher_.failed(Reason::read_failed);
+                break;
+            case FileSending::End::closed:
+                break;
+        }
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+
+    const HttpBodyWatcher& watcher_;
+    bool has_begun_ = false;
+    std::optional<FileSending::End> end_;
+    FileSending sending_;
+};
+
+// From memory, if it is in the cache: the head and the body leave in one packet.
+HttpBody copied_body(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
+    std::unique_ptr<char, decltype(&std::free)> memory{static_cast<char*>(std::malloc(length)), &std::free};
+    if (!memory) return {};
+    const iovec part{memory.get(), length};
+    const int flags = file.storage == Storage::memory ? 0 : RWF_NOWAIT;
+    const auto got = ::preadv2(file.descriptor.get(), &part, 1, static_cast<off_t>(first), flags);
+    if (got < 0 || static_cast<std::uint64_t>(got) != length) return {};
+    HttpResponse response{MHD_create_response_from_buffer(length, memory.get(), MHD_RESPMEM_MUST_FREE)};
+    if (response) (void)memory.release();
+    return {.response = std::move(response)};
+}
+
+HttpBody sent_by_us(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
+                    const HttpBodyWatcher& watcher) {
+    auto body = std::make_unique<SentBody>(std::move(file), first, length, way, watcher);
+    HttpResponse response{MHD_create_response_from_callback(length, k_least_block, &SentBody::on_wanted,
+                                                            body.get(), &SentBody::on_done)};
+    if (!response) return {};
+    HttpBody sent{.response = std::move(response), .sending = &body->sending(), .closes = true};
+    (void)body.release();  // on_done() ends it
+    return sent;
+}
+
+HttpBody sent_by_library(OpenFile file, std::uint64_t first, std::uint64_t length) {
+    HttpResponse response{MHD_create_response_from_fd_at_offset64(length, file.descriptor.get(), first)};
+    if (!response) return {};
+    // The response closes it.
+    return {.response = std::move(response), .file = file.descriptor.release(), .end = first + length};
+}
+
+HttpBody read_in_pieces(OpenFile file, std::uint64_t first, std::uint64_t length, Disk& disk,
+                        const HttpBodyWatcher& watcher) {
+    auto body = std::make_unique<ReadBody>(std::move(file), first, disk, watcher);
+    HttpResponse response{MHD_create_response_from_callback(length, std::min<std::uint64_t>(k_block, length),
+                                                            &ReadBody::on_wanted, body.get(),
+                                                            &ReadBody::on_done)};
+    if (response) (void)body.release();  // on_done() ends it
+    return {.response = std::move(response)};
+}
+
 }  // namespace
 
 HttpResponse text_response(const std::string& text) {
@@ -96,19 +174,17 @@ bool HttpBody::has_shrunk() const {
     return file >= 0 && ::fstat(file, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < end;
 }
 
-HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, Disk& disk,
+HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
                    const HttpBodyWatcher& watcher) {
-    if (is_cached(file, first, length)) {
-        HttpResponse response{MHD_create_response_from_fd_at_offset64(length, file.descriptor.get(), first)};
-        if (!response) return {};
-        return {std::move(response), file.descriptor.release(), first + length};  // the response closes it
+    if (file.storage != Storage::remote) {
+        if (length <= k_small_body) {
+            if (auto body = copied_body(file, first, length); body.response) return body;
+        } else if (!way.is_secure) {  // GnuTLS encrypts, so nothing goes by sendfile
+            if (length >= k_large_body) return sent_by_us(std::move(file), first, length, way, watcher);
+            if (is_cached(file, first, length)) return sent_by_library(std::move(file), first, length);
+        }
     }
-    auto body = std::make_unique<ReadBody>(std::move(file), first, disk, watcher);
-    HttpResponse response{MHD_create_response_from_callback(length, std::min<std::uint64_t>(k_block, length),
-                                                            &ReadBody::on_wanted, body.get(),
-                                                            &ReadBody::on_done)};
-    if (response) (void)body.release();  // on_done() ends it
-    return {std::move(response), -1, 0};
+    return read_in_pieces(std::move(file), first, length, way.disk, watcher);
 }
 
 void add_headers(MHD_Response& response, const http::Plan& plan) {

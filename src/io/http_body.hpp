@@ -10,6 +10,7 @@
 #include "http/plan.hpp"
 #include "io/disk.hpp"
 #include "io/file_root.hpp"
+#include "io/file_sending.hpp"
 
 namespace pxed::io {
 
@@ -26,11 +27,13 @@ struct HttpBodyWatcher {
     std::function<void(Reason)> failed;  ///< file_shrank or read_failed: the connection is going to be closed
 };
 
-/// A response, and the file that sendfile takes it from.
+/// A response, and what is known of how it is sent.
 struct HttpBody {
     HttpResponse response;
-    int file = -1;          ///< the response's own; -1: none
-    std::uint64_t end = 0;  ///< where the part of the file ends
+    int file = -1;                         ///< the response's own, that the library sends from; -1: none
+    std::uint64_t end = 0;                 ///< where the part of that file ends
+    const FileSending* sending = nullptr;  ///< the response's own; nullptr: the library sends
+    bool closes = false;                   ///< the connection ends with it
     /// Whether the file has become too short to send it whole.
     [[nodiscard]] bool has_shrunk() const;
 };
@@ -41,10 +44,23 @@ struct HttpBody {
 /// A response that says how long the body would be and has none: HEAD, 304.
 [[nodiscard]] HttpResponse bodiless_response(std::uint64_t size);
 
-/// A response with `length` bytes of the file from `first` on. What the kernel has cached goes by sendfile;
-/// else the disk thread reads ahead of us, since sendfile would wait for the disk and everybody with it.
-/// Requires: length > 0, and the part lies within the file.
-[[nodiscard]] HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, Disk& disk,
+/// Bodies up to this size go out with their head, from memory.
+inline constexpr std::uint64_t k_small_body = 16 * 1024;
+
+/// The connection that a body goes to.
+struct HttpWay {
+    ev::loop_ref loop;
+    int socket;
+    bool is_secure;
+    Disk& disk;
+    SendBudget& budget;  ///< of all large bodies
+};
+
+/// A response with `length` bytes of the file from `first` on. Nothing of it waits for the disk: what is
+/// small and cached is copied, what is cached goes by sendfile, and the rest is read by the disk thread,
+/// since sendfile would wait for the disk and everybody with it. Requires: length > 0, and the part lies
+/// within the file; `watcher` and what `way` refers to outlive the response.
+[[nodiscard]] HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
                                  const HttpBodyWatcher& watcher);
 
 /// Puts the headers of an answer on its response.

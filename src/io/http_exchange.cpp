@@ -99,13 +99,16 @@ void HttpExchange::look_up() {
     const auto slash = target_.path.empty() ? "" : "/";
     const auto name = '/' + target_.path + (asks_for_index_ ? slash + std::string{"index.html"} : "");
     const auto& surroundings = bench.surroundings;
-    const auto program = surroundings.program_of ? surroundings.program_of(connection_.peer) : std::string{};
-    auto lookup = bench.tree->lookup(*root, name, connection_.peer, surroundings.hardware_of, program);
-    name_.expect(lookup);
+    auto lookup = bench.tree->lookup(*root, name, connection_.peer, surroundings.hardware_of);
     if (auto found = root->open_now(lookup)) {
+        name_.expect(lookup);
         on_found(std::move(*found));
         return;
     }
+    // What the client runs is worth asking (the kernel for its hardware address, at each request) only where
+    // the file is not where it is said to be.
+    if (surroundings.program_of) bench.tree->look_beside(surroundings.program_of(connection_.peer), lookup);
+    name_.expect(lookup);
     waiting_ = root->open_later(std::move(lookup), *bench.disk, [this](Result<OpenFile, OpenError> found) {
         waiting_ = 0;
         on_found(std::move(found));
@@ -197,8 +200,11 @@ bool HttpExchange::queue() {
     if (plan_->sends_resource() && !is_head) {
         const auto first = plan_->part ? plan_->part->first : 0;
         body_bytes_ = plan_->part ? plan_->part->length() : size_;
+        auto& bench = *connection_.bench;
+        const HttpWay way{bench.loop, connection_.socket, connection_.keys != nullptr, *bench.disk,
+                          bench.budget};
         if (file_ && body_bytes_ > 0)
-            body_ = file_body(std::move(*file_), first, body_bytes_, *connection_.bench->disk, watcher_);
+            body_ = file_body(std::move(*file_), first, body_bytes_, way, watcher_);
         else
             body_.response = text_response(text_);
     } else if (plan_->sends_resource() || plan_->status == 304) {
@@ -208,11 +214,13 @@ bool HttpExchange::queue() {
     }
     file_.reset();
     if (!body_.response) return false;
-    if (connection_.bench->is_finishing) plan_->closes = true;
+    if (connection_.bench->is_finishing || body_.closes) plan_->closes = true;
     add_headers(*body_.response, *plan_);
     connection_.phase = HttpConnection::Phase::sending;
     connection_.looked_at = read_instant();
-    connection_.acknowledged = acknowledged_before_ = bytes_acknowledged(connection_.socket);
+    // A small body is in the kernel's hands at once: nobody will ask how far it has got.
+    if (body_bytes_ > k_small_body) connection_.acknowledged = bytes_acknowledged(connection_.socket);
+    acknowledged_before_ = connection_.acknowledged;
     return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
 }
 

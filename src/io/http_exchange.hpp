@@ -26,11 +26,13 @@ namespace pxed::io {
 
 /// What the exchanges of a service share.
 struct HttpBench {
+    ev::loop_ref loop;
     HttpSurroundings surroundings;
+    SendBudget budget{};
     Disk* disk = nullptr;
-    std::optional<TftpTree> tree;
-    http::Policy policy;
-    TlsKeys keys;
+    std::optional<TftpTree> tree{};
+    http::Policy policy{};
+    TlsKeys keys{};
     bool is_finishing = false;
 };
 
@@ -79,7 +81,9 @@ class HttpExchange {
     /// Whether it is refused before anything is looked for; then answer() may be called at once.
     [[nodiscard]] bool is_refused() const { return plan_.has_value(); }
     /// Whether the client waits for our disk.
-    [[nodiscard]] bool is_suspended() const { return is_suspended_; }
+    [[nodiscard]] bool waits_for_disk() const {
+        return body_.sending != nullptr ? body_.sending->waits_for_disk() : is_suspended_;
+    }
     /// Goes on until the answer is queued or something has to be waited for, with the connection suspended.
     /// False: nothing could be queued, and the connection is to be closed.
     [[nodiscard]] bool answer();

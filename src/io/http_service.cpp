@@ -29,11 +29,11 @@ constexpr double k_pause = 0.2;
 struct HttpService::State {
     State(ev::loop_ref given, HttpSurroundings around)
         : loop(given),
+          bench{.loop = given, .surroundings = std::move(around)},
           plain_doors(given, [this](const FileDescriptor& door) { take_connections(door, plain); }),
           secure_doors(given, [this](const FileDescriptor& door) { take_connections(door, secure); }),
           sweep(given),
           pause(given) {
-        bench.surroundings = std::move(around);
         sweep.set<State, &State::on_sweep>(this);
         pause.set<State, &State::on_pause_over>(this);
     }
@@ -253,7 +253,7 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
         case Phase::sending: {
             // sendfile gives 0 past the end, which is no error: the library would ask for ever.
             if (connection.exchange && connection.exchange->has_shrunk()) return true;
-            if (connection.exchange && connection.exchange->is_suspended()) {
+            if (connection.exchange && connection.exchange->waits_for_disk()) {
                 connection.looked_at = now;  // the disk is, and the client waits for us
                 return false;
             }
@@ -314,31 +314,20 @@ void HttpService::start(Disk& disk) {
     state_->watch_listeners();
 }
 
-Result<void, std::string> HttpService::use(const http::Policy& policy, const tftp::Policy& tftp) {
+Result<void, std::string> HttpService::prepare(const http::Policy& policy) {
+    const bool has_started =
+        !policy.is_enabled || (state_->start_engine(state_->plain, false) &&
+                               (!policy.has_tls() || state_->start_engine(state_->secure, true)));
+    if (!has_started) return fail(std::string{"the HTTP library does not start: no descriptor or memory"});
+    return {};
+}
+
+void HttpService::use(const http::Policy& policy, std::optional<TftpTree> tree, std::optional<TlsPair> pair) {
     auto& bench = state_->bench;
-    tftp::Policy rules = tftp;
-    std::optional<TftpTree> tree;
-    std::optional<TlsPair> pair;
-    if (policy.is_enabled) {
-        if (!policy.roots.empty()) {
-            rules.roots.clear();
-            for (const auto& root : policy.roots)
-                rules.roots.push_back({root.directory, root.interface, root.origin});
-        }
-        TRY(tree, TftpTree::open(rules, policy.roots.empty() ? "tftp-root" : "http-root"));
-        if (policy.has_tls()) {
-            TRY(pair, TlsPair::read(policy.certificate, policy.key));
-        }
-        const bool has_started = state_->start_engine(state_->plain, false) &&
-                                 (!pair || state_->start_engine(state_->secure, true));
-        if (!has_started)
-            return fail(std::string{"the HTTP library does not start: no descriptor or memory"});
-    }
     bench.policy = policy;
     bench.tree = std::move(tree);
     if (pair) bench.keys.replace(std::move(*pair));
     state_->watch_listeners();  // http-max may allow more
-    return {};
 }
 
 void HttpService::finish() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,10 @@
 #include "http/policy.hpp"
 #include "io/disk.hpp"
 #include "io/http_surroundings.hpp"
+#include "io/http_tls.hpp"
 #include "io/listen_point.hpp"
 #include "io/loop.hpp"
-#include "tftp/policy.hpp"
+#include "io/tftp_tree.hpp"
 
 namespace pxed::io {
 
@@ -44,9 +46,11 @@ class HttpService {
 
     /// Begins to serve, with `disk` for what would wait. Before use().
     void start(Disk& disk);
-    /// Takes the policies into use for requests that come from now on (answers that are being sent keep their
-    /// terms), reads the certificate and checks the roots. Errors: a sentence; all stays as it was then.
-    [[nodiscard]] Result<void, std::string> use(const http::Policy& policy, const tftp::Policy& tftp);
+    /// Makes what the policy needs before use(). Errors: a sentence; nothing has changed then.
+    [[nodiscard]] Result<void, std::string> prepare(const http::Policy& policy);
+    /// Takes the policy into use for requests that come from now on (answers that are being sent keep their
+    /// terms). `tree`: nothing where HTTP is off; `pair`: for new connections of HTTPS.
+    void use(const http::Policy& policy, std::optional<TftpTree> tree, std::optional<TlsPair> pair);
 
     /// Takes no more connections and requests; answers that are being sent go on.
     void finish();

@@ -45,7 +45,7 @@ Result<void, std::string> TcpListeners::listen(const std::vector<ListenPoint>& p
 
 void TcpListeners::watch() {
     for (auto& listener : listeners_)
-        listener.watcher.start(listener.socket.get(), ev::READ);
+        if (!listener.watcher.is_active()) listener.watcher.start(listener.socket.get(), ev::READ);
 }
 
 void TcpListeners::ignore() {

@@ -333,12 +333,9 @@ TftpService::TftpService(ev::loop_ref loop, Disk& disk, TftpSurroundings surroun
 
 TftpService::~TftpService() = default;
 
-Result<void, std::string> TftpService::use(const tftp::Policy& policy) {
-    auto tree = TftpTree::open(policy);
-    if (!tree) return fail(std::move(tree).error());
-    state_->tree = std::move(*tree);
+void TftpService::use(const tftp::Policy& policy, TftpTree tree) {
+    state_->tree = std::move(tree);
     state_->policy = policy;
-    return {};
 }
 
 unsigned TftpService::add_socket(UdpSocket socket) {

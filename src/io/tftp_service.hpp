@@ -13,6 +13,7 @@
 #include "io/disk.hpp"
 #include "io/loop.hpp"
 #include "io/made_file.hpp"
+#include "io/tftp_tree.hpp"
 #include "io/udp_socket.hpp"
 #include "machine/event.hpp"
 #include "tftp/policy.hpp"
@@ -69,9 +70,9 @@ class TftpService {
     TftpService(const TftpService&) = delete;
     TftpService& operator=(const TftpService&) = delete;
 
-    /// Takes the policy into use for the requests that come from now on (running transfers keep their terms)
-    /// and checks its roots. Errors: a sentence naming the root; the policy before stays in use then.
-    [[nodiscard]] Result<void, std::string> use(const tftp::Policy& policy);
+    /// Takes the policy and its tree into use for the requests that come from now on (running transfers keep
+    /// their terms).
+    void use(const tftp::Policy& policy, TftpTree tree);
 
     /// Listens on a bound socket (port 69, or any other in tests). It must report destinations
     /// (UdpOptions::reports_destination). Returns the number that remove_socket() takes.

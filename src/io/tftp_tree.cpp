@@ -50,6 +50,7 @@ Result<TftpTree, std::string> TftpTree::open(const tftp::Policy& policy, std::st
     tree.shares_serial_directories_ = policy.shares_serial_directories;
     tree.is_secure_ = policy.is_secure;
     tree.looks_elsewhere_ = policy.looks_elsewhere;
+    tree.reader_ = ::geteuid();  // privileges are settled by now
     return tree;
 }
 
@@ -94,20 +95,21 @@ Lookup TftpTree::lookup(const FileRoot& root, const std::string& file, const End
         lookup.subdirectory = rules.unique_directory;
         lookup.within = tree::candidates(file, rules);
     }
-    if (looks_elsewhere_) {
-        lookup.folds_case = true;
-        // The program's path has the client's own directory in it already.
-        lookup.beside = tree::beside(program, lookup.candidates);
-    }
+    lookup.folds_case = looks_elsewhere_;
+    look_beside(program, lookup);
     return lookup;
+}
+
+void TftpTree::look_beside(std::string_view program, Lookup& lookup) const {
+    // The program's path has the client's own directory in it already.
+    if (looks_elsewhere_) lookup.beside = tree::beside(program, lookup.candidates);
 }
 
 std::optional<OpenError> TftpTree::objection(const OpenFile& file) const {
     // dnsmasq's rules: root serves only what all may read, and with tftp-secure a file must be ours.
-    const auto uid = ::geteuid();
-    if (uid == 0 && (file.mode & S_IROTH) == 0)
+    if (reader_ == 0 && (file.mode & S_IROTH) == 0)
         return OpenError{Reason::permission_denied, file.name + ": not readable by all, and we run as root"};
-    if (uid != 0 && is_secure_ && file.owner != uid)
+    if (reader_ != 0 && is_secure_ && file.owner != reader_)
         return OpenError{Reason::owner_differs, file.name + ": owner is uid " + std::to_string(file.owner)};
     return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class TftpTree {
     /// `program`: the boot program that the client runs, a path below the root; empty when it is not known.
     [[nodiscard]] Lookup lookup(const FileRoot& root, const std::string& file, const Endpoint& peer,
                                 const HardwareOf& hardware_of, std::string_view program = {}) const;
+    /// Adds the places beside that program to a look-up that was made without.
+    void look_beside(std::string_view program, Lookup& lookup) const;
     /// Why a file that was found is not sent after all; nothing: it is.
     [[nodiscard]] std::optional<OpenError> objection(const OpenFile& file) const;
 
@@ -46,6 +49,7 @@ class TftpTree {
     bool shares_serial_directories_ = false;
     bool is_secure_ = false;
     bool looks_elsewhere_ = true;
+    std::uint32_t reader_ = 0;  ///< uid that opens the files
 };
 
 /// Whether an interface is meant by a name of the file; a trailing `*` matches any rest.

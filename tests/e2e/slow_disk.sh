@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Boot files on a file system that answers each question after 50 ms (a file server across a slow network, a disk that
-# sleeps): a hundred TFTP and a hundred HTTP transfers from it, and DHCP must not notice. The same with a pxed whose
-# disks are waited for in the loop must fail, or this test sees nothing.
+# sleeps): a hundred TFTP and a hundred HTTP transfers from it, and DHCP must not notice; nor when the configuration is
+# read again meanwhile, or the file server answers nothing at all. The same with a pxed that waits for disks in its loop
+# must fail, or this test sees nothing.
 . "$(dirname "$0")/lib.sh"
 own_mounts "$@"
 need curl cmp fusermount3
@@ -11,23 +12,29 @@ lab_begin slow
 lab_host client
 lab_host machines
 on client ip addr add 192.168.1.9/24 dev eth0
-mkdir "$lab_dir/files"
+mkdir "$lab_dir/files" "$lab_dir/hosts"
 head -c 40000 /dev/urandom > "$lab_dir/files/boot"
 chmod -R a+rX "$lab_dir"
 # The leases elsewhere, and where nothing waits: what is measured is what the boot files do to DHCP.
 mount -t tmpfs none "$lab_dir/state"
 slow_mount() {
   "$SLOW_FILES" "$lab_dir/files" "$lab_dir/tftp" 50 > "$lab_dir/slow_files.log" 2>&1 &
-  lab_pids+=("$!")
+  slow_pid=$!
+  lab_pids+=("$slow_pid")
   eventually 5 mountpoint -q "$lab_dir/tftp" || fail "the slow file system is not mounted"
 }
-slow_unmount() { umount -l "$lab_dir/tftp"; }
+# What hangs on a server that answers nothing can only be ended by its going.
+slow_unmount() {
+  kill -KILL "$slow_pid" || true
+  umount -l "$lab_dir/tftp"
+}
 trap 'status=$?; slow_unmount 2> /dev/null || true; lab_end "$status"' EXIT
 slow_mount
 configure << END
 interface=br0
 dhcp-range=192.168.1.20,192.168.1.250,1h
 no-ping
+dhcp-hostsdir=$lab_dir/hosts
 enable-tftp
 enable-http
 tftp-root=$lab_dir/tftp
@@ -62,6 +69,31 @@ expect "a hundred files by TFTP" reap "$tftp_pid" 60
 expect "a hundred files by HTTP" reap "$curl_pid" 60
 expect "each of them whole" all_whole
 echo "  after $((($(date +%s%N) - started) / 1000000)) ms"
+
+step "a reload and a change of a file beside the configuration, while the files are served"
+transfers_start
+(for number in 1 2 3 4 5 6; do
+  kill -HUP "$server_pid"
+  sleep 0.3
+  echo "02:00:00:00:00:0$number,ignore" > "$lab_dir/hosts/some"
+  sleep 0.3
+done) &
+dhcp_waits 4
+expect "DHCP does not notice them" test "$p99" -lt 10000
+expect "both were read" logged 'inotify: .*/hosts/some new or modified'
+reap "$tftp_pid" 60 || true
+reap "$curl_pid" 60 || true
+
+step "the file server answers nothing any more"
+kill -STOP "$slow_pid"
+kill -HUP "$server_pid"
+transfers_start
+dhcp_waits 3
+expect "DHCP does not notice that" test "$p99" -lt 10000
+kill -KILL "$tftp_pid" "$curl_pid"
+kill -CONT "$slow_pid"
+reloads() { [ "$(grep -c 'reading the configuration again' "$lab_dir/server.log")" -ge 7 ]; }
+expect "all reloads were begun" reloads
 server_stop
 
 step "the same, waiting in the loop"

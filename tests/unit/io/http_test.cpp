@@ -9,6 +9,7 @@
 
 #include "http_client.hpp"
 #include "io/http_service.hpp"
+#include "io/served_files.hpp"
 #include "test_loop.hpp"
 
 namespace {
@@ -51,7 +52,15 @@ class HttpTest : public testing::Test {
         fs::remove_all(top);
     }
 
-    void use_policy() { ASSERT_TRUE(service->use(policy, tftp)); }
+    void use_policy() {
+        config::Config config;
+        config.http = policy;
+        config.tftp = tftp;
+        auto files = io::open_served_files(config);
+        ASSERT_TRUE(files);
+        ASSERT_TRUE(service->prepare(policy));
+        service->use(policy, std::move(files->http), std::move(files->tls));
+    }
     std::string write(const std::string& name, const std::string& text) const {
         std::ofstream{top / "root" / name, std::ios::binary} << text;
         return text;
@@ -240,11 +249,12 @@ TEST_F(HttpTest, HasRootsOfItsOwn) {
     policy.roots.push_back({(top / "images").string(), "", {}});
     use_policy();
     EXPECT_EQ(answered("/a").body(), "http's");
-    policy.roots.front().directory = (top / "gone").string();
-    const auto used = service->use(policy, tftp);
-    ASSERT_FALSE(used);
-    EXPECT_THAT(used.error(), HasSubstr("http-root"));
-    EXPECT_EQ(answered("/a").body(), "http's") << "the policy before stays in use";
+    config::Config config;
+    config.http = policy;
+    config.http.roots.front().directory = (top / "gone").string();
+    const auto files = io::open_served_files(config);
+    ASSERT_FALSE(files);
+    EXPECT_THAT(files.error(), HasSubstr("http-root"));
 }
 
 TEST_F(HttpTest, SaysNothingWhereItIsNotToServe) {

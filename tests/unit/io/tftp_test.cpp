@@ -36,7 +36,12 @@ class TftpTest : public testing::Test {
     }
     ~TftpTest() override { fs::remove_all(top); }
 
-    void use_policy() { ASSERT_TRUE(service.use(policy)); }
+    void use_policy() { use(service, policy); }
+    static void use(io::TftpService& service, const tftp::Policy& policy) {
+        auto tree = io::TftpTree::open(policy);
+        ASSERT_TRUE(tree);
+        service.use(policy, std::move(*tree));
+    }
     void listen() {
         auto socket = io::UdpSocket::open(Endpoint{Ipv4{}, 0}, {});
         ASSERT_TRUE(socket);
@@ -685,16 +690,10 @@ TEST_F(TftpTest, LowerCaseAndNoBlocksizeAreObeyed) {
 }
 
 TEST_F(TftpTest, AMissingRootIsRefusedUnlessItMayBe) {
-    const auto before = policy;
     policy.roots = {{"/no/such/root", "", {}}};
-    const auto used = service.use(policy);
-    ASSERT_FALSE(used);
-    EXPECT_EQ(used.error(), "tftp-root /no/such/root: No such file or directory");
-    write("f", "still served");
-    auto& c = client();
-    c.get("f");
-    run(c);
-    EXPECT_EQ(c.content(), "still served");
+    const auto tree = io::TftpTree::open(policy);
+    ASSERT_FALSE(tree);
+    EXPECT_EQ(tree.error(), "tftp-root /no/such/root: No such file or directory");
 
     policy.ignores_missing_root = true;
     use_policy();
@@ -710,7 +709,7 @@ TEST_F(TftpTest, AReloadLeavesRunningTransfersTheirTerms) {
             other.is_single_port = true;
             other.mtu = 600;
             other.roots = {{top.string(), "", {}}};
-            EXPECT_TRUE(service.use(other));
+            use(service, other);
         }
         return false;
     };
@@ -812,7 +811,7 @@ class TftpSiblings : public TftpTest {
         auto socket = io::UdpSocket::open(Endpoint{Ipv4{}, 0}, {});
         port = socket->local_port();
         other.add_socket(std::move(*socket));
-        EXPECT_TRUE(other.use(policy));
+        use(other, policy);
         fs::create_directories(top / "root/debian");
     }
     TftpClient& fetch(const std::string& name, TftpClient::Options options = {},
@@ -867,7 +866,7 @@ TEST_F(TftpSiblings, NothingIsFoundElsewhereWhereThatIsSwitchedOff) {
     write("debian/grubx64.efi", "grub");
     program = "debian/shimx64.efi";
     policy.looks_elsewhere = false;
-    ASSERT_TRUE(other.use(policy));
+    use(other, policy);
     EXPECT_EQ(fetch("grubx64.efi").error()->code, ErrorCode::file_not_found);
     EXPECT_EQ(fetch("DEBIAN/grubx64.efi").error()->code, ErrorCode::file_not_found);
 }

@@ -1,0 +1,173 @@
+#include "io/file_sending.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace pxed::io {
+
+namespace {
+
+// One look into the page cache and one sendfile call at most. Larger pieces send no faster: the socket's
+// buffer is full before.
+constexpr std::uint64_t k_piece = 512 * 1024;
+// What the disk thread brings in at a time, and what the kernel is told to go on with meanwhile.
+constexpr std::uint64_t k_fetched = 1024 * 1024;
+constexpr off_t k_read_ahead = 4 * 1024 * 1024;
+constexpr std::size_t k_fetch_buffer = 128 * 1024;
+
+constexpr std::uint64_t k_page = 4096;
+
+// cachestat(2), Linux 6.5: how many pages of a part are in the cache. Older headers do not have it.
+constexpr long k_cachestat_call = 451;
+struct CacheRange {
+    std::uint64_t offset;
+    std::uint64_t length;
+};
+struct CacheState {
+    std::uint64_t cached, dirty, in_writeback, evicted, recently_evicted;
+};
+
+enum class Pages : std::uint8_t { all, not_all, unknown };
+
+Pages pages_cached(int file, std::uint64_t first, std::uint64_t length) {
+    CacheRange range{first, length};
+    CacheState state{};
+    if (::syscall(k_cachestat_call, file, &range, &state, 0U) != 0) return Pages::unknown;
+    const auto pages = (first + length + k_page - 1) / k_page - first / k_page;
+    return state.cached >= pages ? Pages::all : Pages::not_all;
+}
+
+// Whether a byte can be read at once: its page is there, and not just on its way from the disk.
+bool is_readable_now(int file, std::uint64_t offset) {
+    char byte = 0;
+    const iovec part{&byte, 1};
+    return ::preadv2(file, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) == 1;
+}
+
+}  // namespace
+
+std::uint64_t SendBudget::take(unsigned turn, std::uint64_t wanted) {
+    if (turn != turn_) {
+        turn_ = turn;
+        left_ = k_a_turn;
+    }
+    const auto given = std::min(wanted, left_);
+    left_ -= given;
+    return given;
+}
+
+bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
+    if (file.storage != Storage::disk) return file.storage == Storage::memory;
+    const auto pages = pages_cached(file.descriptor.get(), first, length);
+    if (pages == Pages::not_all) return false;
+    // Pages that are on their way count as cached; they come in larger parts than these steps.
+    const std::uint64_t step = pages == Pages::all ? 256 * 1024 : 16 * 1024;
+    for (std::uint64_t at = 0; at < length; at += step)
+        if (!is_readable_now(file.descriptor.get(), first + at)) return false;
+    return true;
+}
+
+FileSending::FileSending(ev::loop_ref loop, int socket, OpenFile file, std::uint64_t first,
+                         std::uint64_t length, Disk& disk, SendBudget& budget, Ended ended)
+    : loop_(loop),
+      socket_(socket),
+      file_(std::move(file)),
+      at_(first),
+      end_(first + length),
+      cached_to_(first),
+      disk_(disk),
+      budget_(budget),
+      ended_(std::move(ended)),
+      writable_(loop) {
+    writable_.set<FileSending, &FileSending::on_writable>(this);
+}
+
+FileSending::~FileSending() {
+    disk_.forget(fetching_);
+}
+
+void FileSending::start() {
+    writable_.start(socket_, ev::WRITE);
+}
+
+void FileSending::on_writable(ev::io&, int) {
+    if (at_ >= cached_to_) {
+        const auto piece = std::min(k_piece, end_ - at_);
+        if (!is_cached(file_, at_, piece)) {
+            fetch();
+            return;
+        }
+        cached_to_ = at_ + piece;
+    }
+    const auto allowed = budget_.take(loop_.iteration(), cached_to_ - at_);
+    if (allowed == 0) return;  // the socket stays writable: in the next turn
+    auto offset = static_cast<off_t>(at_);
+    const auto sent = ::sendfile(socket_, file_.descriptor.get(), &offset, allowed);
+    budget_.give_back(allowed - static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0)));
+    if (sent < 0) {
+        if (errno == EAGAIN || errno == EINTR) return;
+        end(errno == EIO || errno == EINVAL ? End::failed : End::closed);
+        return;
+    }
+    if (sent == 0) {
+        end(End::shrank);
+        return;
+    }
+    at_ += static_cast<std::uint64_t>(sent);
+    if (at_ == end_) end(End::whole);
+}
+
+// Reads what comes next for its being in memory afterwards. The file is lent to the disk thread; if we go
+// first, it closes the file when it is through.
+void FileSending::fetch() {
+    writable_.stop();
+    struct Fetch {
+        FileDescriptor file;
+        std::uint64_t first;
+        std::uint64_t length;
+        int error = 0;
+    };
+    const auto length = std::min(k_fetched, end_ - at_);
+    fetching_ = disk_.submit_with(
+        Fetch{std::move(file_.descriptor), at_, length},
+        [](Fetch& fetch) {
+            std::vector<char> buffer(k_fetch_buffer);
+            for (std::uint64_t done = 0; done < fetch.length;) {
+                const auto got = ::pread(fetch.file.get(), buffer.data(),
+                                         std::min<std::uint64_t>(buffer.size(), fetch.length - done),
+                                         static_cast<off_t>(fetch.first + done));
+                if (got < 0 && errno == EINTR) continue;
+                if (got < 0) fetch.error = errno;
+                if (got <= 0) break;  // sendfile says the rest
+                done += static_cast<std::uint64_t>(got);
+            }
+            ::posix_fadvise(fetch.file.get(), static_cast<off_t>(fetch.first + fetch.length), k_read_ahead,
+                            POSIX_FADV_WILLNEED);
+        },
+        [this](Fetch& fetch) {
+            fetching_ = 0;
+            file_.descriptor = std::move(fetch.file);
+            if (fetch.error != 0) {
+                end(End::failed);
+                return;
+            }
+            // Not looked at again: should memory be so short that it is gone already, somebody has to wait.
+            cached_to_ = fetch.first + fetch.length;
+            start();
+        });
+}
+
+void FileSending::end(End how) {
+    writable_.stop();
+    ended_(how);  // the last: it may end us
+}
+
+}  // namespace pxed::io

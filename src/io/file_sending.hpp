@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "io/disk.hpp"
+#include "io/file_root.hpp"
+#include "io/loop.hpp"
+
+namespace pxed::io {
+
+/// How much all sendings of a service may give the kernel in one turn of the loop. A thousand downloads that
+/// are ready at a time would otherwise keep a DHCP request waiting for as long as it takes to serve them all.
+class SendBudget {
+ public:
+    static constexpr std::uint64_t k_a_turn = 8 * 1024 * 1024;  ///< some 2 ms on a machine of 2020
+
+    /// At most `wanted` bytes; 0: nothing is left in the turn of that number (ev_iteration).
+    [[nodiscard]] std::uint64_t take(unsigned turn, std::uint64_t wanted);
+    /// Of what was taken in this turn, that was not used.
+    void give_back(std::uint64_t unused) { left_ += unused; }
+
+ private:
+    unsigned turn_ = 0;
+    std::uint64_t left_ = k_a_turn;
+};
+
+/// Sends a part of a file by sendfile, as fast as the peer takes it, and without ever waiting for a disk:
+/// each piece is first looked for in the page cache, and what is not there is brought into it by the disk
+/// thread. For files in memory or on a disk of this machine (Storage).
+class FileSending {
+ public:
+    enum class End : std::uint8_t {
+        whole,
+        shrank,  ///< the file is shorter than it was when it was opened
+        failed,  ///< the disk has an error
+        closed,  ///< the peer, or somebody here, has closed the connection
+    };
+    using Ended = std::function<void(End)>;
+
+    /// `socket` stays the caller's, who uses it for nothing else until `ended` was called, once, in the loop.
+    /// `budget` and `disk` must outlive it.
+    FileSending(ev::loop_ref loop, int socket, OpenFile file, std::uint64_t first, std::uint64_t length,
+                Disk& disk, SendBudget& budget, Ended ended);
+    ~FileSending();
+    FileSending(const FileSending&) = delete;
+    FileSending& operator=(const FileSending&) = delete;
+
+    void start();
+    [[nodiscard]] bool waits_for_disk() const { return fetching_ != 0; }
+
+ private:
+    void on_writable(ev::io& watcher, int revents);
+    void fetch();
+    void end(End how);
+
+    ev::loop_ref loop_;
+    int socket_;
+    OpenFile file_;
+    std::uint64_t at_;         // what is sent next
+    std::uint64_t end_;        // behind the last byte
+    std::uint64_t cached_to_;  // up to here the file was in memory when it was looked at
+    Disk& disk_;
+    SendBudget& budget_;
+    Ended ended_;
+    Disk::Ticket fetching_ = 0;  // 0: none
+    ev::io writable_;
+};
+
+/// Whether that part of a file is in the page cache, so that nobody who reads it now waits. A file of which
+/// it cannot be told is not. Costs a system call for each 256 KiB (before Linux 6.5: for each 16 KiB).
+[[nodiscard]] bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length);
+
+}  // namespace pxed::io
