@@ -9,11 +9,3 @@ add_custom_command(
   DEPENDS write_documents ${PROJECT_SOURCE_DIR}/man/pxed.conf.5.in
   COMMENT "Writing manuals and completions from the directive table")
 add_custom_target(documents ALL DEPENDS ${documents}/pxed.conf.5)
-
-install(FILES man/pxed.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
-install(FILES man/pxed-boot.7 man/pxed-dnsmasq.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
-install(FILES ${documents}/pxed.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-install(FILES ${documents}/pxed.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME pxed)
-install(FILES ${documents}/_pxed DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
-install(FILES ${documents}/pxed.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES ${documents}/pxed.vim DESTINATION ${CMAKE_INSTALL_DATADIR}/vim/vimfiles/syntax)
