@@ -17,6 +17,11 @@ constexpr std::uint16_t k_tftp_port = 69;
 /// and a restart does not hang on one that went away.
 constexpr seconds k_stop_grace{5};
 constexpr milliseconds k_stop_pace{50};
+/// systemd is told how we are this long after something happened, however much happens meanwhile.
+constexpr seconds k_status_pace{1};
+/// A machine that was not heard of for so long has booted, or given up: firmware asks again within 64 s
+/// (RFC 2131 4.1), and an image takes its time while nothing else is asked for.
+constexpr seconds k_boot_is_running{60};
 /// How long dhcp-script may go on after that: the next start tells it of all leases that are left.
 constexpr seconds k_script_grace{3};
 /// The same when nobody else keeps the leases (leasefile-ro): what it has not heard is lost, so it is given
@@ -49,10 +54,12 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
       follow_(loop),
       minute_(loop),
       slow_reading_(loop),
+      status_(loop),
       stopping_(loop) {
     follow_.set<Daemon, &Daemon::on_follow>(this);
     minute_.set<Daemon, &Daemon::on_minute>(this);
     slow_reading_.set<Daemon, &Daemon::on_slow_reading>(this);
+    status_.set<Daemon, &Daemon::on_status>(this);
     stopping_.set<Daemon, &Daemon::on_stopping>(this);
 }
 
@@ -83,6 +90,7 @@ void Daemon::tell(machine::Event event) {
     machines_.observe(event, now);
     reasons_.count(event.reason);
     events_.tell(event, now);
+    if (!status_.is_active()) status_.start(ev_seconds(k_status_pace));
 }
 
 void Daemon::trace(const std::string& text) {
@@ -148,6 +156,7 @@ void Daemon::on_minute(ev::timer&, int) {
     if (store_) store_->on_clock_step(now);
     events_.on_time(now.instant);
     watch_.retry();
+    notifier_.status(status());  // boots end without a word
     // Nobody tells us that another program has given up the port.
     if (dhcp_.lacks_sockets() || !tftp_refused_.empty() || http_->lacks_sockets()) follow_.start(0);
 }
@@ -186,10 +195,15 @@ void Daemon::say_statistics() {
 }
 
 std::string Daemon::status() const {
-    auto text = status_line(*config_, interfaces_.all());
-    if (!refusal_.empty())
-        text += "; the last reload was refused, the configuration before it serves: " + refusal_;
-    return text;
+    StatusFigures figures{.leases = {}, .booting = 0, .reloaded = reloaded_, .refusal = refusal_};
+    if (const auto* server = dhcp_.server(); server != nullptr && config_->dhcp.gives_leases())
+        figures.leases = server->leases().lease_count();
+    figures.booting = machines_.booting_since(read_clocks().instant - k_boot_is_running);
+    return status_line(*config_, interfaces_.all(), figures);
+}
+
+void Daemon::on_status(ev::timer&, int) {
+    if (!is_stopping_) notifier_.status(status());
 }
 
 // --- Sockets of TFTP ---

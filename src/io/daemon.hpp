@@ -86,6 +86,7 @@ class Daemon {
     void on_interfaces_changed();
     void on_follow(ev::timer& watcher, int revents);
     void on_minute(ev::timer& watcher, int revents);
+    void on_status(ev::timer& watcher, int revents);
     void say_missing_interfaces();
     void say_statistics();
     [[nodiscard]] std::string status() const;
@@ -129,7 +130,8 @@ class Daemon {
     FileChanges changes_being_read_;          ///< and those in the running reading
     bool has_new_changes_ = false;            ///< heard of while it runs
     std::uint64_t file_limit_ = 0;
-    std::string refusal_;  ///< why the last reload was refused; empty: it was not
+    std::optional<WallTime> reloaded_;  ///< the last reload that was taken over
+    std::string refusal_;               ///< why the last reload was refused; empty: it was not
     std::vector<std::string> missing_;
 
     Log log_;
@@ -166,6 +168,7 @@ class Daemon {
     ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback
     ev::timer minute_;
     ev::timer slow_reading_;  ///< a reload that takes long says so
+    ev::timer status_;  ///< one-shot, so that an idle daemon sleeps
     ev::timer stopping_;
     // Interfaces, files and SIGHUP are still heard while dhcp-script is waited for; they must open nothing.
     bool is_stopping_ = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/boot_trees.hpp"
+#include "io/clock.hpp"
 #include "io/daemon.hpp"
 
 namespace pxed::io {
@@ -108,6 +109,7 @@ void Daemon::finish_reload(Reading& reading) {
         refusal_ = taken.error();
     } else {
         refusal_.clear();
+        reloaded_ = read_clocks().wall;
         memory_ = std::move(reading.memory);
         changes_being_read_ = {};
         say_configuration();

@@ -1,7 +1,9 @@
 #include "io/report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <ctime>
 #include <span>
 
 #include "io/served.hpp"
@@ -76,6 +78,31 @@ std::string other_server_line(const dhcp::OtherServers::Server& server) {
            std::to_string(server.heard) + " times";
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+    return std::to_string(count) + ' ' + std::string{what} + (count == 1 ? "" : "s");
+}
+
+// What a package installs is inert: this is then the first sentence of ours that anybody reads.
+std::string nothing_enabled(const config::Config& config) {
+    constexpr std::string_view k_why = " (it has no dhcp-range, no enable-tftp and no enable-http)";
+    // The command line is the first of the files.
+    const bool has_file = config.files.size() > 1;
+    return has_file ? "Nothing is enabled: edit " + config.files[1] + std::string{k_why}
+                    : "Nothing is enabled: there is no /etc/pxed.conf, or it may not be read";
+}
+
+std::string after_reload(const StatusFigures& figures) {
+    if (!figures.refusal.empty())
+        return "; the last reload was refused, the configuration before it serves: " + figures.refusal;
+    if (!figures.reloaded) return {};
+    const std::time_t when = figures.reloaded->time_since_epoch().count();
+    std::tm local{};
+    ::localtime_r(&when, &local);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &local);
+    return std::string{"; reloaded "} + text.data();
+}
+
 }  // namespace
 
 std::string lease_time_text(seconds length) {
@@ -119,10 +146,10 @@ std::vector<std::string> service_lines(const config::Config& config) {
     return lines;
 }
 
-std::string status_line(const config::Config& config, const std::vector<Interface>& table) {
+std::string status_line(const config::Config& config, const std::vector<Interface>& table,
+                        const StatusFigures& figures) {
     const auto what = services(config);
-    if (what.empty())
-        return "Serving nothing: the configuration has no dhcp-range, no enable-tftp and no enable-http";
+    if (what.empty()) return nothing_enabled(config) + after_reload(figures);
     std::vector<const Interface*> served;
     for (const auto& interface : table) {
         // Where nobody named interfaces, those without an address (the ports of a bridge) are not worth a
@@ -138,7 +165,9 @@ std::string status_line(const config::Config& config, const std::vector<Interfac
     const auto missing = missing_interfaces(config.daemon, table);
     if (!missing.empty())
         text += "; waiting for " + joined(missing, [](const std::string& name) { return name; });
-    return text;
+    if (figures.leases) text += "; " + counted(*figures.leases, "lease");
+    if (figures.booting > 0) text += "; " + counted(figures.booting, "machine") + " booting";
+    return text + after_reload(figures);
 }
 
 std::vector<std::string> statistics_lines(const config::Config& config, const Figures& figures,

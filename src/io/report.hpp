@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,19 @@ namespace pxed::io {
 /// What is served, as dnsmasq says it at its start: ranges and TFTP roots.
 [[nodiscard]] std::vector<std::string> service_lines(const config::Config& config);
 
-/// For `systemctl status`: `Serving DHCP, TFTP on br0; waiting for br1`.
-[[nodiscard]] std::string status_line(const config::Config& config, const std::vector<Interface>& table);
+/// What changes while the same configuration serves.
+struct StatusFigures {
+    std::optional<std::size_t> leases;  ///< none: no addresses are given
+    std::size_t booting = 0;            ///< machines in the middle of a boot
+    std::optional<WallTime>
+        reloaded;         ///< when the configuration that serves was taken over; none: at the start
+    std::string refusal;  ///< why the last reload was refused; empty: it was not
+};
+
+/// For `systemctl status`: `Serving DHCP, TFTP on br0; waiting for br1; 12 leases; 2 machines booting`. Where
+/// nothing is enabled it says which file to edit.
+[[nodiscard]] std::string status_line(const config::Config& config, const std::vector<Interface>& table,
+                                      const StatusFigures& figures = {});
 
 /// How often each reason was given.
 class ReasonCounts {

@@ -56,6 +56,11 @@ bool names_a_program(Stage stage) {
            stage == Stage::boot_server || stage == Stage::bootp;
 }
 
+bool is_transfer(Stage stage) {
+    return stage == Stage::tftp_request || stage == Stage::tftp_sent || stage == Stage::tftp_failed ||
+           stage == Stage::http_request || stage == Stage::http_sent || stage == Stage::http_failed;
+}
+
 // Whether offers reach the firmware, and which form of them it takes. Bounded: a number wraps nowhere.
 void observe_offering(Offering& offering, const Event& event, Instant now) {
     switch (event.stage) {
@@ -178,6 +183,7 @@ Machine observe(Machine machine, const Event& event, Instant now, std::uint32_t 
     if (names_a_program(event.stage) && !event.file.empty()) machine.named_program = event.file;
     if (event.stage == Stage::tftp_sent || event.stage == Stage::http_sent) machine.sent_program = event.file;
     machine.last_seen = now;
+    if (is_firmware(event) || is_transfer(event.stage)) machine.last_boot_step = now;
     return machine;
 }
 
@@ -225,6 +231,15 @@ const Machine* Machines::find(const HwAddr& hardware) const {
 const Machine* Machines::find(Ipv4 address) const {
     const auto found = by_address_.find(address);
     return found == by_address_.end() ? nullptr : &*found->second;
+}
+
+std::size_t Machines::booting_since(Instant since) const {
+    std::size_t count = 0;
+    for (const auto& machine : machines_) {
+        if (machine.last_seen < since) break;  // the list is in this order
+        count += machine.boot_id != 0 && machine.last_boot_step >= since ? 1 : 0;
+    }
+    return count;
 }
 
 void Machines::forget_oldest() {

@@ -46,6 +46,8 @@ struct Machine {
     std::string program_path;       ///< below the root: the boot program it loaded last, in this boot
     std::vector<std::string> tags;  ///< that it had when DHCP last answered it, where Event::tags has them
     Instant last_seen{};
+    Instant
+        last_boot_step{};  ///< when firmware or a loader was last heard of; what has booted renews leases too
 };
 
 /// What a machine that asks as iPXE has loaded before, which may be that very iPXE.
@@ -74,6 +76,8 @@ class Machines {
 
     [[nodiscard]] const Machine* find(const HwAddr& hardware) const;
     [[nodiscard]] const Machine* find(Ipv4 address) const;
+    /// How many took a step of a boot at `since` or later. Looks at none that was not heard of since then.
+    [[nodiscard]] std::size_t booting_since(Instant since) const;
     [[nodiscard]] std::size_t size() const { return machines_.size(); }
 
  private:

@@ -68,7 +68,27 @@ TEST(Report, the_status_names_what_is_served_where_and_what_is_waited_for) {
               "Serving DHCP on br0 (no IPv4 address yet), br1");
     config.daemon.interfaces.clear();
     EXPECT_EQ(status_line(config, {link("br0", address), link("tap0")}), "Serving DHCP on br0");
-    EXPECT_THAT(status_line(config::Config{}, {link("br0")}), HasSubstr("Serving nothing"));
+}
+
+TEST(Report, the_status_of_an_installed_package_says_what_to_edit) {
+    config::Config config;
+    config.files.emplace_back("/etc/pxed.conf");
+    EXPECT_THAT(status_line(config, {link("br0")}), HasSubstr("Nothing is enabled: edit /etc/pxed.conf"));
+    EXPECT_THAT(status_line(config::Config{}, {link("br0")}), HasSubstr("there is no /etc/pxed.conf"));
+}
+
+TEST(Report, the_status_counts_leases_and_boots_and_says_how_the_last_reload_went) {
+    const auto config = lab();
+    const std::vector<Interface> table{link("br0", {Network{Ipv4{192, 168, 1, 1}, Ipv4{255, 255, 255, 0}}})};
+    EXPECT_EQ(status_line(config, table, {.leases = 1, .booting = 2, .reloaded = {}, .refusal = {}}),
+              "Serving DHCP, TFTP on br0; 1 lease; 2 machines booting");
+    EXPECT_THAT(
+        status_line(config, table,
+                    {.leases = 0, .booting = 0, .reloaded = WallTime{seconds{1'000'000'000}}, .refusal = {}}),
+        testing::MatchesRegex(".*on br0; 0 leases; reloaded 2001-09-[0-9]+ [0-9:]+"));
+    EXPECT_THAT(status_line(config, table,
+                            {.leases = 0, .booting = 0, .reloaded = WallTime{}, .refusal = "x:1: bad"}),
+                HasSubstr("; the last reload was refused, the configuration before it serves: x:1: bad"));
 }
 
 TEST(Report, statistics_count_a_pool_without_its_declined_addresses) {

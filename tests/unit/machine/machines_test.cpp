@@ -34,6 +34,22 @@ TEST(Machines, RepeatedDiscoversBelongToOneBoot) {
     EXPECT_EQ(repeated.boot_id, 1U);
 }
 
+TEST(Machines, WhatHasBootedIsNotBootingWhenItRenewsItsLease) {
+    Machines machines;
+    auto offer = event(Stage::offer, 1);
+    machines.observe(offer, at(0));
+    EXPECT_EQ(machines.booting_since(at(0)), 1U);
+    auto file = event(Stage::tftp_sent, 1, "");
+    machines.observe(file, at(30));
+    EXPECT_EQ(machines.booting_since(at(20)), 1U) << "a transfer is a step of the boot";
+    auto renewed = event(Stage::ack, 1, "Linux");
+    machines.observe(renewed, at(4000));
+    auto never_booted = event(Stage::ack, 2, "Linux");
+    machines.observe(never_booted, at(4001));
+    EXPECT_EQ(machines.booting_since(at(3990)), 0U);
+    EXPECT_EQ(machines.size(), 2U);
+}
+
 Event offer_in(std::uint8_t shape) {
     auto offer = event(Stage::offer, 1);
     offer.arch = Arch::bios;
