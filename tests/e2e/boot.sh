@@ -9,6 +9,7 @@
 
 # What a case may set, beside calling `serves` and `lines`:
 firmware=                # of vm_start
+example=                 # a file of etc/examples instead of `lines`: served but for interface, directory and serial line
 mode=full                # full: pxed gives addresses; proxy: busybox udhcpd on 192.168.1.2 does
 deadline=${VM_DEADLINE:-180} # twice what a busy machine needs
 goal=$boot_marker        # a pattern: what the machine says on its serial line when it is where it has to be
@@ -104,13 +105,18 @@ case $mode in
     foreign_server
     ;;
 esac
-configure <<END
+if [ -n "$example" ]; then
+  sed -e 's,^interface=.*,interface=br0,' -e "s,/srv/tftp,$lab_dir/tftp," -e 's/^boot-linux=.*,[^,]*initrd.gz$/&,/' \
+    -e 's/^boot-linux=.*/& console=ttyS0 no_timer_check/' "$e2e_dir/../../etc/examples/$example.conf" | configure
+else
+  configure <<END
 interface=br0
 dhcp-range=$range
 enable-tftp
 tftp-root=$lab_dir/tftp
 $(cat "$lab_dir/lines" 2> /dev/null)
 END
+fi
 
 if [ "$SERVER" = dnsmasq ] && grep -qx enable-http "$lab_dir/pxed.conf"; then
   sed -i '/^enable-http$/d' "$lab_dir/pxed.conf"

@@ -274,3 +274,25 @@ boot-linux=linux,initrd.gz,console=ttyS0 no_timer_check quiet
 END
   shows=('^RRQ snponly\.efi' '^ACK 192' '^GET .*ipxe' '^GET /linux' '^GET /initrd\.gz')
 }
+
+# The examples as they are installed. Where they want debian/linux the tree has the tests' own kernel.
+serves_debian() {
+  serves linux initrd.gz
+  mkdir "$lab_dir/tftp/debian"
+  mv "$lab_dir"/tftp/{linux,initrd.gz} "$lab_dir/tftp/debian/"
+}
+
+case_example_school() {
+  firmware=uefi dnsmasq=fails example=school
+  serves pxelinux.0 ldlinux.c32 shimx64.efi grubx64.efi
+  serves_debian
+  shows=('^ACK 192' '^RRQ shimx64\.efi' '^RRQ /?grubx64\.efi' '^RRQ /?debian/linux' '^RRQ /?debian/initrd\.gz')
+}
+
+case_example_home_proxy() {
+  firmware=bios mode=proxy dnsmasq=fails example=home-proxy
+  serves undionly.kpxe snponly.efi
+  serves_debian
+  # The machine's ROM is iPXE, which is never told to load iPXE.
+  shows=('^GET /boot\.ipxe' '^GET /debian/linux' '^GET /debian/initrd\.gz')
+}
