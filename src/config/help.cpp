@@ -144,7 +144,9 @@ std::string help_text() {
 }
 
 std::optional<std::string> help_text(std::string_view topic) {
-    const auto heading = std::ranges::find(k_headings, topic, &Heading::word);
+    // PXE is what people call it, whatever else the group has: UEFI, iPXE, kernels.
+    const auto word = topic == "pxe" ? word_of(Group::boot) : topic;
+    const auto heading = std::ranges::find(k_headings, word, &Heading::word);
     if (heading != k_headings.end()) return lines_of(*heading);
     // `--help --dhcp-host` asks for the same as `--help dhcp-host`.
     while (topic.starts_with('-'))

@@ -89,7 +89,7 @@ std::string paragraph_lines(std::string_view manual) {
 std::string_view frequency(const Directive& row) {
     switch (row.use) {
         case Use::flag:
-            return "A flag.";
+            return row.status == Status::served ? "A flag, off unless it is given." : "A flag.";
         case Use::once:
             return "Once; the file's value replaces the command line's.";
         case Use::many:

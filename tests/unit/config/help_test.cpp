@@ -32,6 +32,8 @@ TEST(Help, ATopicIsAGroupOrADirective) {
     ASSERT_TRUE(help_text("--dhcp-boot"));
     EXPECT_THAT(*help_text("dhcp-boot"), HasSubstr(std::string{find_directive("dhcp-boot")->syntax}));
     EXPECT_THAT(*help_text("dhcp-boot"), Not(HasSubstr("`")));
+    EXPECT_EQ(help_text("pxe"), help_text("boot"));
+    EXPECT_THAT(*help_text("pxe"), HasSubstr("--pxe-service="));
     EXPECT_FALSE(help_text("nonsense"));
 }
 
