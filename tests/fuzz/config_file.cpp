@@ -1,6 +1,7 @@
 // A configuration as anybody may write it: the main file, and behind the first byte 1e one that it can
 // include as /inc or by conf-dir=/d, as file of hosts or options too, and that is /etc/ethers and /etc/hosts.
-// Whatever it is, it loads or every problem has a place, and it does so again.
+// Whatever it is, it loads or every problem has a place, and it does so again; what --dump prints of it means
+// the same.
 
 #include <algorithm>
 #include <set>
@@ -8,6 +9,8 @@
 
 #include "base/text.hpp"
 #include "config/check.hpp"
+#include "config/dump.hpp"
+#include "config/lines.hpp"
 #include "config/load.hpp"
 #include "property.hpp"
 
@@ -111,6 +114,30 @@ std::string summary(const Result<Config, std::vector<Problem>>& loaded) {
            ' ' + std::to_string(loaded->dhcp.hosts.size()) + ' ' + std::to_string(loaded->dhcp.boots.size());
 }
 
+// What sets something, without where it stands: the places of a dump are its own.
+std::string lines_of(const Written& written) {
+    std::string text;
+    for (const auto& line : written.lines) {
+        if (line.not_counted.empty()) text += std::string{line.directive->name} + '=' + line.value + '\n';
+    }
+    for (const auto& option : written.config.dhcp.options)
+        text += hex_text(option.value) + '\n';
+    return text + std::to_string(written.config.dhcp.hosts.size());
+}
+
+void check_dump(std::string_view main, std::string_view included) {
+    const auto written = load_written("/etc/pxed.conf", {}, reader_of(main, included));
+    require(written.has_value(), "what loads, loads with its lines kept");
+    const auto once = dump(*written);
+    // Escapes make a line longer; a reader's limit is no fault of the dump.
+    for (const auto line : split(once, '\n')) {
+        if (line.size() > k_longest_line) return;
+    }
+    const auto again = load_written("/etc/pxed.conf", {}, reader_of(once, included));
+    require(again.has_value(), "a dump is a configuration");
+    require(lines_of(*written) == lines_of(*again), "a dump says what it was made of");
+}
+
 }  // namespace
 }  // namespace pxed::config
 
@@ -119,11 +146,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace pxed::config;
     const auto text = as_text({data, size});
     const auto end = text.find(k_separator);
-    const auto reader =
-        reader_of(text.substr(0, end), end == text.npos ? std::string_view{} : text.substr(end + 1));
+    const auto main = text.substr(0, end);
+    const auto included = end == text.npos ? std::string_view{} : text.substr(end + 1);
+    const auto reader = reader_of(main, included);
     const auto loaded = load("/etc/pxed.conf", {}, reader);
     if (loaded) {
         check_config(*loaded);
+        check_dump(main, included);
     } else {
         check_problems(loaded.error());
     }
