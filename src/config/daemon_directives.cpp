@@ -220,8 +220,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "read all files of this directory",
      .manual = "Reads the files of a directory in the order of their names, without those that end in `~`, "
                "begin with a dot or begin and end with `#`. `.SUFFIX` leaves out files that end so; with "
-               "`*.SUFFIX` only files that end so are read.\n\n"
-               "    conf-dir=/etc/pxed.d,*.conf",
+               "`*.SUFFIX` only files that end so are read. `/etc/pxed.d` needs no line: its `*.conf` are "
+               "read after "
+               "/etc/pxed.conf.\n\n"
+               "    conf-dir=/etc/dnsmasq.d,*.conf",
      .parse = parse_conf_dir},
 });
 static_assert(is_complete(k_rows));

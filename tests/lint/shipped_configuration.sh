@@ -31,7 +31,19 @@ diff <(only_lines "$work/once") <(only_lines "$work/twice") || fail "a dump of t
 [ "$(only_lines "$work/once" | wc -l)" = "$(wc -l < "$work/lines")" ] || fail "the dump has lost lines"
 grep -q "^tftp-root=$work/tftp  *# $work/lines:" "$work/once" || fail "the dump does not say where a line is from"
 
-# Each directory of etc/examples that a program could read: the syntax; tests/e2e/examples.sh plays them.
+# What the manuals and the README show is taken too, line by line. What they show besides (commands, the log) has blanks,
+# or is no `name=value`.
+{
+  sed -n '/^\.nf/,/^\.fi/{s/\\-/-/g; p}' "$root"/man/*.7 "$root/man/pxed.conf.5.in"
+  sed -n 's/^    //p' "$root/README.md"
+} | grep -E '^([a-z]+-)*[a-z]+=[^ ]' | sed "s,/srv/tftp[a-z]*,$work/tftp,; s,/etc/dnsmasq.d,$work/tftp," > "$work/shown"
+[ "$(wc -l < "$work/shown")" -ge 20 ] || fail "the manuals have lost their examples"
+while IFS= read -r line; do
+  printf '%s\n' "$line" > "$work/one"
+  "$pxed" --test -C "$work/one" 2> "$work/said" || fail "a manual shows $line: $(cat "$work/said")"
+done < "$work/shown"
+
+# The examples: their syntax. tests/e2e/examples.sh plays them.
 for example in "$root"/etc/examples/*.conf; do
   "$pxed" --dump -C "$example" > /dev/null || fail "$example"
 done
