@@ -67,6 +67,10 @@ files() { inside sh -c 'cat /etc/pxed.conf /etc/pxed.d/*.conf | sha256sum'; }
 ssh_answers() { on client bash -c "exec 3<> /dev/tcp/192.168.1.1/22"; }
 expect "the machine can be reached" eventually 20 ssh_answers
 
+step "a trial run on a machine without pxed"
+expect "it ends well" play bare --check --diff
+expect_not "it installed nothing" inside test -e /usr/sbin/pxed
+
 step "the first run"
 expect "it ends well" play first
 expect "it changed something" recap first 'changed=[1-9].* failed=0'
