@@ -61,7 +61,9 @@ void check_ranges(const dhcp::Policy& policy) {
         require(range.origin.is_known(), "a range knows its line");
     }
     for (const auto& option : policy.options) {
-        require(option.value.size() <= 255, "an option fits in one");
+        // RFC 3396: those behind RFC 2132's, and 43, may come in pieces of at most 255 bytes each.
+        const bool may_be_long = option.code > 76 || option.code == 43;
+        require(option.value.size() <= (may_be_long ? 0xffffU : 255U), "an option fits into its message");
         require(!option.is_address_list || option.value.size() % 4 == 0, "addresses take four bytes each");
     }
     for (const auto& match : policy.matches) {
