@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from side import http_work, start_work, dhcp_work, table, tftp_work
+from side import dhcp_work, flat, http_work, start_work, table, tftp_work
 from side.load import Wrong, exchanges
 from side.servers import PEERS, address_of, mac_of
 from side.work import Metric, Row, Target, verdicts
@@ -80,6 +80,20 @@ class Perfdhcp(unittest.TestCase):
     def test_no_report_is_no_measurement(self):
         with self.assertRaises(Wrong):
             exchanges("Interface wire does not exist", 100, 4)
+
+
+class Memory(unittest.TestCase):
+    def test_a_leak_is_seen(self):
+        self.assertAlmostEqual(flat.growth([3 + second / 100 for second in range(600)]), 3.0, places=1)
+
+    def test_filling_at_the_start_and_single_bursts_are_not_a_leak(self):
+        samples = [min(3 + second, 20) for second in range(100)]
+        samples[90] = 45
+        self.assertEqual(flat.growth(samples), 0)
+
+    def test_a_few_samples_say_nothing(self):
+        with self.assertRaises(ValueError):
+            flat.growth([1, 2, 3])
 
 
 class Names(unittest.TestCase):
