@@ -44,10 +44,11 @@ Reason refusal_of(const Message& message, std::span<const Link> links) {
 // addresses.
 void part_proxies(Place& place) {
     place.is_proxy_first = !place.subnets.empty() && place.subnets.front().range->is_proxy;
-    const auto pools = std::ranges::stable_partition(
-        place.subnets, [](const Subnet& subnet) { return subnet.range->is_proxy; });
-    place.proxies.assign(place.subnets.begin(), pools.begin());
-    place.subnets.erase(place.subnets.begin(), pools.begin());
+    // Not the one of std::ranges: its subrange is beyond clang 14, which builds the fuzz targets.
+    const auto pools = std::stable_partition(place.subnets.begin(), place.subnets.end(),
+                                             [](const Subnet& subnet) { return subnet.range->is_proxy; });
+    place.proxies.assign(place.subnets.begin(), pools);
+    place.subnets.erase(place.subnets.begin(), pools);
 }
 
 }  // namespace
