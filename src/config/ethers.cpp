@@ -99,7 +99,8 @@ class Completion {
 }  // namespace
 
 void add_ethers(Config& config, Reading& reading, std::uint16_t file, std::string_view text) {
-    Completion completion{config.dhcp.hosts};
+    auto hosts = config.dhcp.hosts.take();
+    Completion completion{hosts};
     std::uint32_t number = 0;
     for (const auto physical : split(text, '\n')) {
         const Origin origin{file, ++number};
@@ -131,6 +132,7 @@ void add_ethers(Config& config, Reading& reading, std::uint16_t file, std::strin
             reading.host_addresses.emplace(*entry->address, origin);
         }
     }
+    config.dhcp.hosts = dhcp::HostList{std::move(hosts)};
 }
 
 }  // namespace pxed::config

@@ -103,9 +103,13 @@ bool wants_names(const Config& config) {
 }
 
 void use_names(Config& config, Reading& reading, const HostNames& names) {
-    // Backwards, as dnsmasq: where two lines want one address by name, the later one gets it.
-    for (auto host = config.dhcp.hosts.rbegin(); host != config.dhcp.hosts.rend(); ++host) {
-        if (lacks_address(*host)) give_lease(config, reading, names, *host);
+    if (std::ranges::any_of(config.dhcp.hosts, lacks_address)) {
+        auto hosts = config.dhcp.hosts.take();
+        // Backwards, as dnsmasq: where two lines want one address by name, the later one gets it.
+        for (auto host = hosts.rbegin(); host != hosts.rend(); ++host) {
+            if (lacks_address(*host)) give_lease(config, reading, names, *host);
+        }
+        config.dhcp.hosts = dhcp::HostList{std::move(hosts)};
     }
     for (auto& boot : config.dhcp.boots)
         find_server(config, names, boot.server_host, boot.origin, "dhcp-boot");

@@ -166,7 +166,11 @@ class Chooser {
         if (!pool_of(inquiry_, address) || find_reservation(inquiry_.policy(), address) != nullptr)
             return false;
         if (inquiry_.context.probed.find(address) != Probed::Answer::in_use) return true;
-        if (std::ranges::find(choice_.conflicts, address) == choice_.conflicts.end())
+        // A machine that answers for every address must not fill the log with them, a hundred for each
+        // DISCOVER.
+        constexpr std::size_t k_most_told = 8;
+        if (choice_.conflicts.size() < k_most_told &&
+            std::ranges::find(choice_.conflicts, address) == choice_.conflicts.end())
             choice_.conflicts.push_back(address);
         return false;
     }
@@ -229,6 +233,29 @@ bool needs_probe(const Inquiry& inquiry, Ipv4 address) {
     const bool is_its_own = inquiry.lease != nullptr && inquiry.lease->address == address &&
                             inquiry.lease->expires > context.now.instant;
     return !is_its_own && !context.probed.find(address);
+}
+
+std::vector<Ipv4> addresses_set_aside(const Policy& policy) {
+    // Nobody has class C pools of this size; somebody may have written one by mistake.
+    constexpr std::uint64_t k_most_unlucky = 65536;
+    std::vector<Ipv4> addresses;
+    for (const Host& host : policy.hosts) {
+        if (host.address) addresses.push_back(*host.address);
+    }
+    std::uint64_t unlucky = 0;
+    for (const Range& range : policy.ranges) {
+        if (range.is_static || range.is_proxy) continue;
+        for (std::uint64_t network = range.first.value() >> 8; network <= range.last.value() >> 8;
+             ++network) {
+            for (const std::uint64_t last_byte : {0, 255}) {
+                const Ipv4 address{static_cast<std::uint32_t>(network << 8 | last_byte)};
+                if (!range.contains(address) || !is_unlucky(address)) continue;
+                if (++unlucky > k_most_unlucky) return addresses;
+                addresses.push_back(address);
+            }
+        }
+    }
+    return addresses;
 }
 
 std::uint32_t address_hash(const Client& client) {

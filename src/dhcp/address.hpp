@@ -16,12 +16,13 @@ struct AddressChoice {
     Origin line;                    ///< of the dhcp-host line that gave the address, if one did
     bool needs_probe = false;       ///< test it first, then choose again
     std::optional<Ipv4> gives_way;  ///< somebody's unanswered offer that ends for this one
-    std::vector<Ipv4> conflicts;    ///< addresses passed over because somebody answers for them
+    std::vector<Ipv4> conflicts;    ///< the first addresses passed over because somebody answers for them
 };
 
 /// The address to offer: its dhcp-host line's, the one it has, the one offered last, the one it had, the one
 /// it asks for, the first free one from its hash upwards; each only if it may (RFC 2131 4.3.1; order and
-/// hash: reference dnsmasq-directives A.6). Cost: linear in the addresses passed over.
+/// hash: reference dnsmasq-directives A.6). Cost: logarithmic in leases, holds and hosts; a step for each
+/// address passed over because a test found it in use.
 [[nodiscard]] AddressChoice choose_address(const Inquiry& inquiry);
 
 /// The subnet whose pool gives `address` to a client with these tags; nullptr: none.
@@ -35,6 +36,11 @@ struct AddressChoice {
 
 /// Whether the address has to be tested before it is given to a client that does not have it yet.
 [[nodiscard]] bool needs_probe(const Inquiry& inquiry, Ipv4 address);
+
+/// The addresses that lie in pools and are given from there to nobody, by the configuration alone: those of
+/// dhcp-host lines, and the first and last of each class C network. For LeaseTable::set_aside(), so that the
+/// search for a free address does not step over them one by one; may_have() would refuse each of them.
+[[nodiscard]] std::vector<Ipv4> addresses_set_aside(const Policy& policy);
 
 /// dnsmasq's hash of a client: where in a pool the search for its address begins.
 [[nodiscard]] std::uint32_t address_hash(const Client& client);

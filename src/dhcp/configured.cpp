@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/reversed.hpp"
-
 namespace pxed::dhcp {
 
 namespace {
@@ -83,7 +81,8 @@ ChosenOptions::ChosenOptions(const Policy& policy, const Tags& tags, const Tags&
     : audience_(audience) {
     std::array<Claim, 256> best;
     best.fill(Claim::no_claim);
-    for (const auto& option : reversed(policy.options)) {
+    for (const ConfiguredOption* line : policy.options.candidates(tags, with_range)) {
+        const ConfiguredOption& option = *line;
         const Claim claim = claim_of(option, tags, with_range);
         if (claim == Claim::no_claim || !is_for(option, audience)) continue;
         if (option.envelope != Envelope::plain) {

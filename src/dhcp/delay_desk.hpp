@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/time.hpp"
@@ -31,10 +32,15 @@ class DelayDesk {
     [[nodiscard]] std::vector<DelayedReply> take_due(Instant now);
     [[nodiscard]] std::optional<Instant> next_deadline() const;
     [[nodiscard]] std::size_t waiting() const { return replies_.size(); }
-    void abandon() { replies_.clear(); }
+    void abandon();
 
  private:
-    std::multimap<Instant, DelayedReply> replies_;  ///< by their time
+    using Replies = std::multimap<Instant, DelayedReply>;
+    using ByHardware = std::unordered_multimap<HwAddr, Replies::iterator>;
+    [[nodiscard]] ByHardware::iterator find_entry(const Message& message);
+
+    Replies replies_;         ///< by their time
+    ByHardware by_hardware_;  ///< the same by their client, so that each new one need not look through all
 };
 
 }  // namespace pxed::dhcp

@@ -1,8 +1,8 @@
 #include "dhcp/host.hpp"
 
 #include <algorithm>
-
-#include "base/reversed.hpp"
+#include <optional>
+#include <vector>
 
 namespace pxed::dhcp {
 
@@ -35,23 +35,29 @@ bool is_usable(const Host& host, const Place* place) {
     return place == nullptr || !host.address || place->serves(*host.address);
 }
 
-// Tagged lines first; among equals the last line of the file, for which the list is walked backwards.
+// Of the lines `numbers`: tagged ones first, then the better fit; among equals the last line of the file.
 template <typename Fits>
-const Host* best_host(const Policy& policy, const Place* place, const Tags& tags, const Fits& fits) {
-    for (const bool is_tagged : {true, false}) {
-        const Host* best = nullptr;
-        Fit best_fit;
-        for (const auto& host : reversed(policy.hosts)) {
-            if (host.tests.empty() == is_tagged || !tags.satisfy(host.tests) || !is_usable(host, place))
-                continue;
-            const Fit this_fit = fits(host);
-            if (!this_fit || (best_fit && *best_fit <= *this_fit)) continue;
-            best = &host;
-            best_fit = this_fit;
-        }
-        if (best != nullptr) return best;
+const Host* best_host(const Policy& policy, const std::vector<HostList::Number>& numbers, const Place* place,
+                      const Tags& tags, const Fits& fits) {
+    struct Claim {
+        bool is_untagged = true;
+        int fit = 0;
+        HostList::Number number = 0;
+    };
+    const auto is_better = [](const Claim& one, const Claim& other) {
+        if (one.is_untagged != other.is_untagged) return other.is_untagged;
+        return one.fit != other.fit ? one.fit < other.fit : one.number > other.number;
+    };
+    std::optional<Claim> best;
+    for (const auto number : numbers) {
+        const Host& host = policy.hosts[number];
+        if (!tags.satisfy(host.tests) || !is_usable(host, place)) continue;
+        const Fit fit = fits(host);
+        if (!fit) continue;
+        const Claim claim{host.tests.empty(), *fit, number};
+        if (!best || is_better(claim, *best)) best = claim;
     }
-    return nullptr;
+    return best ? &policy.hosts[best->number] : nullptr;
 }
 
 }  // namespace
@@ -61,22 +67,19 @@ bool has_hardware(const Host& host, const HwAddr& hardware) {
 }
 
 const Host* find_host(const Policy& policy, const Place* place, const Client& client, const Tags& tags) {
-    return best_host(policy, place, tags, [&](const Host& host) { return fit(host, client); });
+    return best_host(policy, policy.hosts.known_by(client.hardware, client.id), place, tags,
+                     [&](const Host& host) { return fit(host, client); });
 }
 
 const Host* find_host_by_name(const Policy& policy, const Place& place, const Client& client,
                               const Tags& tags) {
     if (client.host_name.empty()) return nullptr;
-    return best_host(policy, &place, tags, [&](const Host& host) -> Fit {
-        if (!host.hardware.empty() || !host.client_ids.empty()) return std::nullopt;
-        const auto label = std::string_view{host.name}.substr(0, host.name.find('.'));
-        return equal_ignoring_case(label, client.host_name) ? Fit{0} : std::nullopt;
-    });
+    return best_host(policy, policy.hosts.known_by_name(client.host_name), &place, tags,
+                     [](const Host&) { return Fit{0}; });
 }
 
 const Host* find_reservation(const Policy& policy, Ipv4 address) {
-    const auto found = std::ranges::find(policy.hosts, std::optional{address}, &Host::address);
-    return found == policy.hosts.end() ? nullptr : &*found;
+    return policy.hosts.keeper_of(address);
 }
 
 }  // namespace pxed::dhcp

@@ -1,6 +1,7 @@
 #include "dhcp/lease_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/reversed.hpp"
 #include "base/text.hpp"
@@ -152,22 +153,32 @@ bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientI
 }
 
 std::optional<Ipv4> LeaseTable::first_vacant(Ipv4 from, Ipv4 last, Instant now) const {
-    auto row = leases_.lower_bound(from);
-    auto hold = holds_.lower_bound(from);
-    for (std::uint64_t at = from.value(); at <= last.value(); ++at) {
-        const Ipv4 address{static_cast<std::uint32_t>(at)};
-        bool is_occupied = false;
-        if (row != leases_.end() && row->first == address) {
-            is_occupied = row->second.expires > now;
-            ++row;
-        }
-        if (hold != holds_.end() && hold->first == address) {
-            is_occupied = is_occupied || hold->second.expires > now;
-            ++hold;
-        }
-        if (!is_occupied) return address;
-    }
-    return std::nullopt;
+    auto first = occupied_.first_gap(from, last);
+    // What has ended since the table was told the time is not among the gaps yet. The server tells it before
+    // each batch, so there is next to nothing of it.
+    const auto consider = [&](Ipv4 address) {
+        const bool is_better = from <= address && address <= last && (!first || address < *first);
+        if (is_better && is_vacant_at(address, now)) first = address;
+    };
+    for (auto row = by_expiry_.lower_bound({passed_, Ipv4{}}); row != by_expiry_.end() && row->first <= now;
+         ++row)
+        consider(row->second);
+    for (auto hold = holds_by_expiry_.begin(); hold != holds_by_expiry_.end() && hold->first <= now; ++hold)
+        consider(hold->second);
+    return first;
+}
+
+bool LeaseTable::is_vacant_at(Ipv4 address, Instant now) const {
+    const Lease* row = find(address);
+    const Hold* hold = find_hold(address);
+    return (row == nullptr || row->expires <= now) && (hold == nullptr || hold->expires <= now) &&
+           !aside_.contains(address);
+}
+
+bool LeaseTable::is_occupied(Ipv4 address) const {
+    if (find_hold(address) != nullptr || aside_.contains(address)) return true;
+    const Lease* row = find(address);
+    return row != nullptr && row->expires > passed_;
 }
 
 bool LeaseTable::is_unstored(Ipv4 address) const {
@@ -185,16 +196,13 @@ std::optional<Ipv4> LeaseTable::highest_between(Ipv4 first, Ipv4 last) const {
 }
 
 const Hold* LeaseTable::oldest_hold_between(Ipv4 first, Ipv4 last) const {
-    const auto oldest = std::ranges::find_if(
-        holds_by_expiry_, [&](const auto& entry) { return first <= entry.second && entry.second <= last; });
-    return oldest == holds_by_expiry_.end() ? nullptr : find_hold(oldest->second);
+    const auto oldest = hold_ends_.first_between(first, last);
+    return oldest ? find_hold(oldest->second) : nullptr;
 }
 
 const Lease* LeaseTable::oldest_declined_between(Ipv4 first, Ipv4 last) const {
-    const auto oldest = std::ranges::find_if(declined_by_expiry_, [&](const auto& entry) {
-        return first <= entry.second && entry.second <= last;
-    });
-    return oldest == declined_by_expiry_.end() ? nullptr : find(oldest->second);
+    const auto oldest = declined_ends_.first_between(first, last);
+    return oldest ? find(oldest->second) : nullptr;
 }
 
 std::vector<Change> LeaseTable::expired(Instant now, std::size_t limit) const {
@@ -214,22 +222,34 @@ std::optional<Instant> LeaseTable::next_expiry() const {
 // ---- rows ----
 
 void LeaseTable::load(std::span<const Lease> rows) {
+    const auto aside = std::exchange(aside_, {});
     *this = LeaseTable{};
+    aside_ = aside;
+    by_hardware_.reserve(rows.size());
+    by_client_id_.reserve(rows.size());
+    for (const Ipv4 address : aside_)
+        note_occupation(address);
     for (const auto& row : rows)
         put(row);
 }
 
 void LeaseTable::put(const Lease& lease) {
-    erase(lease.address);
+    drop(lease.address);
     leases_.emplace(lease.address, lease);
     if (!lease.hardware.is_empty()) by_hardware_.emplace(lease.hardware, lease.address);
     if (!lease.client_id.is_empty()) by_client_id_.emplace(lease.client_id, lease.address);
     if (!lease.host_name.empty()) by_name_.emplace(lower_case(lease.host_name), lease.address);
     by_expiry_.emplace(lease.expires, lease.address);
-    if (lease.state == Lease::State::declined) declined_by_expiry_.emplace(lease.expires, lease.address);
+    if (lease.state == Lease::State::declined) declined_ends_.insert({lease.address, lease.expires});
+    note_occupation(lease.address);
 }
 
 void LeaseTable::erase(Ipv4 address) {
+    drop(address);
+    note_occupation(address);
+}
+
+void LeaseTable::drop(Ipv4 address) {
     const auto found = leases_.find(address);
     if (found == leases_.end()) return;
     const auto forget_in = [&](auto& index, const auto& key) {
@@ -242,7 +262,7 @@ void LeaseTable::erase(Ipv4 address) {
     forget_in(by_client_id_, lease.client_id);
     forget_in(by_name_, lower_case(lease.host_name));
     by_expiry_.erase({lease.expires, address});
-    declined_by_expiry_.erase({lease.expires, address});
+    declined_ends_.erase(address);
     leases_.erase(found);
 }
 
@@ -306,9 +326,13 @@ void LeaseTable::land(Ipv4 address) {
 }
 
 void LeaseTable::settle_failed(std::uint64_t ticket, const Pending& pending) {
+    // Only where a change to the address is still on its way: a disk that fails, fails for thousands at once,
+    // and the tickets of all of them would be looked through for each.
+    const bool is_last = !unstored_.contains(pending.address);
     // A later ticket built on the row that was never stored: should it fail as well, it must fall back to
     // what is really there, not to this ticket's row.
-    for (auto later = pending_.upper_bound(ticket); later != pending_.end(); ++later) {
+    for (auto later = is_last ? pending_.end() : pending_.upper_bound(ticket); later != pending_.end();
+         ++later) {
         const auto same = std::ranges::find(later->second, pending.address, &Pending::address);
         if (same == later->second.end()) continue;
         same->previous = pending.previous;
@@ -329,8 +353,10 @@ void LeaseTable::hold(Hold hold) {
     if (holds_.size() >= k_most_holds) release_hold(holds_by_expiry_.begin()->second);
     hold_by_hardware_.emplace(hold.hardware, hold.address);
     holds_by_expiry_.emplace(hold.expires, hold.address);
+    hold_ends_.insert({hold.address, hold.expires});
     const Ipv4 address = hold.address;
     holds_.insert_or_assign(address, std::move(hold));
+    note_occupation(address);
 }
 
 void LeaseTable::release_hold(Ipv4 address) {
@@ -340,12 +366,26 @@ void LeaseTable::release_hold(Ipv4 address) {
     const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == address; });
     if (entry != last) hold_by_hardware_.erase(entry);
     holds_by_expiry_.erase({found->second.expires, address});
+    hold_ends_.erase(address);
     holds_.erase(found);
+    note_occupation(address);
 }
 
-void LeaseTable::drop_expired_holds(Instant now) {
+void LeaseTable::pass_time(Instant now) {
     while (!holds_by_expiry_.empty() && holds_by_expiry_.begin()->first <= now)
         release_hold(holds_by_expiry_.begin()->second);
+    const auto first = by_expiry_.lower_bound({passed_, Ipv4{}});
+    passed_ = std::max(passed_, now);
+    for (auto row = first; row != by_expiry_.end() && row->first <= now; ++row)
+        note_occupation(row->second);
+}
+
+void LeaseTable::set_aside(std::span<const Ipv4> addresses) {
+    const auto before = std::exchange(aside_, {addresses.begin(), addresses.end()});
+    for (const Ipv4 address : before)
+        note_occupation(address);
+    for (const Ipv4 address : addresses)
+        note_occupation(address);
 }
 
 }  // namespace pxed::dhcp

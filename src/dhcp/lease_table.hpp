@@ -8,8 +8,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "dhcp/address_runs.hpp"
+#include "dhcp/end_index.hpp"
 #include "dhcp/lease.hpp"
 
 namespace pxed::dhcp {
@@ -62,13 +65,13 @@ class LeaseTable {
     /// of everybody but the client that was offered it all the same.
     [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
                                    Instant now, Recognition recognition = Recognition::client_id) const;
-    /// The first address from `from` to `last` with no row and no hold, expired ones aside. Cost: linear in
-    /// the occupied addresses before it, a step each.
+    /// The first address from `from` to `last` that is not set aside and has no row and no hold, expired ones
+    /// apart. Cost: logarithmic, and a step for each row that has ended since pass_time().
     [[nodiscard]] std::optional<Ipv4> first_vacant(Ipv4 from, Ipv4 last, Instant now) const;
     [[nodiscard]] bool is_unstored(Ipv4 address) const;
     [[nodiscard]] std::size_t lease_count() const { return leases_.size(); }
     /// Rows that somebody has, without the declined ones.
-    [[nodiscard]] std::size_t bound_count() const { return leases_.size() - declined_by_expiry_.size(); }
+    [[nodiscard]] std::size_t bound_count() const { return leases_.size() - declined_ends_.size(); }
     /// The addresses this client declined and nobody may have yet, the one that ends first in front.
     [[nodiscard]] std::vector<const Lease*> declined_by(const HwAddr& hardware) const;
     /// The address the client had when its last lease ended (RFC 2131 4.3.1: the previous address first).
@@ -103,7 +106,11 @@ class LeaseTable {
     /// `k_most_holds`.
     void hold(Hold hold);
     void release_hold(Ipv4 address);
-    void drop_expired_holds(Instant now);
+    /// Holds that have ended are forgotten, and rows that have ended are in nobody's way any more.
+    void pass_time(Instant now);
+    /// Addresses that first_vacant() is to pass over though nobody has them: those of dhcp-host lines,
+    /// mostly. They take the place of those before.
+    void set_aside(std::span<const Ipv4> addresses);
 
     static constexpr std::size_t k_most_holds = 65536;
     static constexpr std::size_t k_most_remembered = 16384;
@@ -120,9 +127,15 @@ class LeaseTable {
     };
     void put(const Lease& lease);
     void erase(Ipv4 address);
+    void drop(Ipv4 address);  ///< erase() without note_occupation()
     void settle_failed(std::uint64_t ticket, const Pending& pending);
     void land(Ipv4 address);
     void remember(const Lease& ended);
+    /// Whether the address is in the way of first_vacant(), as far as time has passed here.
+    [[nodiscard]] bool is_occupied(Ipv4 address) const;
+    /// To be called after whatever may change is_occupied().
+    void note_occupation(Ipv4 address) { occupied_.set(address, is_occupied(address)); }
+    [[nodiscard]] bool is_vacant_at(Ipv4 address, Instant now) const;
 
     std::map<Ipv4, Lease> leases_;
     std::unordered_multimap<HwAddr, Ipv4> by_hardware_;
@@ -138,9 +151,13 @@ class LeaseTable {
     std::map<Ipv4, Hold> holds_;
     std::unordered_multimap<HwAddr, Ipv4> hold_by_hardware_;
     std::set<std::pair<Instant, Ipv4>> holds_by_expiry_;
-    std::set<std::pair<Instant, Ipv4>> declined_by_expiry_;
+    EndIndex hold_ends_;      ///< of all holds
+    EndIndex declined_ends_;  ///< of the declined rows
     std::unordered_map<HwAddr, Remembered> previous_;
     std::deque<HwAddr> remembered_order_;
+    std::unordered_set<Ipv4> aside_;
+    AddressRuns occupied_;  ///< the addresses of which is_occupied() holds
+    Instant passed_ = Instant::min();
 };
 
 }  // namespace pxed::dhcp

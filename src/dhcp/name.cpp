@@ -120,8 +120,8 @@ bool may_be_told(const Client& client, const Terms& terms, const Name& name) {
 
 // Whether a dhcp-host line gives the lease its name.
 bool has_configured_name(const Policy& policy, const Lease& lease) {
-    return std::ranges::any_of(policy.hosts, [&](const Host& host) {
-        if (!equal_ignoring_case(first_label(host.name), lease.host_name)) return false;
+    return std::ranges::any_of(policy.hosts.named(lease.host_name), [&](HostList::Number number) {
+        const Host& host = policy.hosts[number];
         return host.address == lease.address || has_hardware(host, lease.hardware) ||
                std::ranges::find(host.client_ids, lease.client_id) != host.client_ids.end();
     });

@@ -188,6 +188,12 @@ std::optional<machine::Event> OtherServers::note_proxy_offer(const Link& link, I
         std::to_string(alone->offers) + " offers of ours on " + link.name + " without a sign of one");
 }
 
+void OtherServers::follow(std::span<const Link> links) {
+    std::erase_if(alone_, [&](const Alone& alone) {
+        return std::ranges::find(links, alone.interface, &Link::index) == links.end();
+    });
+}
+
 bool OtherServers::has_proxy(unsigned interface, Instant now) const {
     return std::ranges::any_of(servers_, [&](const Server& server) {
         return server.kind == ServerKind::proxy && server.interface == interface &&

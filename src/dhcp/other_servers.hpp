@@ -81,6 +81,12 @@ class OtherServers {
     /// Counts an offer of ours that names no address and needs another server's beside it.
     [[nodiscard]] std::optional<machine::Event> note_proxy_offer(const Link& link, Instant now);
 
+    /// The interfaces of this moment. What was counted for one that has gone is forgotten: containers come
+    /// and go all day, each with an interface of its own.
+    void follow(std::span<const Link> links);
+    /// Links that offers are counted for.
+    [[nodiscard]] std::size_t counted_links() const { return alone_.size(); }
+
     /// Whether another ProxyDHCP server was heard on that interface in the last day.
     [[nodiscard]] bool has_proxy(unsigned interface, Instant now) const;
     [[nodiscard]] std::span<const Server> all() const { return servers_; }

@@ -13,6 +13,7 @@
 #include "base/origin.hpp"
 #include "base/time.hpp"
 #include "dhcp/arch_word.hpp"
+#include "dhcp/host_list.hpp"
 #include "dhcp/hw_pattern.hpp"
 #include "dhcp/linux_boot.hpp"
 #include "dhcp/name_policy.hpp"
@@ -22,6 +23,7 @@
 #include "dhcp/relay_match.hpp"
 #include "dhcp/relay_policy.hpp"
 #include "dhcp/server_name.hpp"
+#include "dhcp/tagged_list.hpp"
 #include "dhcp/tags.hpp"
 #include "tree/boot_choice.hpp"
 #include "tree/boot_tree.hpp"
@@ -46,20 +48,6 @@ struct Range {
     Origin origin;
 
     [[nodiscard]] bool contains(Ipv4 address) const { return first <= address && address <= last; }
-};
-
-/// `dhcp-host`.
-struct Host {
-    std::vector<HwPattern> hardware;
-    std::vector<ClientId> client_ids;
-    bool ignores_client_id = false;  ///< `id:*`
-    std::vector<std::string> set_tags;
-    TagTests tests;
-    std::optional<Ipv4> address;
-    std::string name;  ///< host name or FQDN
-    std::optional<seconds> lease_time;
-    bool is_ignored = false;  ///< `ignore`
-    Origin origin;
 };
 
 /// How a configured option reaches the client.
@@ -133,8 +121,8 @@ struct MacMatch {
 
 struct Policy {
     std::vector<Range> ranges;
-    std::vector<Host> hosts;
-    std::vector<ConfiguredOption> options;
+    HostList hosts;
+    TaggedList<ConfiguredOption> options;
     std::vector<Boot> boots;
     std::vector<LinuxBoot> linux_boots;
     std::vector<Match> matches;

@@ -39,8 +39,10 @@ ProbeDesk::Joined ProbeDesk::join(Ipv4 address, Question& question, Instant now)
 
 std::vector<Question> ProbeDesk::answer(Ipv4 address, Answer answer, Instant now) {
     const Instant stale_at = now + (answer == Answer::free ? k_free_fresh : k_in_use_fresh);
-    outcomes_.insert_or_assign(address, Outcome{answer, stale_at});
-    next_stale_ = std::min(next_stale_, stale_at);
+    auto& outcome = outcomes_[address];
+    by_staleness_.erase({outcome.stale_at, address});
+    outcome = {answer, stale_at};
+    by_staleness_.emplace(stale_at, address);
     // The prober may answer after its time was up: the outcome is worth knowing, but nobody waits for it.
     auto probe = probes_.extract(address);
     return probe.empty() ? std::vector<Question>{} : std::move(probe.mapped().waiting);
@@ -55,12 +57,12 @@ std::vector<Ipv4> ProbeDesk::overdue(Instant now) const {
 }
 
 void ProbeDesk::forget_stale(Instant now) {
-    // Asked before every decision, needed twice a minute.
-    if (now < next_stale_) return;
-    std::erase_if(outcomes_, [&](const auto& entry) { return entry.second.stale_at <= now; });
-    next_stale_ = k_never;
-    for (const auto& [address, outcome] : outcomes_)
-        next_stale_ = std::min(next_stale_, outcome.stale_at);
+    // By their order, for this is asked before every batch, and after half a minute of a boot storm there is
+    // one to forget each time, and thousands to keep.
+    while (!by_staleness_.empty() && by_staleness_.begin()->first <= now) {
+        outcomes_.erase(by_staleness_.begin()->second);
+        by_staleness_.erase(by_staleness_.begin());
+    }
 }
 
 std::optional<Instant> ProbeDesk::next_deadline() const {

@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/ipv4.hpp"
@@ -72,8 +75,8 @@ class ProbeDesk : public Probed {
     void leave(const Message& message);
 
     std::map<Ipv4, Probe> probes_;
-    std::map<Ipv4, Outcome> outcomes_;
-    Instant next_stale_ = k_never;  ///< no outcome goes stale before this
+    std::unordered_map<Ipv4, Outcome> outcomes_;
+    std::set<std::pair<Instant, Ipv4>> by_staleness_;  ///< when each outcome goes stale
 };
 
 }  // namespace pxed::dhcp

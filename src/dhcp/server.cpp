@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/reversed.hpp"
+#include "dhcp/address.hpp"
 #include "dhcp/stored_rows.hpp"
 
 namespace pxed::dhcp {
@@ -21,7 +22,14 @@ unsigned way_out(const Question& question) {
 }  // namespace
 
 Server::Server(const Policy& policy, LeaseStore& store, Surroundings& surroundings)
-    : policy_(&policy), store_(store), surroundings_(surroundings) {}
+    : policy_(&policy), store_(store), surroundings_(surroundings) {
+    use(policy);
+}
+
+void Server::use(const Policy& policy) {
+    policy_ = &policy;
+    leases_.set_aside(addresses_set_aside(policy));
+}
 
 void Server::load(std::span<const Lease> rows) {
     leases_.load(rows);
@@ -29,8 +37,13 @@ void Server::load(std::span<const Lease> rows) {
         last_version_ = std::max(last_version_, row.version);
 }
 
-void Server::receive(std::vector<Arrival> batch, std::span<const Link> links, Now now) {
-    see(links, now);
+void Server::follow(std::span<const Link> links) {
+    links_.assign(links.begin(), links.end());
+    others_.follow(links);
+}
+
+void Server::receive(std::vector<Arrival> batch, Now now) {
+    see(now);
     // Before anybody is decided: an address whose lease ended a moment ago is free for this batch.
     expire();
     std::vector<Question> questions;
@@ -42,14 +55,14 @@ void Server::receive(std::vector<Arrival> batch, std::span<const Link> links, No
     decide_all(std::move(questions));
 }
 
-void Server::on_probe_answer(Ipv4 address, bool is_in_use, std::span<const Link> links, Now now) {
-    see(links, now);
+void Server::on_probe_answer(Ipv4 address, bool is_in_use, Now now) {
+    see(now);
     const auto answer = is_in_use ? Probed::Answer::in_use : Probed::Answer::free;
     decide_all(desk_.answer(address, answer, now.instant));
 }
 
 void Server::on_time(Now now) {
-    see(links_, now);
+    see(now);
     expire();
     send_delayed();
     // A prober that does not answer must not keep a machine from booting: its address counts as free.
@@ -77,12 +90,10 @@ void Server::abandon() {
     replies_waiting_ = 0;
 }
 
-void Server::see(std::span<const Link> links, Now now) {
-    // on_time() passes our own list.
-    if (links.data() != links_.data()) links_.assign(links.begin(), links.end());
+void Server::see(Now now) {
     now_ = now;
     desk_.forget_stale(now.instant);
-    leases_.drop_expired_holds(now.instant);
+    leases_.pass_time(now.instant);
 }
 
 const Link* Server::find_link(unsigned interface) const {

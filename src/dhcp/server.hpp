@@ -67,7 +67,7 @@ class Server {
 
     /// Takes over a new configuration; leases and holds stay. `policy` must outlive the server or the next
     /// call.
-    void use(const Policy& policy) { policy_ = &policy; }
+    void use(const Policy& policy);
     /// Whether decisions are told in full by Surroundings::trace(); not at first. The texts cost more than
     /// the decisions.
     void trace_decisions(bool traces) { traces_ = traces; }
@@ -76,12 +76,15 @@ class Server {
     /// At start: the rows the store has.
     void load(std::span<const Lease> rows);
 
+    /// The interfaces of this moment; at the start, and whenever they change. A message that waits for an
+    /// interface that has gone is dropped.
+    void follow(std::span<const Link> links);
     /// Decides a batch, in order, then commits its changes as one transaction and sends what need not wait.
-    void receive(std::vector<Arrival> batch, std::span<const Link> links, Now now);
+    void receive(std::vector<Arrival> batch, Now now);
     /// Another server's reply to one of its clients, heard on the wire: told when something is wrong with it.
-    void hear(const ForeignReply& reply, std::span<const Link> links, Now now);
+    void hear(const ForeignReply& reply, Now now);
     /// The prober's answer; decides again what waited for it.
-    void on_probe_answer(Ipv4 address, bool is_in_use, std::span<const Link> links, Now now);
+    void on_probe_answer(Ipv4 address, bool is_in_use, Now now);
     /// Timed work: leases and holds that end, probes that were never answered, replies that were to be late.
     /// Call at or after next_deadline().
     void on_time(Now now);
@@ -123,7 +126,7 @@ class Server {
         std::uint32_t kept_back = 0;
     };
 
-    void see(std::span<const Link> links, Now now);
+    void see(Now now);
     [[nodiscard]] const Link* find_link(unsigned interface) const;
     void decide_all(std::vector<Question> questions);
     void take(Question question, Flight& flight);
@@ -162,8 +165,8 @@ class Server {
     ProbeDesk desk_;
     DelayDesk delays_;
     OtherServers others_;
-    std::vector<Link> links_;  ///< as last seen: the store's answers come without them
-    Now now_;                  ///< as last told
+    std::vector<Link> links_;
+    Now now_;  ///< as last told
     std::map<std::uint64_t, Flight> flights_;
     std::uint64_t last_flight_ = 0;
     std::uint64_t last_ticket_ = 0;

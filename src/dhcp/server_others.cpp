@@ -3,8 +3,9 @@
 
 namespace pxed::dhcp {
 
-void Server::hear(const ForeignReply& reply, std::span<const Link> links, Now now) {
-    if (auto event = others_.hear(reply, *policy_, links, now.instant)) surroundings_.tell(std::move(*event));
+void Server::hear(const ForeignReply& reply, Now now) {
+    if (auto event = others_.hear(reply, *policy_, links_, now.instant))
+        surroundings_.tell(std::move(*event));
 }
 
 void Server::note_others(const Arrival& arrival, const Decision& decision) {

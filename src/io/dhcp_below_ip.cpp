@@ -72,8 +72,7 @@ void DhcpService::hear_others(UdpTap& tap, unsigned interface) {
     for (std::size_t most = k_most_at_once; const auto heard = tap.receive(memory, most);) {
         auto message = dhcp::parse(heard->datagram.payload);
         if (!message || link == links_.end() || !server_) continue;
-        server_->hear({std::move(*message), &*link, heard->datagram.source, heard->sender}, links_,
-                      read_clocks());
+        server_->hear({std::move(*message), &*link, heard->datagram.source, heard->sender}, read_clocks());
     }
 }
 

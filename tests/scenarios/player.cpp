@@ -300,7 +300,8 @@ void Player::receive_batch() {
         arrival.leaves_by = came_by->index;
         heard.push_back(std::move(arrival));
     }
-    server_->receive(std::move(heard), links, now_);
+    server_->follow(links);
+    server_->receive(std::move(heard), now_);
 }
 
 Player::Outcome Player::play_foreign(const Step& step) {
@@ -316,7 +317,8 @@ Player::Outcome Player::play_foreign(const Step& step) {
     if (step.words.size() > 4) reply.sender = HwAddr::parse(step.words[4]).value_or(HwAddr{});
     TRY(reply.message, dhcp::message_from_text(step.joined()));
     events_.clear();
-    server_->hear(reply, links, now_);
+    server_->follow(links);
+    server_->hear(reply, now_);
     return {};
 }
 
@@ -329,7 +331,8 @@ Player::Outcome Player::play_answer(const Step& step) {
     const bool is_in_use = step.words[3] == "in-use";
     if (!is_in_use && step.words[3] != "free") return fail("a probed address is free or in-use");
     events_.clear();
-    server_->on_probe_answer(address, is_in_use, links_as_served(), now_);
+    server_->follow(links_as_served());
+    server_->on_probe_answer(address, is_in_use, now_);
     return {};
 }
 

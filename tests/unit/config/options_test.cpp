@@ -146,7 +146,7 @@ TEST(DhcpOption, TakesTagsInEverySpelling) {
 TEST(DhcpOption, ForcedOnesSayIt) {
     const auto config = read("dhcp-option-force=tag:h,60,HTTPClient\n");
     ASSERT_TRUE(config);
-    EXPECT_EQ(text_of(config->dhcp.options.at(0)), "60 = 48:54:54:50:43:6c:69:65:6e:74 text forced ?h");
+    EXPECT_EQ(text_of(config->dhcp.options[0]), "60 = 48:54:54:50:43:6c:69:65:6e:74 text forced ?h");
 }
 
 TEST(DhcpOption, LeavesOutWhatOnlyTheServerMaySend) {

@@ -35,9 +35,9 @@ class AnyMessage : public testing::TestWithParam<unsigned> {
         policy.user_classes = {{"ipxe", "iPXE", {}}, {"all", "", {}}};
         policy.tag_ifs = {{{"x"}, {{"m*", false}}, {}}};
         policy.ignores = {{{{"m175", false}, {"pxe", false}}, {}}};
-        policy.hosts = {host_with_address("02:00:00:00:00:01", "10.99.0.10"),
-                        host_with_address("02:00:00:00:00:02", "10.20.0.10")};
-        policy.hosts.front().hardware.push_back(exactly("02:00:00:00:00:03"));
+        auto two_ports = host_with_address("02:00:00:00:00:01", "10.99.0.10");
+        two_ports.hardware.push_back(exactly("02:00:00:00:00:03"));
+        policy.hosts = {two_ports, host_with_address("02:00:00:00:00:02", "10.20.0.10")};
         policy.options = {text_option(17, "/root"), text_option(66, "srv"), text_option(67, "file")};
         auto vendor = text_option(1, "v");
         vendor.envelope = Envelope::vendor;
@@ -165,7 +165,7 @@ TEST_P(AnyMessage, IsAnsweredByTheRulesOrNotAtAll) {
     for (unsigned i = 0; i < 2000; ++i) {
         if (i % 50 == 0) {
             rig_.pass(seconds{40});
-            rig_.leases.drop_expired_holds(rig_.now.instant);
+            rig_.leases.pass_time(rig_.now.instant);
         }
         const auto decision = decide_any();
         let_happen(decision);

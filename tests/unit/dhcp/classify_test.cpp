@@ -181,7 +181,8 @@ TEST(Classify, IgnoredMachinesGetSilenceAndTheLineThatSaysSo) {
     host.hardware.push_back(exactly("02:00:00:00:0a:01"));
     rig.policy.hosts.push_back(host);
     EXPECT_TRUE(rig.ask(discover()).reply);
-    rig.policy.hosts.front().is_ignored = true;
+    host.is_ignored = true;
+    rig.policy.hosts = {host};
     EXPECT_EQ(said(rig.ask(discover())), "silence: ignored_host");
     EXPECT_EQ(said(rig.ask("INFORM hw=02:00:00:00:0a:01 ciaddr=10.99.0.7")), "silence: ignored_host");
 }
@@ -223,7 +224,9 @@ TEST(Host, ClientIdBeatsExactHardwareBeatsFewestWildcards) {
     tagged.tests = {{"br0", false}};
     with_address(tagged, "10.99.0.20");
     EXPECT_EQ(offered(rig.decide(discover("client-id=70:63"))), ip("10.99.0.20"));
-    hosts.pop_back();
+    auto lines = hosts.take();
+    lines.pop_back();
+    hosts = HostList{std::move(lines)};
     with_address(exact, "10.99.0.30");
     EXPECT_EQ(offered(rig.decide(discover())), ip("10.99.0.30"));
 }
@@ -236,7 +239,8 @@ TEST(Host, ByNameAloneIsForLinesThatHaveNothingElse) {
     rig.policy.hosts.push_back(named);
     EXPECT_EQ(offered(rig.decide(discover("hostname=\"PRINTER\""))), ip("10.99.0.40"));
     EXPECT_EQ(tags_of(rig, discover("hostname=\"printer\"")), "br0, known");
-    rig.policy.hosts.front().hardware = {exactly("02:00:00:00:0a:09")};
+    named.hardware = {exactly("02:00:00:00:0a:09")};
+    rig.policy.hosts = {named};
     EXPECT_EQ(offered(rig.decide(discover("hostname=\"printer\""))), ip("10.99.0.129"));
 }
 

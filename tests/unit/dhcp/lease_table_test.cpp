@@ -1,5 +1,9 @@
 #include "dhcp/lease_table.hpp"
 
+#include <array>
+#include <map>
+#include <random>
+
 #include "rig.hpp"
 
 namespace pxed::dhcp {
@@ -232,6 +236,99 @@ TEST(LeaseTable, FindsTheFirstAddressNobodyHasOrWasPromised) {
     EXPECT_EQ(table.first_vacant(ip("255.255.255.255"), ip("255.255.255.255"), k_now), std::nullopt);
 }
 
+TEST(LeaseTable, PassesOverWhatIsSetAsideUntilItNoLongerIs) {
+    LeaseTable table;
+    table.set_aside(std::vector{ip("10.0.0.1"), ip("10.0.0.2")});
+    table.load(std::vector{row("10.0.0.2", k_a)});
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.9"), k_now), ip("10.0.0.3"));
+    EXPECT_EQ(table.find(ip("10.0.0.1")), nullptr);
+    table.set_aside(std::vector{ip("10.0.0.3")});
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.9"), k_now), ip("10.0.0.1"));
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.2"), ip("10.0.0.9"), k_now), ip("10.0.0.4"));
+}
+
+TEST(LeaseTable, AnEndedLeaseIsInNobodysWayWhetherOrNotTheTableWasToldTheTime) {
+    LeaseTable table;
+    auto first = row("10.0.0.1", k_a);
+    auto second = row("10.0.0.2", k_b);
+    first.expires = k_now + seconds{10};
+    second.expires = k_now + seconds{20};
+    table.load(std::vector{first, second});
+    table.pass_time(k_now);
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.2"), k_now), std::nullopt);
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.2"), k_now + seconds{10}), ip("10.0.0.1"));
+    table.pass_time(k_now + seconds{10});
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.2"), k_now + seconds{10}), ip("10.0.0.1"));
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.2"), ip("10.0.0.2"), k_now + seconds{20}), ip("10.0.0.2"));
+    // A hold on it, or a lease anew, is in the way again.
+    table.hold({.address = ip("10.0.0.1"), .hardware = k_b, .client_id = {}, .expires = k_now + seconds{15}});
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.2"), k_now + seconds{10}), std::nullopt);
+    table.pass_time(k_now + seconds{20});
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.2"), k_now + seconds{20}), ip("10.0.0.1"));
+    first.expires = k_now + seconds{90};
+    first.version = 2;
+    table.apply(just(put(first, 1)), 1);
+    EXPECT_EQ(table.first_vacant(ip("10.0.0.1"), ip("10.0.0.2"), k_now + seconds{20}), ip("10.0.0.2"));
+}
+
+// Against a walk over all of them, the way it was before.
+TEST(LeaseTable, FirstVacantSaysWhatALookAtEachAddressSays) {
+    std::mt19937 random{11};
+    LeaseTable table;
+    Instant now = k_now;
+    std::uint64_t ticket = 0;
+    std::uint64_t version = 1;
+    const auto address = [&] {
+        return Ipv4{ip("10.0.0.0").value() + static_cast<std::uint32_t>(random() % 24)};
+    };
+    for (int i = 0; i < 4000; ++i) {
+        const Ipv4 at = address();
+        const HwAddr client{k_ethernet,
+                            std::array<std::uint8_t, 2>{1, static_cast<std::uint8_t>(random() % 40)}};
+        const Lease* before = table.find(at);
+        const std::uint64_t replaces = before == nullptr ? 0 : before->version;
+        Lease lease = row("10.0.0.0", client, ++version);
+        lease.address = at;
+        lease.expires = now + seconds{random() % 9};
+        switch (random() % 5) {
+            case 0:
+                table.apply(just(put(lease, replaces)), ++ticket);
+                table.settle(ticket, random() % 4 == 0 ? CommitResult{Failed{}} : CommitResult{Stored{}});
+                break;
+            case 1:
+                if (before == nullptr) break;
+                table.apply(just({.address = at, .row = std::nullopt, .replaces = replaces}), ++ticket);
+                table.settle(ticket, Stored{});
+                break;
+            case 2:
+                table.hold({.address = at,
+                            .hardware = client,
+                            .client_id = {},
+                            .expires = now + seconds{random() % 9}});
+                break;
+            case 3:
+                now += seconds{random() % 3};
+                if (random() % 2 == 0) table.pass_time(now);
+                break;
+            case 4:
+                table.set_aside(std::vector{address()});
+                break;
+        }
+        const Ipv4 aside = address();
+        table.set_aside(std::vector{aside});
+        std::optional<Ipv4> expected;
+        for (std::uint32_t offset = 0; offset < 24 && !expected; ++offset) {
+            const Ipv4 each{ip("10.0.0.0").value() + offset};
+            const Lease* row = table.find(each);
+            const Hold* hold = table.find_hold(each);
+            const bool is_occupied = (row != nullptr && row->expires > now) ||
+                                     (hold != nullptr && hold->expires > now) || each == aside;
+            if (!is_occupied) expected = each;
+        }
+        ASSERT_EQ(table.first_vacant(ip("10.0.0.0"), ip("10.0.0.23"), now), expected) << i;
+    }
+}
+
 // ---- holds ----
 
 Hold hold_of(std::string_view address, const HwAddr& hardware, seconds until) {
@@ -244,11 +341,42 @@ TEST(Hold, KeepsAnAddressFromEverybodyElseUntilItEnds) {
     EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_a, ClientId{}, k_now));
     EXPECT_FALSE(table.is_free_for(ip("10.0.0.1"), k_b, ClientId{}, k_now));
     EXPECT_TRUE(table.is_free_for(ip("10.0.0.1"), k_b, ClientId{}, k_now + seconds{60}));
-    table.drop_expired_holds(k_now + seconds{59});
+    table.pass_time(k_now + seconds{59});
     EXPECT_EQ(table.hold_count(), 1U);
-    table.drop_expired_holds(k_now + seconds{60});
+    table.pass_time(k_now + seconds{60});
     EXPECT_EQ(table.hold_count(), 0U);
     EXPECT_EQ(table.find_hold(k_a, ClientId{}), nullptr);
+}
+
+TEST(Hold, TheFirstToEndIsFoundInEachPartOfTheAddresses) {
+    std::mt19937 random{5};
+    LeaseTable table;
+    std::map<Ipv4, Instant> ends;
+    for (int i = 0; i < 1500; ++i) {
+        const Ipv4 at{ip("10.0.0.0").value() + static_cast<std::uint32_t>(random() % 200)};
+        if (random() % 3 == 0) {
+            table.release_hold(at);
+            ends.erase(at);
+        } else {
+            const auto number = static_cast<std::uint32_t>(i);
+            const HwAddr client{k_ethernet,
+                                std::array{std::uint8_t{1}, static_cast<std::uint8_t>(number >> 8),
+                                           static_cast<std::uint8_t>(number)}};
+            ends[at] = k_now + seconds{random() % 50};
+            table.hold({.address = at, .hardware = client, .client_id = {}, .expires = ends[at]});
+        }
+        const Ipv4 first{ip("10.0.0.0").value() + static_cast<std::uint32_t>(random() % 200)};
+        const Ipv4 last{first.value() + static_cast<std::uint32_t>(random() % 60)};
+        std::optional<std::pair<Instant, Ipv4>> expected;
+        for (const auto& [address, end] : ends) {
+            if (address < first || last < address) continue;
+            if (!expected || std::pair{end, address} < *expected) expected = {end, address};
+        }
+        const Hold* found = table.oldest_hold_between(first, last);
+        ASSERT_EQ(found != nullptr, expected.has_value());
+        if (!expected) continue;
+        ASSERT_EQ(found->address, expected->second);
+    }
 }
 
 TEST(Hold, IsOneAClientAndTheNewestCounts) {

@@ -210,7 +210,8 @@ TEST(Encapsulated, VendorOptionsGoToTheirVendorInOption43) {
     EXPECT_EQ(value(rig.ask(discover("vendor-class=\"MSFT 5.0\"")), 43), "absent");
     EXPECT_EQ(value(rig.ask(discover()), 43), "absent");
     EXPECT_EQ(value(rig.ask(discover("vendor-class=\"PXEClient\" parameter-request=1")), 43), "absent");
-    rig.policy.options.front().vendor_class.clear();
+    vendor.vendor_class.clear();
+    rig.policy.options = {vendor};
     EXPECT_EQ(value(rig.ask(discover("vendor-class=\"any\"")), 43), "06:01:2b:ff");
     // As dnsmasq: who has no class has no vendor.
     EXPECT_EQ(value(rig.ask(discover()), 43), "absent");

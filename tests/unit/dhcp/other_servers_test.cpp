@@ -82,5 +82,16 @@ TEST(OtherServers, InventedServersFillNoMemoryAndNoLog) {
     EXPECT_EQ(wire.others.all().size(), 1U);
 }
 
+TEST(OtherServers, CountsForNoInterfaceThatHasGone) {
+    OtherServers others;
+    Link link;
+    for (unsigned index = 10; index < 1010; ++index) {
+        link.index = index;
+        others.follow(std::span{&link, 1});
+        EXPECT_EQ(others.note_proxy_offer(link, Instant{seconds{index}}), std::nullopt);
+    }
+    EXPECT_EQ(others.counted_links(), 1U);
+}
+
 }  // namespace
 }  // namespace pxed::dhcp

@@ -153,7 +153,7 @@ TEST(Request, ANewHostLineSendsTheClientToItsNewAddressButNotWhileSelecting) {
     EXPECT_EQ(selecting.reply->type(), MessageType::ack);
     // While another machine has the new address a DISCOVER would not get it: the old one is kept.
     rig.ask("REQUEST hw=02:00:00:00:0a:02 requested-address=10.99.0.71 server-identifier=10.99.0.1");
-    rig.policy.hosts.front().address = ip("10.99.0.71");
+    rig.policy.hosts = {host_with_address("02:00:00:00:0a:01", "10.99.0.71")};
     EXPECT_EQ(rig.decide(request("ciaddr=10.99.0.60"), {.was_unicast = true}).reply->type(),
               MessageType::ack);
 }

@@ -57,7 +57,8 @@ class ServerTest : public testing::Test, protected Surroundings {
         std::vector<Arrival> batch;
         for (const std::string& packet : packets)
             batch.push_back(arrival(packet));
-        server.receive(std::move(batch), links, now);
+        server.follow(links);
+        server.receive(std::move(batch), now);
     }
     static std::string request_of(unsigned client, std::string_view address) {
         return "REQUEST hw=" + mac(client) +
@@ -156,7 +157,8 @@ TEST_F(ServerTest, CommitsABatchAsOneTransaction) {
     for (unsigned client = 0; client < 64; ++client) {
         batch.push_back(arrival(request_of(client, "10.99.0." + std::to_string(60 + client))));
     }
-    server.receive(std::move(batch), links, now);
+    server.follow(links);
+    server.receive(std::move(batch), now);
     EXPECT_EQ(sent.size(), 64U);
     ASSERT_EQ(store.brought.size(), 1U);
     EXPECT_EQ(store.brought.front().size(), 64U);
@@ -339,7 +341,7 @@ TEST_F(ServerTest, ProbesOnceForAClientThatAsksTwiceAndAnswersItsLastMessage) {
     receive({"DISCOVER hw=" + mac(1) + " xid=0x2"});
     ASSERT_EQ(probed.size(), 1U);
     EXPECT_EQ(server.waiting(), 1U);
-    server.on_probe_answer(probed.front(), false, links, now);
+    server.on_probe_answer(probed.front(), false, now);
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent.front().message.xid, 2U);
 }
@@ -348,10 +350,10 @@ TEST_F(ServerTest, TriesTheNextAddressWhenOneIsInUse) {
     policy.probes = true;
     receive({discover_of(1)});
     ASSERT_EQ(probed.size(), 1U);
-    server.on_probe_answer(probed[0], true, links, now);
+    server.on_probe_answer(probed[0], true, now);
     ASSERT_EQ(probed.size(), 2U);
     EXPECT_NE(probed[0], probed[1]);
-    server.on_probe_answer(probed[1], false, links, now);
+    server.on_probe_answer(probed[1], false, now);
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent.front().message.yiaddr, probed[1]);
 }
@@ -381,7 +383,8 @@ TEST_F(ServerTest, AnswersNobodyWhenTheInterfaceWentAwayDuringTheProbe) {
     policy.probes = true;
     receive({discover_of(1)});
     ASSERT_EQ(probed.size(), 1U);
-    server.on_probe_answer(probed.front(), false, {}, now);
+    server.follow({});
+    server.on_probe_answer(probed.front(), false, now);
     EXPECT_EQ(replies(), "");
     EXPECT_EQ(told(Reason::wrong_interface), 1U);
     EXPECT_EQ(server.waiting(), 0U);
@@ -462,7 +465,8 @@ class Storm : public ServerTest, public testing::WithParamInterface<std::tuple<u
         std::vector<Arrival> batch;
         for (unsigned i = below(5); i > 0; --i)
             batch.push_back(arrival(any_message()));
-        server.receive(std::move(batch), links, now);
+        server.follow(links);
+        server.receive(std::move(batch), now);
     }
     void send(const Outgoing& outgoing) override {
         const Message& reply = outgoing.message;
