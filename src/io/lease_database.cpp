@@ -26,23 +26,10 @@ constexpr seconds k_clock_step{5};
 constexpr WallTime k_first_believable{seconds{1'735'689'600}};
 // How long a row lasts at most that does not say what was granted.
 constexpr seconds k_longest_unknown{24 * 3600};
-constexpr std::uint64_t k_wal_header = 32;
-constexpr std::uint64_t k_frame_header = 24;
 
 // Nothing is wrong with the file, but it is not for us.
 SqliteError refusal(std::string why) {
     return {SQLITE_CANTOPEN, std::move(why)};
-}
-
-// An error that spoils only the statement it happened in, not the transaction around it.
-bool is_of_the_data(const SqliteError& error) {
-    const int code = error.primary_code();
-    return code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH;
-}
-
-// Another process writes: nothing is wrong with the disk, and the log is not ours to rewrite.
-bool is_busy(int code) {
-    return (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
 }
 
 }  // namespace
@@ -95,7 +82,11 @@ Result<void, SqliteError> LeaseDatabase::connect() {
     TRY(auto update, connection_->prepare(k_update_lease));
     TRY(auto erase, connection_->prepare("DELETE FROM leases WHERE address = ?1 AND version = ?2"));
     TRY(auto find, connection_->prepare(std::string{k_select_leases} + "WHERE address = ?1"));
-    statements_.emplace(Statements{std::move(insert), std::move(update), std::move(erase), std::move(find)});
+    TRY(auto begin, connection_->prepare("BEGIN IMMEDIATE"));
+    TRY(auto commit, connection_->prepare("COMMIT"));
+    statements_.emplace(Statements{std::move(insert), std::move(update), std::move(erase), std::move(find),
+                                   std::move(begin), std::move(commit)});
+    wal_reserved_ = 0;
     // The only word SQLite gives of where the log ends for it: the file may be longer by what was rolled
     // back.
     const auto on_commit = [](void* frames, sqlite3*, const char*, int count) {
@@ -192,7 +183,7 @@ Result<void, SqliteError> LeaseDatabase::reconnect() {
 }
 
 std::uint64_t LeaseDatabase::wal_bytes() const {
-    const auto frame = k_frame_header + static_cast<std::uint64_t>(page_size_);
+    const auto frame = k_wal_frame_header + static_cast<std::uint64_t>(page_size_);
     return k_wal_header + wal_frames_.value_or(0) * frame;
 }
 
@@ -233,101 +224,6 @@ Result<void, SqliteError> LeaseDatabase::note_import() {
     return connection_->execute(k_import_mark);
 }
 
-std::vector<dhcp::CommitResult> LeaseDatabase::commit(std::span<const std::vector<dhcp::Change>> commits) {
-    std::vector<dhcp::CommitResult> results;
-    results.reserve(commits.size());
-    auto done = reconnect();
-    if (done) done = transact(commits, results);
-    if (!done) {
-        // Whatever was found out inside a transaction that failed does not count.
-        is_suspect_ = is_suspect_ || !is_busy(done.error().code);
-        results.assign(commits.size(), dhcp::Failed{"lease database: " + done.error().why});
-    }
-    return results;
-}
-
-Result<void, SqliteError> LeaseDatabase::transact(std::span<const std::vector<dhcp::Change>> commits,
-                                                  std::vector<dhcp::CommitResult>& results) {
-    // IMMEDIATE takes the write lock at once: a lock asked for in the middle may be refused without a wait.
-    if (auto begun = connection_->execute("BEGIN IMMEDIATE"); !begun) return begun;
-    Result<void, SqliteError> done;
-    for (const auto& changes : commits) {
-        auto applied = apply(changes);
-        if (!applied) {
-            done = fail(applied.error());
-            break;
-        }
-        results.push_back(std::move(*applied));
-    }
-    if (done) done = connection_->execute("COMMIT");
-    // The error says why; a ROLLBACK that fails has nothing to add, the connection is closed next.
-    if (!done && connection_->is_in_transaction()) static_cast<void>(connection_->execute("ROLLBACK"));
-    return done;
-}
-
-Result<dhcp::CommitResult, SqliteError> LeaseDatabase::apply(std::span<const dhcp::Change> changes) {
-    // Commits share the transaction and its wait for the disk, but not each other's conflicts.
-    if (auto marked = connection_->execute("SAVEPOINT one"); !marked) return fail(marked.error());
-    dhcp::CommitResult result = dhcp::Stored{};
-    std::optional<Ipv4> in_conflict;
-    for (const auto& change : changes) {
-        const auto fits = apply(change);
-        if (!fits && !is_of_the_data(fits.error())) return fail(fits.error());
-        if (!fits) result = dhcp::Failed{"lease database: " + fits.error().why};
-        if (fits && !*fits) in_conflict = change.address;
-        if (!fits || !*fits) break;
-    }
-    const bool is_stored = std::holds_alternative<dhcp::Stored>(result) && !in_conflict;
-    const auto* const end = is_stored ? "RELEASE one" : "ROLLBACK TO one; RELEASE one";
-    if (auto ended = connection_->execute(end); !ended) return fail(ended.error());
-    if (in_conflict) {
-        // Read after the rollback: the store's row, not what this commit made of it on the way.
-        TRY(auto row, find(*in_conflict));
-        result = dhcp::Conflict{*in_conflict, std::move(row)};
-    }
-    return result;
-}
-
-Result<bool, SqliteError> LeaseDatabase::apply(const dhcp::Change& change) {
-    if (change.row) {
-        // The version is compared by the very statement that writes, so nothing comes in between. A row that
-        // merges several changes of one batch has counted each of them already.
-        dhcp::Lease row = *change.row;
-        row.address = change.address;
-        row.version = std::max(row.version, change.replaces + 1);
-        const auto written = change.replaces == 0
-                                 ? run_with_row(statements_->insert, row, std::nullopt, offset_)
-                                 : run_with_row(statements_->update, row, change.replaces, offset_);
-        if (!written) return fail(written.error());
-        return connection_->changes() == 1;
-    }
-    if (change.replaces == 0) {
-        // Deleting what is not there has nothing to write, but somebody may have come first.
-        TRY(const auto row, find(change.address));
-        return !row.has_value();
-    }
-    const std::string address = change.address.text();
-    const auto erased =
-        statements_->erase.bind(0, address).bind(1, static_cast<std::int64_t>(change.replaces)).run();
-    if (!erased) return fail(erased.error());
-    return connection_->changes() == 1;
-}
-
-Result<std::optional<dhcp::Lease>, SqliteError> LeaseDatabase::find(Ipv4 address) {
-    const std::string text = address.text();
-    auto& find = statements_->find;
-    // Reset before any return: an open statement would keep its read lock, and the log could never be
-    // emptied.
-    const auto has_row = find.bind(0, text).step();
-    std::optional<dhcp::Lease> row;
-    const bool is_there = has_row && *has_row;
-    if (is_there) row = lease_of_row(find, offset_);
-    find.reset();
-    if (!has_row) return fail(has_row.error());
-    if (is_there && !row) return fail(SqliteError{SQLITE_CORRUPT, "the row of " + text + " is damaged"});
-    return row;
-}
-
 bool LeaseDatabase::follow_clock(Now now) {
     const WallOffset offset{now};
     const auto step = std::chrono::round<seconds>(offset.since(offset_));
@@ -342,7 +238,7 @@ bool LeaseDatabase::follow_clock(Now now) {
         connection_->execute("UPDATE leases SET expires = max(1, min(expires + " +
                              std::to_string(step.count()) + ", " + latest + ")) WHERE expires != 0");
     // Rows and offset belong together: after a failure the old ones go on, and the next minute tries again.
-    is_suspect_ = !moved && !is_busy(moved.error().code);
+    is_suspect_ = !moved && !moved.error().is_busy();
     if (!moved) return false;
     offset_ = offset;
     return true;
@@ -350,14 +246,15 @@ bool LeaseDatabase::follow_clock(Now now) {
 
 void LeaseDatabase::checkpoint() {
     if (is_suspect_ || wal_frames_ == std::uint64_t{0}) return;
-    // TRUNCATE, so that the log begins from nothing again: its length then is what was committed since.
-    // A reader's lock must not hold up the commits that wait behind this: better later than waited for.
+    // RESTART, so that the log begins from its start again, in the file as it is: a shorter one would have to
+    // grow again, see reserve_wal(). A reader's lock must not hold up the commits that wait behind this:
+    // better later than waited for.
     sqlite3_busy_timeout(connection_->handle(), 0);
-    const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+    const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_RESTART,
                                                nullptr, nullptr);
     sqlite3_busy_timeout(connection_->handle(), k_busy_milliseconds);
     if (code == SQLITE_OK) wal_frames_ = 0;
-    is_suspect_ = code != SQLITE_OK && !is_busy(code);
+    is_suspect_ = code != SQLITE_OK && !SqliteError{code, {}}.is_busy();
 }
 
 }  // namespace pxed::io

@@ -57,19 +57,28 @@ class LeaseDatabase {
     [[nodiscard]] Result<void, SqliteError> believe_clock(Now now);
     [[nodiscard]] Result<void, SqliteError> reconnect();
     void disconnect();
+    /// Makes room in the log for what is to be written next.
+    void reserve(std::span<const std::vector<dhcp::Change>> commits);
     [[nodiscard]] Result<void, SqliteError> transact(std::span<const std::vector<dhcp::Change>> commits,
                                                      std::vector<dhcp::CommitResult>& results);
+    /// Whether there is a mark before each commit, so that it alone can be taken back.
+    enum class Marks : std::uint8_t { none, each };
+    /// Without marks a commit that is not stored ends all, and nothing is written.
+    [[nodiscard]] Result<void, SqliteError> transact(std::span<const std::vector<dhcp::Change>> commits,
+                                                     Marks marks, std::vector<dhcp::CommitResult>& results);
+    [[nodiscard]] Result<dhcp::CommitResult, SqliteError> apply_marked(std::span<const dhcp::Change> changes);
     [[nodiscard]] Result<dhcp::CommitResult, SqliteError> apply(std::span<const dhcp::Change> changes);
     [[nodiscard]] Result<bool, SqliteError> apply(const dhcp::Change& change);
     [[nodiscard]] Result<std::optional<dhcp::Lease>, SqliteError> find(Ipv4 address);
 
     struct Statements {
-        Statement insert, update, erase, find;
+        Statement insert, update, erase, find, begin, commit;
     };
     std::string path_;
     WallOffset offset_;
     std::int64_t page_size_ = 0;
     std::optional<std::uint64_t> wal_frames_;  ///< up to the last commit that was stored; absent: not known
+    std::uint64_t wal_reserved_ = 0;           ///< how far the log's file is known to reach
     bool is_suspect_ = true;  ///< an error of the disk, or not open yet: reconnect before the next use
     std::optional<Sqlite> connection_;
     std::optional<Statements> statements_;  ///< after the connection, so that they end before it

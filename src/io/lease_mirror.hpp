@@ -14,7 +14,8 @@ namespace pxed::io {
 
 /// Keeps dnsmasq's lease file beside the database, for the scripts that read it: replaced by rename, at most
 /// once a second and at exit. A thread of its own reads the stored rows from the database and writes the
-/// file, so that no answer to a client ever waits for it. It may be one second behind; the database is the
+/// file, so that no answer to a client ever waits for it. It may be one second behind, and with so many
+/// leases that writing them takes long, twenty times as long as that, a minute at most; the database is the
 /// record.
 class LeaseMirror {
  public:
@@ -30,7 +31,7 @@ class LeaseMirror {
     LeaseMirror(const LeaseMirror&) = delete;
     LeaseMirror& operator=(const LeaseMirror&) = delete;
 
-    /// The rows have changed: the file is written within a second.
+    /// The rows have changed: the file is written soon.
     void touch();
     /// Writes the file now, in this thread, if it is behind. For the exit, after SqliteLeaseStore::finish().
     void finish();
@@ -47,6 +48,7 @@ class LeaseMirror {
     bool is_writing_ = false;
     bool has_failed_ = false;
     Result<void, std::string> outcome_;  ///< the disk thread's, until end() has read it
+    nanoseconds took_{0};                ///< the last write; as outcome_
     ev::timer pace_;                     ///< active: the last write is less than a second old
     std::optional<Disk> disk_;           ///< the last member: its thread ends before what it uses
 };

@@ -1,6 +1,9 @@
 #include "io/lease_wal.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <span>
 #include <system_error>
 #include <vector>
 
@@ -16,6 +19,35 @@ namespace {
 
 std::string failure(const std::string& what, const std::string& path) {
     return what + ' ' + path + ": " + std::generic_category().message(errno);
+}
+
+std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
+    std::uint32_t number = 0;
+    for (const auto byte : bytes.first(sizeof number))
+        number = number << 8 | byte;
+    return number;
+}
+
+// How far the frames of the log's present round reach: those that bear the salts of its header (SQLite's file
+// format, 4.1 and 4.2). All of the file when the header tells nothing.
+std::uint64_t live_bytes(int file, std::uint64_t size) {
+    constexpr std::size_t k_page_size_at = 8;
+    constexpr std::size_t k_salts_at = 16;
+    constexpr std::size_t k_frame_salts_at = 8;
+    constexpr std::size_t k_salts = 8;
+    std::array<std::uint8_t, k_wal_header> header{};
+    if (::pread(file, header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) return size;
+    const std::uint64_t page = big_endian(std::span{header}.subspan(k_page_size_at));
+    if (page == 0) return std::all_of(header.begin(), header.end(), [](auto b) { return b == 0; }) ? 0 : size;
+    const auto salts = std::span{header}.subspan(k_salts_at, k_salts);
+    std::uint64_t at = k_wal_header;
+    for (; at + k_wal_frame_header + page <= size; at += k_wal_frame_header + page) {
+        std::array<std::uint8_t, k_wal_frame_header> frame{};
+        const auto got = ::pread(file, frame.data(), frame.size(), static_cast<off_t>(at));
+        if (got != static_cast<ssize_t>(frame.size())) return size;
+        if (!std::ranges::equal(std::span{frame}.subspan(k_frame_salts_at, k_salts), salts)) return at;
+    }
+    return size;
 }
 
 }  // namespace
@@ -35,6 +67,8 @@ Result<void, std::string> rewrite_wal(const std::string& path, std::optional<std
             return fail(failure("cannot cut", path));
         size = *committed;
     }
+    // Behind its last frame the file holds zeros or frames of an earlier round, which nobody reads.
+    size = std::min(size, live_bytes(file.get(), size));
     // In place and with the same bytes: a crash in the middle changes nothing.
     std::vector<char> block(std::size_t{256} * 1024);
     for (std::uint64_t at = 0; at < size;) {
@@ -48,6 +82,27 @@ Result<void, std::string> rewrite_wal(const std::string& path, std::optional<std
     }
     if (::fdatasync(file.get()) != 0) return fail(failure("cannot write", path));
     return {};
+}
+
+std::uint64_t reserve_wal(const std::string& path, std::uint64_t size) {
+    const FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    struct stat status {};
+    if (!file.is_open() || ::fstat(file.get(), &status) != 0) return 0;
+    const auto before = static_cast<std::uint64_t>(status.st_size);
+    // Written, not fallocate()d: the file system would have to note for each block that it holds something
+    // now.
+    const std::vector<char> zeros(std::size_t{256} * 1024);
+    for (auto at = before; at < size;) {
+        const auto length = std::min<std::uint64_t>(zeros.size(), size - at);
+        const auto written = ::pwrite(file.get(), zeros.data(), length, static_cast<off_t>(at));
+        if (written <= 0) {
+            // Best effort, also this: the commit that follows finds out by itself what the disk can do.
+            static_cast<void>(::ftruncate(file.get(), status.st_size));
+            return before;
+        }
+        at += static_cast<std::uint64_t>(written);
+    }
+    return std::max(before, size);
 }
 
 std::string directory_of(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -7,6 +8,10 @@
 #include "base/result.hpp"
 
 namespace pxed::io {
+
+/// SQLite's file format, 4.1 and 4.2: the log's header, and what stands before each page in it.
+inline constexpr std::size_t k_wal_header = 32;
+inline constexpr std::size_t k_wal_frame_header = 24;
 
 /// Makes the write-ahead log on the disk the same as the one the page cache shows. After an fsync() that
 /// failed, the kernel calls the pages it could not write clean: they read back well, a later fsync() succeeds
@@ -17,6 +22,14 @@ namespace pxed::io {
 /// sentence.
 [[nodiscard]] Result<void, std::string> rewrite_wal(const std::string& path,
                                                     std::optional<std::uint64_t> committed);
+
+/// Makes the log's file at least `size` bytes long with zeros behind what it holds, which SQLite takes for
+/// the end of the log as it takes frames of an earlier round. A commit into space that is there already has
+/// only its own bytes to wait for. One that makes the file longer waits for the file system's own records as
+/// well, and those wait for whatever else is being written to the disk. Gives the file's length; when the
+/// disk is full, what it was, and takes no space from anybody. Requires: the log exists and this process
+/// writes to it nowhere else meanwhile.
+[[nodiscard]] std::uint64_t reserve_wal(const std::string& path, std::uint64_t size);
 
 /// fsync() of the directory that holds `path`, so that names made or renamed in it last. Errors: a sentence.
 [[nodiscard]] Result<void, std::string> sync_directory_of(const std::string& path);

@@ -19,6 +19,10 @@ struct SqliteError {
     std::string why;
 
     [[nodiscard]] int primary_code() const { return code & 0xff; }
+    /// Another process writes: nothing is wrong with the disk, and the log is not ours to rewrite.
+    [[nodiscard]] bool is_busy() const {
+        return primary_code() == SQLITE_BUSY || primary_code() == SQLITE_LOCKED;
+    }
     /// The file is damaged or no database at all, or its schema is not what a statement of ours needs.
     [[nodiscard]] bool is_damage() const {
         return primary_code() == SQLITE_CORRUPT || primary_code() == SQLITE_NOTADB ||

@@ -1,6 +1,7 @@
 #include "io/lease_store.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -145,6 +146,41 @@ TEST_F(LeaseStore, ADeletionNeedsTheVersionToo) {
     EXPECT_TRUE(std::holds_alternative<Stored>(commit(store, {{address, std::nullopt, 0}})));
     opened.store.reset();
     EXPECT_THAT(open().rows, IsEmpty());
+}
+
+// A commit that makes the file longer waits for more than its own bytes.
+TEST_F(LeaseStore, TheLogHasRoomBeforeItIsNeededAndKeepsItOverACheckpoint) {
+    auto opened = open();
+    auto& store = *opened.store;
+    const auto wal_size = [&] { return std::filesystem::file_size(path() + "-wal"); };
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1))})));
+    const auto size = wal_size();
+    EXPECT_EQ(size, std::uintmax_t{1} << 20);
+    for (std::uint64_t version = 1; version < 100; ++version)
+        ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1), version)})));
+    EXPECT_EQ(wal_size(), size);
+    store.finish();  // folds the log into the database
+    EXPECT_EQ(wal_size(), size);
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(2))})));
+    EXPECT_EQ(wal_size(), size);
+}
+
+// What a kill leaves: frames, behind them those of the round before a checkpoint, behind them zeros.
+TEST_F(LeaseStore, ALogWithRoomInItIsReadToItsLastCommitAndNoFurther) {
+    auto opened = open();
+    auto& store = *opened.store;
+    for (std::uint64_t version = 0; version < 30; ++version)
+        ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1), version)})));
+    store.finish();
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1), 30), put(lease_of(2))})));
+    for (const auto* suffix : {"", "-wal"})
+        std::filesystem::copy_file(path() + suffix, directory_.file("copy.db") + suffix);
+    auto copied = SqliteLeaseStore::open(loop_, {directory_.file("copy.db"), {}}, k_now);
+    ASSERT_TRUE(copied) << copied.error();
+    ASSERT_THAT(copied->rows, SizeIs(2));
+    EXPECT_EQ(copied->rows[0].version, 31U);
+    EXPECT_EQ(copied->rows[1], lease_of(2));
+    EXPECT_THAT(copied->notes, IsEmpty());
 }
 
 TEST_F(LeaseStore, CommitsThatComeTogetherAreAnsweredInOrderEachWithItsOwnResult) {
