@@ -55,6 +55,45 @@ void DhcpSender::note_not_sent(const Parcel& parcel, int error) {
     warn_(std::move(text));
 }
 
+Route DhcpSender::route_of(const Parcel& parcel) {
+    const auto& destination = parcel.destination;
+    Route route;
+    route.interface = parcel.interface;
+    if (!destination.source.is_zero()) route.from = Endpoint{destination.source, destination.source_port};
+    const bool is_routed = destination.way == dhcp::Destination::Way::routed;
+    route.to = Endpoint{is_routed ? destination.address : k_limited_broadcast, destination.port};
+    return route;
+}
+
+UdpSocket* DhcpSender::plain_socket_for(const PostedParcel& parcel) const {
+    const auto& destination = parcel.destination;
+    if (destination.way == dhcp::Destination::Way::link_layer || destination.source_port == left_port_)
+        return nullptr;
+    return find_socket_(destination.source_port, parcel.interface, destination.source);
+}
+
+DhcpSender::Flushed DhcpSender::flush() {
+    const auto posted = std::exchange(posted_, {});
+    Flushed flushed;
+    std::vector<Packet> run;
+    for (std::size_t at = 0; at < posted.size();) {
+        run.clear();
+        UdpSocket* socket = plain_socket_for(posted[at]);
+        for (auto next = at; socket != nullptr && next < posted.size(); ++next) {
+            if (next != at && plain_socket_for(posted[next]) != socket) break;
+            run.push_back({posted[next].payload, route_of(posted[next].parcel())});
+        }
+        const std::size_t went = run.empty() ? 0 : socket->send_each(run);
+        flushed.sent += went;
+        at += went;
+        if (went == run.size() && went > 0) continue;
+        // One that the socket refuses, or that goes below IP: alone, with all that send() knows to try.
+        ++(send(posted[at].parcel()) ? flushed.sent : flushed.not_sent);
+        ++at;
+    }
+    return flushed;
+}
+
 // Replies to renewing machines that have gone wait in the kernel for ARP, and a few hundred of them fill the
 // socket's buffer for seconds. Who is here must not wait for them: a reply the socket refuses with EAGAIN
 // leaves below IP, where no ARP is needed.
@@ -66,9 +105,7 @@ bool DhcpSender::deliver(const Parcel& parcel) {
         errno = ENODEV;
         return false;
     }
-    Route route;
-    route.interface = parcel.interface;
-    if (!destination.source.is_zero()) route.from = Endpoint{destination.source, destination.source_port};
+    const Route route = route_of(parcel);
     switch (destination.way) {
         case dhcp::Destination::Way::link_layer:
             // RFC 2131 4.1: a client without an address cannot answer ARP, so the frame names its hardware.
@@ -78,12 +115,10 @@ bool DhcpSender::deliver(const Parcel& parcel) {
         case dhcp::Destination::Way::broadcast:
             break;
         case dhcp::Destination::Way::routed:
-            route.to = Endpoint{destination.address, destination.port};
             if (socket->send(parcel.payload, route)) return true;
             return errno == EAGAIN && is_on_link(parcel) &&
                    deliver_below_ip(parcel, destination.address, parcel.client);
     }
-    route.to = Endpoint{k_limited_broadcast, destination.port};
     if (socket->send(parcel.payload, route)) return true;
     return errno == EAGAIN && deliver_below_ip(parcel, k_limited_broadcast, {});
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/hwaddr.hpp"
@@ -25,6 +26,16 @@ struct Parcel {
     HwAddr client;           ///< the receiver's hardware address if it asked without a relay; may be empty
 };
 
+/// The same while it waits for others to leave with.
+struct PostedParcel {
+    std::vector<std::uint8_t> payload;
+    dhcp::Destination destination;
+    unsigned interface = 0;
+    HwAddr client;
+
+    [[nodiscard]] Parcel parcel() const { return {payload, destination, interface, client}; }
+};
+
 /// How DHCP datagrams leave: by the UDP socket they belong to, or below IP.
 class DhcpSender {
  public:
@@ -43,7 +54,20 @@ class DhcpSender {
     /// False when the kernel took it not; that is said, once in a while.
     bool send(const Parcel& parcel);
 
+    /// Keeps it until flush(): a boot storm has a hundred replies ready at one moment, and they leave
+    /// together.
+    void post(PostedParcel parcel) { posted_.push_back(std::move(parcel)); }
+    struct Flushed {
+        std::uint64_t sent = 0;
+        std::uint64_t not_sent = 0;
+    };
+    /// Sends what was posted, in order.
+    Flushed flush();
+
  private:
+    /// The socket that sends it as it is, nothing below IP needed; nullptr: there is none.
+    [[nodiscard]] UdpSocket* plain_socket_for(const PostedParcel& parcel) const;
+    [[nodiscard]] static Route route_of(const Parcel& parcel);
     [[nodiscard]] bool deliver(const Parcel& parcel);
     [[nodiscard]] bool deliver_without_socket(const Parcel& parcel);
     [[nodiscard]] bool deliver_below_ip(const Parcel& parcel, Ipv4 address, const HwAddr& hardware);
@@ -58,6 +82,7 @@ class DhcpSender {
     std::optional<RawIpSocket> raw_ip_;  ///< for what is routed from left_port_
     Instant warned_{};                   ///< when a failure to send was last said
     std::uint64_t unsaid_ = 0;           ///< failures since
+    std::vector<PostedParcel> posted_;
 };
 
 }  // namespace pxed::io

@@ -82,6 +82,7 @@ class DhcpService : private dhcp::Surroundings {
         void on_readable(ev::io& watcher, int revents);
         DhcpService& service;
         UdpSocket socket;
+        std::uint16_t port;  ///< asked of the kernel once, not for each datagram
         ev::io watcher;
     };
 
@@ -96,7 +97,8 @@ class DhcpService : private dhcp::Surroundings {
     void lease_stored(dhcp::StoredLease stored) override { callbacks_.lease_stored(std::move(stored)); }
     void deadline_changed() override { arm(); }
 
-    void receive(UdpSocket& socket);
+    void receive(Listener& listener);
+    void flush();
     void receive(UdpTap& tap, unsigned interface);
     void receive(std::vector<dhcp::Arrival> batch, Now now);
     void hear_others(UdpTap& tap, unsigned interface);
@@ -132,6 +134,7 @@ class DhcpService : private dhcp::Surroundings {
     std::optional<dhcp::Server> server_;
     DhcpCounts counts_;
     ev::timer timer_;
+    ev::prepare before_sleep_;  ///< active while replies wait to leave together
 };
 
 }  // namespace pxed::io

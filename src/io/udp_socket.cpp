@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <utility>
 
 #include <fcntl.h>
@@ -324,6 +325,28 @@ std::size_t UdpSocket::send_one_by_one(Bytes payload, std::uint16_t segment, con
     const int sent =
         ::sendmmsg(descriptor(), headers.data(), static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+}
+
+std::size_t UdpSocket::send_each(std::span<const Packet> packets) {
+    constexpr std::size_t k_most = 64;
+    std::size_t sent = 0;
+    while (sent < packets.size()) {
+        const auto run = packets.subspan(sent, std::min(k_most, packets.size() - sent));
+        std::deque<Outgoing> messages;  // they stay where they are: their headers point into them
+        std::array<iovec, k_most> parts{};
+        std::array<mmsghdr, k_most> headers{};
+        for (std::size_t i = 0; i < run.size(); ++i) {
+            parts[i] = part_of(run[i].payload);
+            auto& message = messages.emplace_back(run[i].route, is_ipv6_);
+            message.carry(parts[i]);
+            headers[i].msg_hdr = message.header();
+        }
+        const int went = ::sendmmsg(descriptor(), headers.data(), static_cast<unsigned>(run.size()),
+                                    MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (went > 0) sent += static_cast<std::size_t>(went);
+        if (went < static_cast<int>(run.size())) break;
+    }
+    return sent;
 }
 
 }  // namespace pxed::io

@@ -28,6 +28,12 @@ struct Route {
     unsigned interface = 0;          ///< leave by this interface (0: as routed)
 };
 
+/// A datagram that is to leave.
+struct Packet {
+    Bytes payload;
+    Route route;
+};
+
 struct UdpOptions {
     std::string interface {};  ///< SO_BINDTODEVICE; empty: any
     bool is_shared = false;    ///< SO_REUSEADDR and SO_REUSEPORT
@@ -82,6 +88,9 @@ class UdpSocket {
     /// calls as the kernel takes, sendmmsg where it refuses. The whole run goes to one peer. Returns how many
     /// datagrams went; when that is not all of them, errno says why.
     std::size_t send_segments(Bytes payload, std::uint16_t segment, const Route& route);
+    /// Sends datagrams to many peers, in order, in one call for each 64 of them. Returns how many went; the
+    /// next one the kernel took not, and send() says why.
+    std::size_t send_each(std::span<const Packet> packets);
 
  private:
     UdpSocket(FileDescriptor descriptor, bool is_ipv6);

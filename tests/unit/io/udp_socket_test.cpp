@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <poll.h>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -170,6 +171,36 @@ TEST(UdpSocket, ARunOfMoreThan64SegmentsIsCut) {
     const std::vector<std::uint8_t> payload(12 * 100 + 1);
     EXPECT_EQ(client.send_segments(payload, 12, to(server)), 101U);
     EXPECT_EQ(server.receive().size() + server.receive().size(), 101U);
+}
+
+TEST(UdpSocket, DatagramsToManyPeersLeaveTogetherInTheirOrder) {
+    auto first = opened();
+    auto second = opened();
+    auto sender = opened();
+    std::vector<std::string> texts;
+    for (int i = 0; i < 150; ++i)
+        texts.push_back("datagram " + std::to_string(i));
+    std::vector<io::Packet> packets;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        packets.push_back({as_bytes(texts[i]), to(i % 2 == 0 ? first : second)});
+    EXPECT_EQ(sender.send_each(packets), packets.size());
+    std::size_t next = 0;
+    for (auto batch = first.receive(); !batch.empty(); batch = first.receive()) {
+        for (const auto& datagram : batch)
+            EXPECT_EQ(as_text(datagram.payload), texts[2 * next++]);
+    }
+    EXPECT_EQ(next, 75U);
+    EXPECT_EQ(second.receive().size(), 64U);
+}
+
+TEST(UdpSocket, OfDatagramsToManyPeersThoseBeforeTheRefusedOneHaveLeft) {
+    auto server = opened();
+    auto sender = opened();
+    const std::vector<std::uint8_t> too_long(70000);
+    const std::vector<io::Packet> packets{
+        {as_bytes("one"), to(server)}, {too_long, to(server)}, {as_bytes("three"), to(server)}};
+    EXPECT_EQ(sender.send_each(packets), 1U);
+    EXPECT_EQ(server.receive().size(), 1U);
 }
 
 TEST(UdpSocket, AFullSendBufferIsSaidNotWaitedFor) {
