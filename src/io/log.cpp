@@ -23,6 +23,10 @@ constexpr std::size_t k_default_queue = 1000;
 // dnsmasq's bound for log-async.
 constexpr std::size_t k_largest_queue = 100'000;
 constexpr std::chrono::seconds k_patience_at_exit{1};
+// After a batch of lines the thread sleeps so long, and then takes what has come as one: in a boot storm each
+// line would wake it otherwise, and that costs the loop more than the line. The first line after a pause goes
+// at once.
+constexpr std::chrono::milliseconds k_gathering{5};
 constexpr const char* k_syslog_socket = "/dev/log";
 
 std::string lost_text(std::uint64_t lost) {
@@ -41,6 +45,7 @@ struct Log::Sink {
     std::deque<QueuedLine> queue;
     std::size_t limit = k_default_queue;
     std::uint64_t lost = 0;
+    bool is_asleep = false;  // until it is told that there is something to do
     bool reopens = false;
     bool stops = false;
     bool has_ended = false;
@@ -53,9 +58,13 @@ struct Log::Sink {
 void Log::Sink::run() {
     std::unique_lock lock{mutex};
     for (;;) {
+        is_asleep = true;
         wake.wait(lock, [this] { return stops || reopens || next_target || !queue.empty(); });
+        is_asleep = false;
         drain(lock);
         if (stops && queue.empty()) break;
+        wake.wait_for(lock, k_gathering,
+                      [this] { return stops || reopens || next_target || queue.size() >= limit / 2; });
     }
     has_ended = true;
     quiet.notify_all();
@@ -154,7 +163,8 @@ void Log::write(Level level, std::string text, std::vector<Field> fields) {
         ++sink_->lost;
     } else {
         sink_->queue.push_back(std::move(line));
-        sink_->wake.notify_one();
+        const bool is_half_full = sink_->queue.size() == std::max<std::size_t>(sink_->limit / 2, 1);
+        if (std::exchange(sink_->is_asleep, false) || is_half_full) sink_->wake.notify_one();
     }
 }
 
