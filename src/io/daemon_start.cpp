@@ -248,7 +248,9 @@ TftpSurroundings Daemon::tftp_surroundings() {
 
 // The check of the configuration has said so.
 void Daemon::bound_transfers(config::Config& config) const {
-    config.tftp.max_transfers = std::min(config.tftp.max_transfers, transfers_within(file_limit_));
+    const auto share = share_of_files(file_limit_, wanted_files(config));
+    if (config.tftp.is_enabled) config.tftp.max_transfers = share.transfers;
+    if (config.http.is_enabled) config.http.max_connections = share.connections;
 }
 
 void Daemon::say_start() {

@@ -55,12 +55,9 @@ Disk::Ticket Disk::enqueue(std::unique_ptr<Job> job) {
 
 void Disk::forget(Ticket ticket) {
     if (wanted_.erase(ticket) == 0) return;
-    std::unique_ptr<Job> dropped;  // destroyed after the lock is given back
     const std::lock_guard lock{mutex_};
     const auto job = std::ranges::find(waiting_, ticket, [](const auto& waiting) { return waiting->ticket; });
-    if (job == waiting_.end()) return;  // it runs, or has run: nobody is told
-    dropped = std::move(*job);
-    waiting_.erase(job);
+    if (job != waiting_.end()) (*job)->is_forgotten = true;  // else it runs, or has run
 }
 
 std::size_t Disk::queued() const {
@@ -83,10 +80,15 @@ void Disk::run() {
         auto job = std::move(waiting_.front());
         waiting_.pop_front();
         lock.unlock();
-        job->work();
+        const bool is_wanted = !job->is_forgotten;
+        if (is_wanted)
+            job->work();
+        else
+            job.reset();
         lock.lock();
-        finished_.push_back(std::move(job));
         ++idle_;
+        if (!is_wanted) continue;
+        finished_.push_back(std::move(job));
         signal_.send();
     }
 }
@@ -97,8 +99,16 @@ void Disk::on_finished(ev::async&, int) {
         const std::lock_guard lock{mutex_};
         finished.swap(finished_);
     }
-    for (const auto& job : finished)
-        if (wanted_.erase(job->ticket) != 0) job->done();
+    for (auto& job : finished) {
+        if (wanted_.erase(job->ticket) != 0) {
+            job->done();
+            continue;
+        }
+        job->is_forgotten = true;
+        const std::lock_guard lock{mutex_};
+        waiting_.push_back(std::move(job));
+        wake_.notify_one();
+    }
 }
 
 }  // namespace pxed::io

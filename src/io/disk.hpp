@@ -41,8 +41,9 @@ class Disk {
             std::make_unique<JobWith<State, Work, Done>>(std::move(state), std::move(work), std::move(done)));
     }
 
-    /// The job's `done` will not be called, and its work not begun if it has not been. For a job that is done
-    /// already it does nothing.
+    /// The job's `done` will not be called, and its work not begun if it has not been; a thread ends its
+    /// state, since closing a file may wait as much as reading it. For a job that is done already it does
+    /// nothing.
     void forget(Ticket ticket);
     /// How many jobs wait for a thread.
     [[nodiscard]] std::size_t queued() const;
@@ -53,6 +54,7 @@ class Disk {
         virtual void work() = 0;
         virtual void done() = 0;
         Ticket ticket = 0;
+        bool is_forgotten = false;
     };
     template <typename State, typename Work, typename Done>
     struct JobWith final : Job {

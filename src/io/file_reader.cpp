@@ -68,6 +68,7 @@ FileReader::FileReader(OpenFile file, Disk& disk, std::function<void()> ready)
 
 FileReader::~FileReader() {
     disk_.forget(fetching_);
+    let_go(std::move(file_), disk_);
 }
 
 FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> parts) {

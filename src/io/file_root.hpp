@@ -26,6 +26,10 @@ struct OpenFile {
     Storage storage = Storage::disk;
 };
 
+/// Closes a file that is not wanted any more: on a file server that may wait (FUSE is told of each closing),
+/// so the disk thread does it there.
+void let_go(OpenFile file, Disk& disk);
+
 /// Why nothing was opened.
 struct OpenError {
     Reason reason = Reason::file_not_found;

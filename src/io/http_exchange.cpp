@@ -61,6 +61,7 @@ HttpExchange::HttpExchange(HttpConnection& connection, http::Request request)
 
 HttpExchange::~HttpExchange() {
     if (waiting_ != 0) connection_.bench->disk->forget(waiting_);
+    if (file_) let_go(std::move(*file_), *connection_.bench->disk);
 }
 
 bool HttpExchange::answer() {
@@ -123,6 +124,7 @@ void HttpExchange::on_found(Result<OpenFile, OpenError> found) {
     }
     const auto& tree = connection_.bench->tree;  // none: a reload has switched HTTP off meanwhile
     if (auto why = tree ? tree->objection(*found) : std::optional{OpenError{}}) {
+        let_go(std::move(*found), *connection_.bench->disk);
         refuse(*why);
         return;
     }
@@ -212,6 +214,8 @@ bool HttpExchange::queue() {
     } else {
         body_.response = text_response(plan_->text);
     }
+    // HEAD and 304 send nothing of it.
+    if (file_) let_go(std::move(*file_), *connection_.bench->disk);
     file_.reset();
     if (!body_.response) return false;
     if (connection_.bench->is_finishing || body_.closes) plan_->closes = true;

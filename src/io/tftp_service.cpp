@@ -246,6 +246,7 @@ void TftpService::State::on_file(Listener& listener, TftpSession& session,
         return;
     }
     if (auto why = tree->objection(*found)) {
+        let_go(std::move(*found), bench.disk);
         refuse(listener, session, std::move(*why));
         return;
     }

@@ -20,7 +20,7 @@ namespace {
 
 // Sockets, log, database, netlink, epoll, and room for what a reload opens before it closes.
 constexpr std::uint64_t k_files_of_our_own = 64;
-constexpr std::uint64_t k_files_a_transfer = 2;
+constexpr std::uint64_t k_files_a_place = 2;
 
 config::World::Directory look_at(const std::string& path) {
     config::World::Directory directory{path, true, {}};
@@ -111,7 +111,9 @@ config::World gather_world(const config::Config& config, const std::vector<Inter
     look_at_http(config, world, depth);
     if (depth == Depth::files) add_boot_files(config, world);
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) world.most_transfers = transfers_within(limit.rlim_max);
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        world.most_transfers = share_of_files(limit.rlim_max, wanted_files(config)).transfers;
+    }
     return world;
 }
 
@@ -123,11 +125,30 @@ std::uint64_t raise_file_limit() {
     return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
-std::uint32_t transfers_within(std::uint64_t file_limit) {
+FileShare share_of_files(std::uint64_t file_limit, const FileShare& wanted) {
     const auto left = file_limit > k_files_of_our_own ? file_limit - k_files_of_our_own : 0;
-    const auto transfers = std::max<std::uint64_t>(left / k_files_a_transfer, 1);
-    return static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(transfers, std::numeric_limits<std::uint32_t>::max()));
+    const auto places = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(left / k_files_a_place, std::numeric_limits<std::uint32_t>::max()));
+    const auto both = std::uint64_t{wanted.transfers} + wanted.connections;
+    if (both <= places) return wanted;
+    const auto half = places / 2;
+    FileShare share = wanted;
+    if (wanted.transfers <= half) {
+        share.connections = places - wanted.transfers;
+    } else if (wanted.connections <= half) {
+        share.transfers = places - wanted.connections;
+    } else {
+        share = {places - half, half};
+    }
+    // One at a time is slow, none at all would be a riddle.
+    if (wanted.transfers > 0) share.transfers = std::max(share.transfers, 1U);
+    if (wanted.connections > 0) share.connections = std::max(share.connections, 1U);
+    return share;
+}
+
+FileShare wanted_files(const config::Config& config) {
+    return {config.tftp.is_enabled ? config.tftp.max_transfers : 0,
+            config.http.is_enabled ? config.http.max_connections : 0};
 }
 
 }  // namespace pxed::io

@@ -84,6 +84,12 @@ int read_file(const char*, char* buffer, std::size_t size, off_t offset, fuse_fi
     return result_of(static_cast<int>(::pread(static_cast<int>(file->fh), buffer, size, offset)));
 }
 
+// Asked for by each close(), which waits for the answer.
+int flush_file(const char*, fuse_file_info*) {
+    wait();
+    return 0;
+}
+
 int close_file(const char*, fuse_file_info* file) {
     return result_of(::close(static_cast<int>(file->fh)));
 }
@@ -114,6 +120,7 @@ int main(int count, char** arguments) {
     operations.readdir = &read_directory;
     operations.open = &open_file;
     operations.read = &read_file;
+    operations.flush = &flush_file;
     operations.release = &close_file;
     operations.statfs = &get_file_system;
     // Anybody's: the daemon may have an account of its own. As many waits at a time as there are askers, so

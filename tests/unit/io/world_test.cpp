@@ -15,6 +15,7 @@ TEST(World, tells_accounts_and_directories_as_they_are) {
     config::Config config;
     config.daemon.user = "no-such-account-here";
     config.daemon.group = "root";
+    config.tftp.is_enabled = true;
     config.tftp.roots.push_back({"/", "", {}});
     config.tftp.roots.push_back({"/no/such/directory", "", {}});
     config.tftp.allowed_targets.push_back({"/etc/passwd", "", {}});
@@ -35,9 +36,16 @@ TEST(World, tells_accounts_and_directories_as_they_are) {
 }
 
 TEST(World, transfers_fit_into_the_file_limit) {
-    EXPECT_EQ(transfers_within(1064), 500U);
-    EXPECT_EQ(transfers_within(10), 1U);
-    EXPECT_EQ(transfers_within(~std::uint64_t{0}), 0xffffffffU);
+    const auto share = [](std::uint64_t limit, std::uint32_t transfers, std::uint32_t connections) {
+        const auto got = share_of_files(limit, {transfers, connections});
+        return std::pair{got.transfers, got.connections};
+    };
+    EXPECT_EQ(share(1064, 2000, 0), (std::pair{500U, 0U}));
+    EXPECT_EQ(share(10, 2000, 0), (std::pair{1U, 0U}));
+    EXPECT_EQ(share(~std::uint64_t{0}, 2000, 1000), (std::pair{2000U, 1000U}));
+    EXPECT_EQ(share(1064, 2000, 1000), (std::pair{250U, 250U})) << "neither takes the other's half";
+    EXPECT_EQ(share(1064, 2000, 100), (std::pair{400U, 100U}));
+    EXPECT_EQ(share(1064, 100, 1000), (std::pair{100U, 400U}));
 }
 
 TEST(PidFile, is_there_while_its_owner_lives) {
