@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,11 +11,12 @@
 
 #include "io/disk.hpp"
 #include "io/file_root.hpp"
+#include "io/shared_files.hpp"
 
 namespace pxed::io {
 
 /// Reads an open file without ever waiting for a disk: what the kernel has in its cache (preadv2 RWF_NOWAIT)
-/// at once, the rest through the disk thread, a piece at a time and with the kernel told to read ahead.
+/// at once, the rest through the disk thread, a part at a time and with the kernel told to read ahead.
 class FileReader {
  public:
     enum class Got : std::uint8_t {
@@ -26,6 +28,8 @@ class FileReader {
 
     /// `ready` is called in the loop after read() answered `later`.
     FileReader(OpenFile file, Disk& disk, std::function<void()> ready);
+    /// The same for a file that others may be sending too. Requires: `files` outlives this.
+    FileReader(OpenFile file, SharedFiles& files, std::function<void()> ready);
     ~FileReader();
     FileReader(const FileReader&) = delete;
     FileReader& operator=(const FileReader&) = delete;
@@ -35,29 +39,22 @@ class FileReader {
     Got read(std::uint64_t offset, std::span<const iovec> parts);
 
     /// As it was when the file was opened.
-    [[nodiscard]] std::uint64_t size() const { return file_.size; }
+    [[nodiscard]] std::uint64_t size() const { return file_->size(); }
     /// errno's words for the last `failed`.
-    [[nodiscard]] const std::string& error() const { return error_; }
+    [[nodiscard]] const std::string& error() const { return file_->error(); }
 
  private:
-    struct Fetched;
-    void fetch(std::uint64_t offset, std::size_t length);
-    [[nodiscard]] bool copy_from_piece(std::uint64_t offset, std::span<const iovec> parts,
-                                       std::size_t length) const;
-    [[nodiscard]] std::size_t read_cached(std::uint64_t offset, std::span<const iovec> parts);
+    void on_part_read(std::uint64_t part);
+    bool hold(std::uint64_t first, std::uint64_t last);
+    void copy(std::uint64_t offset, std::span<const iovec> parts) const;
 
-    enum class Reading : std::uint8_t { without_waiting, always_at_once, by_disk_thread };
-    [[nodiscard]] static Reading way_to_read(Storage storage);
-
-    OpenFile file_;
-    Disk& disk_;
+    std::optional<SharedFiles> alone_;  // for a file that is not shared
+    FileUse file_;
     std::function<void()> ready_;
-    Reading reading_;
-    Disk::Ticket fetching_ = 0;  // 0: none
-    std::uint64_t piece_offset_ = 0;
-    std::vector<std::uint8_t> piece_;
-    bool is_piece_short_ = false;
-    std::string error_;
+    FileWaiter waiter_{[this](std::uint64_t part) { on_part_read(part); }};
+    std::uint64_t first_held_ = 0;        // the index of the first of
+    std::vector<PieceUse> held_;          // what the last read() touched; null: not there yet
+    std::vector<std::uint64_t> awaited_;  // parts
 };
 
 }  // namespace pxed::io

@@ -15,9 +15,9 @@ constexpr std::size_t k_text_piece = 16 * 1024;
 
 }  // namespace
 
-TftpBlocks::TftpBlocks(OpenFile file, tftp::Mode mode, const tftp::Terms& terms, Disk& disk,
+TftpBlocks::TftpBlocks(OpenFile file, tftp::Mode mode, const tftp::Terms& terms, SharedFiles& files,
                        std::function<void()> ready)
-    : reader_(std::move(file), disk, std::move(ready)),
+    : reader_(std::move(file), files, std::move(ready)),
       is_text_(mode == tftp::Mode::netascii),
       block_size_(terms.block_size),
       window_size_(terms.window_size) {}

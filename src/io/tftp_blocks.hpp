@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "io/disk.hpp"
 #include "io/file_reader.hpp"
+#include "io/shared_files.hpp"
 #include "tftp/negotiate.hpp"
 #include "wire/tftp_packet.hpp"
 
@@ -21,7 +21,7 @@ class TftpBlocks {
     using Got = FileReader::Got;
     static constexpr std::size_t k_room = 65507;  ///< one UDP_SEGMENT send
 
-    TftpBlocks(OpenFile file, tftp::Mode mode, const tftp::Terms& terms, Disk& disk,
+    TftpBlocks(OpenFile file, tftp::Mode mode, const tftp::Terms& terms, SharedFiles& files,
                std::function<void()> ready);
 
     /// How many blocks one fill() makes at most: what one call can send.

@@ -64,7 +64,7 @@ struct TftpService::State {
     using Sessions = std::unordered_map<Endpoint, std::unique_ptr<TftpSession>>;
 
     State(ev::loop_ref loop, Disk& disk, TftpSurroundings around)
-        : surroundings(std::move(around)), bench{loop, disk, {}, {}, {}, {}, {}} {
+        : surroundings(std::move(around)), bench{.loop = loop, .disk = disk} {
         bench.datagrams.resize(TftpBlocks::k_room);
         bench.validated = [this](TftpSession& session) { forget_unseen(session.asked().peer); };
         bench.ended = [this](TftpSession& session, machine::Event event) { end(session, std::move(event)); };

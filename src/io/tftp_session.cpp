@@ -76,7 +76,7 @@ void TftpSession::begin(OpenFile file, const tftp::Terms& terms, unsigned blind_
     block_size_ = terms.block_size;
     file_size_ = file.size;
     if (!terms.acknowledged.empty()) option_ack_ = tftp::build_option_ack(terms.acknowledged);
-    blocks_.emplace(std::move(file), asked_.request.mode, terms, bench_.disk, [this] { on_blocks_ready(); });
+    blocks_.emplace(std::move(file), asked_.request.mode, terms, bench_.files, [this] { on_blocks_ready(); });
     const auto size = blocks_->size();
     const Instant now = read_instant();
     transfer_.emplace(terms, size.value_or(tftp::k_unknown_size), now, blind_sends);

@@ -13,6 +13,7 @@
 #include "io/file_root.hpp"
 #include "io/found_name.hpp"
 #include "io/loop.hpp"
+#include "io/shared_files.hpp"
 #include "io/tftp_blocks.hpp"
 #include "io/tftp_service.hpp"
 #include "io/udp_socket.hpp"
@@ -28,13 +29,14 @@ class TftpSession;
 struct TftpBench {
     ev::loop_ref loop;
     Disk& disk;
+    SharedFiles files{disk, {}};  ///< what is being sent
     TftpCounts counts{};
     std::array<std::uint8_t, 2048> inbox{};  ///< ACKs and ERRORs: nothing long is expected
-    std::vector<std::uint8_t> datagrams;     ///< room for one run of blocks
+    std::vector<std::uint8_t> datagrams{};   ///< room for one run of blocks
     /// A client has shown that it exists: its first ACK came.
-    std::function<void(TftpSession&)> validated;
+    std::function<void(TftpSession&)> validated{};
     /// The session is over, and may be destroyed.
-    std::function<void(TftpSession&, machine::Event)> ended;
+    std::function<void(TftpSession&, machine::Event)> ended{};
 };
 
 /// Who asked for what, and where.
