@@ -22,7 +22,7 @@ std::size_t length_of(std::span<const iovec> parts) {
 }  // namespace
 
 FileReader::FileReader(OpenFile file, Disk& disk, std::function<void()> ready)
-    : alone_(std::in_place, disk, SharedFiles::Limits{.idle_bytes = 0}),
+    : alone_(std::make_unique<SharedFiles>(disk, SharedFiles::Limits{.idle_bytes = 0})),
       file_(alone_->join(std::move(file))),
       ready_(std::move(ready)) {}
 
@@ -38,13 +38,14 @@ FileReader::~FileReader() {
 FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> parts) {
     const std::size_t length = length_of(parts);
     if (length == 0) return Got::all;
+    if (copy_at_hand(offset, parts, length)) return Got::all;
     const auto whole = file_->piece_size();
     const auto first = offset / whole;
     const auto last = (offset + length - 1) / whole;
     const bool waits = !awaited_.empty();
     if (file_->problem() == SharedFile::Problem::none) {
         if (length > k_most_from_pieces && !waits && file_->read_at_once(offset, parts)) {
-            held_.clear();  // passed
+            let_go();  // passed
             return Got::all;
         }
         if (hold(first, last)) {
@@ -63,15 +64,26 @@ FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> pa
     return Got::failed;
 }
 
+bool FileReader::copy_at_hand(std::uint64_t offset, std::span<const iovec> parts, std::size_t length) const {
+    if (offset < at_hand_begin_ || offset + length > at_hand_end_) return false;
+    const auto* from = at_hand_ + (offset - at_hand_begin_);
+    for (const auto& part : parts) {
+        std::memcpy(part.iov_base, from, part.iov_len);
+        from += part.iov_len;
+    }
+    return true;
+}
+
+void FileReader::let_go() {
+    held_.clear();
+    at_hand_end_ = at_hand_begin_ = 0;
+}
+
 // Takes hold of these pieces; false when some are not there yet.
 bool FileReader::hold(std::uint64_t first, std::uint64_t last) {
     const auto is_held = [this](std::uint64_t index) {
         return index >= first_held_ && index - first_held_ < held_.size() && held_[index - first_held_];
     };
-    const bool is_same = first == first_held_ && held_.size() == last - first + 1;
-    if (is_same && std::ranges::all_of(held_, [](const auto& piece) { return piece != nullptr; }))
-        return true;
-
     std::vector<PieceUse> wanted;
     wanted.reserve(last - first + 1);
     bool is_whole = true;
@@ -87,6 +99,13 @@ bool FileReader::hold(std::uint64_t first, std::uint64_t last) {
     }
     held_ = std::move(wanted);
     first_held_ = first;
+    at_hand_end_ = at_hand_begin_ = 0;
+    if (!held_.empty() && held_.back()) {
+        const auto& piece = *held_.back();
+        at_hand_ = piece.memory.get();
+        at_hand_begin_ = piece.index * file_->piece_size();
+        at_hand_end_ = at_hand_begin_ + piece.length;
+    }
     return is_whole;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,17 +44,24 @@ class FileReader {
     [[nodiscard]] const std::string& error() const { return file_->error(); }
 
  private:
-    void on_part_read(std::uint64_t part);
+    bool copy_at_hand(std::uint64_t offset, std::span<const iovec> parts, std::size_t length) const;
+    void let_go();
     bool hold(std::uint64_t first, std::uint64_t last);
     void copy(std::uint64_t offset, std::span<const iovec> parts) const;
+    void on_part_read(std::uint64_t part);
 
-    std::optional<SharedFiles> alone_;  // for a file that is not shared
+    // The last piece held, by itself: most blocks lie in the one that the block before lay in.
+    std::uint64_t at_hand_begin_ = 0;
+    std::uint64_t at_hand_end_ = 0;
+    const std::uint8_t* at_hand_ = nullptr;
+
+    std::unique_ptr<SharedFiles> alone_;  // for a file that is not shared
     FileUse file_;
-    std::function<void()> ready_;
-    FileWaiter waiter_{[this](std::uint64_t part) { on_part_read(part); }};
     std::uint64_t first_held_ = 0;        // the index of the first of
     std::vector<PieceUse> held_;          // what the last read() touched; null: not there yet
     std::vector<std::uint64_t> awaited_;  // parts
+    std::function<void()> ready_;
+    FileWaiter waiter_{[this](std::uint64_t part) { on_part_read(part); }};
 };
 
 }  // namespace pxed::io

@@ -44,7 +44,7 @@ TftpBlocks::Got TftpBlocks::fill_octets(std::uint64_t first, std::uint32_t count
                                         std::span<std::uint8_t> memory, Bytes& datagrams) {
     const std::uint64_t offset = (first - 1) * block_size_;
     const std::uint64_t length = std::min<std::uint64_t>(count * block_size_, reader_.size() - offset);
-    std::array<iovec, k_most_blocks> parts{};
+    std::array<iovec, k_most_blocks> parts;  // as many as are read are written first
     std::uint64_t left = length;
     for (std::size_t i = 0; i < count; ++i) {
         auto* datagram = memory.data() + i * (block_size_ + k_header);

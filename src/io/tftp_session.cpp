@@ -44,9 +44,9 @@ machine::Event tftp_event(const TftpAsked& asked, machine::Stage stage, Reason r
 
 TftpSession::TftpSession(TftpBench& bench, TftpAsked asked)
     : bench_(bench),
-      asked_(std::move(asked)),
-      timer_(bench.loop),
       readable_(bench.loop),
+      timer_(bench.loop),
+      asked_(std::move(asked)),
       writable_(bench.loop) {
     timer_.set<TftpSession, &TftpSession::on_timer>(this);
     readable_.set<TftpSession, &TftpSession::on_readable>(this);
@@ -149,14 +149,11 @@ void TftpSession::on_blocks_ready() {
 }
 
 TftpSession::End TftpSession::on_packet(Bytes payload, Instant now) {
-    const auto packet = tftp::parse(payload);
-    if (!packet || !transfer_) {
-        ++bench_.counts.dropped;
-        return {};
-    }
-    if (const auto* error = std::get_if<tftp::Error>(&*packet)) return on_error(*error);
-    const auto* ack = std::get_if<tftp::Ack>(&*packet);
-    if (ack == nullptr) {
+    const auto ack = tftp::parse_ack(payload);
+    if (!ack || !transfer_) {
+        const auto packet = tftp::parse(payload);
+        const auto* error = packet && transfer_ ? std::get_if<tftp::Error>(&*packet) : nullptr;
+        if (error != nullptr) return on_error(*error);
         ++bench_.counts.dropped;
         return {};
     }

@@ -285,7 +285,7 @@ std::size_t UdpSocket::send_segments(Bytes payload, std::uint16_t segment, const
         std::size_t went = 0;
         if (datagrams == 1) {
             went = send(run, route) ? 1 : 0;
-        } else if (segments_) {
+        } else if (segment < too_long_segment_) {
             Outgoing message{route, is_ipv6_};
             message.cut_into(segment);
             iovec part = part_of(run);
@@ -293,10 +293,12 @@ std::size_t UdpSocket::send_segments(Bytes payload, std::uint16_t segment, const
             if (send_message(descriptor(), message.header()) >= 0) {
                 went = datagrams;
             } else if (errno == EINVAL || errno == EMSGSIZE) {
-                // This run: a segment over the route's MTU, which only single datagrams may be fragmented to.
+                // A segment over the route's MTU, which only single datagrams may be fragmented to.
+                // Remembered, because the kernel finds out after it has copied the whole run.
+                too_long_segment_ = segment;
                 went = send_one_by_one(run, segment, route);
             } else if (errno == EIO || errno == EOPNOTSUPP || errno == ENOPROTOOPT) {
-                segments_ = false;  // the device cannot sum, or the kernel is older than UDP_SEGMENT
+                too_long_segment_ = 0;  // the device cannot sum, or the kernel is older than UDP_SEGMENT
                 went = send_one_by_one(run, segment, route);
             }
         } else {

@@ -98,7 +98,8 @@ class UdpSocket {
 
     FileDescriptor descriptor_;
     bool is_ipv6_ = false;
-    bool segments_ = true;        ///< false once the kernel refused UDP_SEGMENT for good
+    /// Segments of this size or more leave one by one: 0 once the kernel refused UDP_SEGMENT for good.
+    std::uint32_t too_long_segment_ = UINT32_MAX;
     std::optional<Inbox> inbox_;  ///< for receive() without one; made when first asked for
 };
 

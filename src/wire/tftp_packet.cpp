@@ -159,6 +159,14 @@ Result<Packet, ParseError> parse(Bytes datagram) {
     return fail(ParseError::unknown_opcode);
 }
 
+std::optional<Ack> parse_ack(Bytes datagram) {
+    ByteReader reader{datagram};
+    const auto opcode = reader.u16();
+    const auto block = reader.u16();
+    if (reader.is_bad() || opcode != static_cast<std::uint16_t>(Opcode::ack)) return std::nullopt;
+    return Ack{block};
+}
+
 std::array<std::uint8_t, 4> data_header(std::uint16_t block) {
     std::array<std::uint8_t, 4> header{};
     ByteWriter writer{header};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -88,6 +89,10 @@ enum class ParseError : std::uint8_t {
 /// NUL, is an error (CVE-2021-46671 is the reader that went on); an empty option name begins padding and ends
 /// the list. An ERROR packet's text may lack its NUL and is cut at 255.
 [[nodiscard]] Result<Packet, ParseError> parse(Bytes datagram);
+
+/// The ACK that parse() would find, without making room for what else a packet may be: nearly all that comes
+/// during a transfer is one.
+[[nodiscard]] std::optional<Ack> parse_ack(Bytes datagram);
 
 // Writers: whole datagrams.
 /// The four bytes in front of a block's payload.

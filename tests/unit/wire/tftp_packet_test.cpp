@@ -149,6 +149,25 @@ TEST(TftpPacket, DataAndAckCarryTheirBlock) {
     }
 }
 
+TEST(TftpPacket, AnAckIsReadTheSameWayByItself) {
+    unsigned acks = 0;
+    for (const std::uint8_t opcode : {0, 1, 3, 4, 5, 6, 7, 104}) {
+        for (std::size_t length = 0; length <= 6; ++length) {
+            std::vector<std::uint8_t> datagram{0, opcode, 0xfe, 0x01, 0, 'x'};
+            datagram.resize(length);
+            const auto packet = tftp::parse(datagram);
+            const auto* ack = packet ? std::get_if<tftp::Ack>(&*packet) : nullptr;
+            const auto alone = tftp::parse_ack(datagram);
+            ASSERT_EQ(alone.has_value(), ack != nullptr) << unsigned{opcode} << ' ' << length;
+            if (ack == nullptr) continue;
+            EXPECT_EQ(alone->block, ack->block);
+            EXPECT_EQ(alone->block, 0xfe01);
+            ++acks;
+        }
+    }
+    EXPECT_EQ(acks, 3U) << "of 4, 5 and 6 bytes";
+}
+
 TEST(TftpError, IsReadWhateverItsText) {
     const auto error = [](const std::string& text) {
         const auto packet = parsed(text);
