@@ -105,6 +105,7 @@ bool FileReader::hold(std::uint64_t first, std::uint64_t last) {
         at_hand_ = piece.memory.get();
         at_hand_begin_ = piece.index * file_->piece_size();
         at_hand_end_ = at_hand_begin_ + piece.length;
+        file_->expect(at_hand_end_);
     }
     return is_whole;
 }

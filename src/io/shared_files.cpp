@@ -19,6 +19,8 @@ namespace {
 // What is cached is read this much at a time: small, because clients that are each somewhere else in a file
 // have one each.
 constexpr std::size_t k_cached_piece = 16 * 1024;
+// Parts read ahead at a time: with more clients at different places they would push each other out again.
+constexpr std::size_t k_most_ahead = 16;
 // What the kernel is to have ready by the time a part is sent.
 constexpr off_t k_read_ahead = 1024 * 1024;
 
@@ -77,8 +79,10 @@ SharedFile::SharedFile(SharedFiles& owner, Disk& disk, OpenFile file)
 }
 
 SharedFile::~SharedFile() {
-    for (const auto& [part, fetch] : fetches_)
+    for (const auto& [part, fetch] : fetches_) {
         disk_.forget(fetch.ticket);
+        if (fetch.is_ahead) --owner_.ahead_;
+    }
     for (auto& [index, piece] : pieces_)
         if (piece.users == 0) owner_.take_from_idle(piece);
     let_go(std::move(file_), disk_);
@@ -133,8 +137,23 @@ PieceUse SharedFile::piece(std::uint64_t index) {
 
 void SharedFile::fetch(std::uint64_t part, FileWaiter& waiter) {
     auto& fetch = fetches_[part];
+    if (std::exchange(fetch.is_ahead, false)) --owner_.ahead_;
     fetch.waiters.push_back(&waiter);
-    if (fetch.ticket != 0) return;
+    if (fetch.ticket == 0) begin(part, fetch);
+}
+
+void SharedFile::expect(std::uint64_t offset) {
+    if (reading_ != Reading::by_disk_thread || offset >= file_.size) return;
+    if (owner_.limits_.idle_bytes < k_part || owner_.ahead_ >= k_most_ahead) return;
+    const auto part = part_at(offset);
+    if (pieces_.contains(part) || fetches_.contains(part)) return;
+    auto& fetch = fetches_[part];
+    fetch.is_ahead = true;
+    ++owner_.ahead_;
+    begin(part, fetch);
+}
+
+void SharedFile::begin(std::uint64_t part, Fetch& fetch) {
     const auto offset = part * k_part;
     const auto wanted = std::min<std::uint64_t>(k_part, file_.size - offset);
     FileDescriptor own{::fcntl(file_.descriptor.get(), F_DUPFD_CLOEXEC, 0)};
@@ -152,6 +171,9 @@ void SharedFile::forget(std::uint64_t part, const FileWaiter& waiter) {
 }
 
 void SharedFile::on_fetched(std::uint64_t part, const Fetched& fetched) {
+    auto done = fetches_.extract(part);
+    const bool is_ahead = done.mapped().is_ahead;
+    if (is_ahead) --owner_.ahead_;
     const auto end = std::min<std::uint64_t>((part + 1) * k_part, file_.size);
     if (fetched.error != 0) {
         fail_with(Problem::failed, std::strerror(fetched.error));
@@ -163,11 +185,12 @@ void SharedFile::on_fetched(std::uint64_t part, const Fetched& fetched) {
             if (pieces_.contains(index)) continue;
             auto memory = std::make_unique_for_overwrite<std::uint8_t[]>(length_of(index));
             std::memcpy(memory.get(), fetched.bytes.data() + (at - fetched.offset), length_of(index));
-            owner_.put_to_idle(keep(index, std::move(memory)));
+            auto& piece = keep(index, std::move(memory));
+            piece.is_ahead = is_ahead;
+            owner_.put_to_idle(piece);
         }
     }
-    auto node = fetches_.extract(part);
-    waking_ = std::move(node.mapped().waiters);
+    waking_ = std::move(done.mapped().waiters);
     // Whom we tell may end, others who wait may end with it, and the last one would end this file.
     ++users_;
     const FileUse until_all_are_told{this};
@@ -250,11 +273,14 @@ void SharedFiles::release(FilePiece& piece) {
 void SharedFiles::put_to_idle(FilePiece& piece) {
     piece.idle = idle_.insert(idle_.end(), &piece);
     idle_bytes_ += piece.length;
+    ahead_ += piece.is_ahead ? 1 : 0;
 }
 
-void SharedFiles::take_from_idle(const FilePiece& piece) {
+// Into use, or out of memory.
+void SharedFiles::take_from_idle(FilePiece& piece) {
     idle_.erase(piece.idle);
     idle_bytes_ -= piece.length;
+    ahead_ -= std::exchange(piece.is_ahead, false) ? 1 : 0;
 }
 
 void SharedFiles::trim() {

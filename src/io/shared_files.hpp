@@ -47,6 +47,7 @@ struct FilePiece {
     std::unique_ptr<std::uint8_t[]> memory;
     std::size_t length = 0;
     unsigned users = 0;
+    bool is_ahead = false;                   ///< read before anybody asked for it, and not asked for yet
     std::list<FilePiece*>::iterator idle{};  ///< where it stands among the idle ones, while it has no user
 };
 
@@ -92,6 +93,9 @@ class SharedFile {
     /// for it already.
     void fetch(std::uint64_t part, FileWaiter& waiter);
     void forget(std::uint64_t part, const FileWaiter& waiter);
+    /// The part that begins here will be asked for next: of a file that only the disk thread reads it is read
+    /// while the one before is on the wire.
+    void expect(std::uint64_t offset);
 
  private:
     friend class SharedFiles;
@@ -101,11 +105,13 @@ class SharedFile {
     enum class Reading : std::uint8_t { without_waiting, always_at_once, by_disk_thread };
     struct Fetch {
         Disk::Ticket ticket = 0;
+        bool is_ahead = false;
         std::vector<FileWaiter*> waiters;
     };
     struct Fetched;
 
     void find_out_how();
+    void begin(std::uint64_t part, Fetch& fetch);
     std::size_t read_cached(std::uint64_t offset, std::span<const iovec> parts);
     [[nodiscard]] std::size_t length_of(std::uint64_t index) const;
     FilePiece& keep(std::uint64_t index, std::unique_ptr<std::uint8_t[]> memory);
@@ -158,7 +164,7 @@ class SharedFiles {
     void leave(SharedFile& file);
     void release(FilePiece& piece);
     void put_to_idle(FilePiece& piece);
-    void take_from_idle(const FilePiece& piece);
+    void take_from_idle(FilePiece& piece);
     void trim();
 
     Disk& disk_;
@@ -167,6 +173,7 @@ class SharedFiles {
     std::map<FileKey, SharedFile*> joinable_;
     std::list<FilePiece*> idle_;  // the one unused for longest first
     std::size_t idle_bytes_ = 0;
+    std::size_t ahead_ = 0;  // parts read, or being read, that nobody has asked for yet
 };
 
 }  // namespace pxed::io

@@ -11,6 +11,7 @@
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include "io/receive_buffer.hpp"
 #include "io/socket_address.hpp"
 
 namespace pxed::io {
@@ -186,7 +187,7 @@ Result<UdpSocket, std::string> UdpSocket::open(const Endpoint& local, const UdpO
     if (options.sends_broadcast) set(fd, SOL_SOCKET, SO_BROADCAST, 1);
     if (options.reports_destination) {
         report_destinations(fd, is_ipv6);
-        set(fd, SOL_SOCKET, SO_RCVBUF, k_receive_buffer);
+        set_receive_buffer(fd, k_receive_buffer);
     }
     if (options.lets_fragment) {
         set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);

@@ -179,6 +179,26 @@ TEST_F(SharedFilesTest, AFileThatOnlyTheDiskThreadMayReadIsFetchedOnceForAll) {
         EXPECT_EQ(read_whole(c, 1468), Got::all);
 }
 
+TEST_F(SharedFilesTest, TheNextPartIsReadWhileThisOneIsSent) {
+    auto remote = opened(path());
+    remote.storage = io::Storage::remote;
+    int wakes = 0;
+    FileReader reader{std::move(remote), files, [&wakes] { ++wakes; }};
+    for (std::uint64_t offset = 0; offset + 1468 <= content.size(); offset += 1468) {
+        std::string bytes(1468, '\0');
+        const iovec part{bytes.data(), bytes.size()};
+        while (reader.read(offset, {&part, 1}) == Got::later)
+            loop.run_until([&, seen = wakes] { return wakes > seen; });
+        ASSERT_TRUE(bytes == content.substr(offset, 1468)) << offset;
+        // The wire takes its time, and the disk thread finishes in it.
+        bool is_through = false;
+        disk.submit([] {}, [&is_through] { is_through = true; });
+        loop.run_until([&is_through] { return is_through; });
+    }
+    EXPECT_EQ(wakes, 1) << "only the first part was waited for";
+    EXPECT_LE(files.idle_bytes(), 64U * 1024);
+}
+
 TEST_F(SharedFilesTest, WhoIsWokenMayEndAllTheOthers) {
     for (int i = 0; i < 10; ++i)
         client(files);
