@@ -72,6 +72,26 @@ class Wire {
     int epoll_;
 };
 
+constexpr std::size_t k_batch = 64;
+constexpr std::size_t k_room = 65536;
+
+/// Where one recvmmsg puts what it finds.
+struct Inbox {
+    std::vector<char> buffer = std::vector<char>(k_batch * k_room);
+    std::array<iovec, k_batch> parts{};
+    std::array<mmsghdr, k_batch> messages{};
+
+    Inbox() {
+        for (std::size_t i = 0; i < k_batch; ++i) {
+            parts[i] = {buffer.data() + i * k_room, k_room};
+            messages[i].msg_hdr.msg_iov = &parts[i];
+            messages[i].msg_hdr.msg_iovlen = 1;
+        }
+    }
+    Inbox(const Inbox&) = delete;
+    Inbox& operator=(const Inbox&) = delete;
+};
+
 std::uint16_t port_of(const std::string& text) {
     return static_cast<std::uint16_t>(std::stoul(text));
 }
@@ -93,7 +113,10 @@ void connect_to(const Wire& wire, const load::Words& words) {
 int pong(const load::Words& words) {
     const Wire wire;
     listen_on(wire, port_of(words.at(1)));
-    std::vector<char> datagram(words.number("size", 1472));
+    const int size_each = static_cast<int>(words.number("size", 1472));
+    const auto segment = static_cast<std::size_t>(size_each);
+    const std::vector<char> datagrams(std::min<std::size_t>(64, 65507 / segment) * segment);
+    ::setsockopt(wire.socket(), SOL_UDP, UDP_SEGMENT, &size_each, sizeof size_each);
     while (is_over == 0) {
         if (!wire.wait(200)) {
             continue;
@@ -105,14 +128,10 @@ int pong(const load::Words& words) {
             sizeof burst) {
             continue;
         }
-        iovec part{datagram.data(), datagram.size()};
-        mmsghdr message{};
-        message.msg_hdr.msg_name = &from;
-        message.msg_hdr.msg_namelen = size;
-        message.msg_hdr.msg_iov = &part;
-        message.msg_hdr.msg_iovlen = 1;
-        std::vector<mmsghdr> messages(std::min<std::uint32_t>(burst, 64), message);
-        ::sendmmsg(wire.socket(), messages.data(), static_cast<unsigned>(messages.size()), 0);
+        // Together, as a server would that sends a window at once: UDP_SEGMENT cuts what is one send for us.
+        const std::size_t count = std::clamp<std::size_t>(burst, 1, datagrams.size() / segment);
+        ::sendto(wire.socket(), datagrams.data(), count * segment, 0,
+                 reinterpret_cast<const sockaddr*>(&from), size);
     }
     return 0;
 }
@@ -122,7 +141,7 @@ int ping(const load::Words& words) {
     connect_to(wire, words);
     const std::uint32_t burst = words.number("burst", 1);
     const std::uint64_t bytes = words.number("bytes", 64 << 20);
-    std::vector<char> datagram(65536);
+    Inbox inbox;
     std::uint64_t got_bytes = 0;
     std::uint64_t trips = 0;
     const double cpu = load::own_cpu_seconds();
@@ -130,13 +149,22 @@ int ping(const load::Words& words) {
     while (got_bytes < bytes && is_over == 0) {
         ::send(wire.socket(), &burst, sizeof burst, 0);
         ++trips;
-        for (std::uint32_t got = 0; got < burst; ++got) {
+        for (std::uint32_t got = 0; got < burst;) {
             if (!wire.wait(1000)) {
                 std::fprintf(stderr, "udp_floor: no answer\n");
                 return 1;
             }
-            got_bytes += static_cast<std::uint64_t>(
-                std::max<ssize_t>(::recv(wire.socket(), datagram.data(), datagram.size(), 0), 0));
+            // One that is alone is read alone; of several as many as are there.
+            const int count =
+                burst == 1 ? 1 : ::recvmmsg(wire.socket(), inbox.messages.data(), k_batch, 0, nullptr);
+            if (burst == 1) {
+                got_bytes += static_cast<std::uint64_t>(
+                    std::max<ssize_t>(::recv(wire.socket(), inbox.buffer.data(), k_room, 0), 0));
+            }
+            for (int i = 0; burst > 1 && i < count; ++i) {
+                got_bytes += inbox.messages[static_cast<std::size_t>(i)].msg_len;
+            }
+            got += static_cast<std::uint32_t>(std::max(count, 0));
         }
     }
     const double seconds = load::Seconds(Clock::now() - began).count();
@@ -155,14 +183,7 @@ int receive(const load::Words& words) {
         const int on = 1;
         ::setsockopt(wire.socket(), SOL_UDP, UDP_GRO, &on, sizeof on);
     }
-    std::vector<char> buffer(64 * 65536);
-    std::array<iovec, 64> parts{};
-    std::array<mmsghdr, 64> messages{};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        parts[i] = {buffer.data() + i * 65536, 65536};
-        messages[i].msg_hdr.msg_iov = &parts[i];
-        messages[i].msg_hdr.msg_iovlen = 1;
-    }
+    Inbox inbox;
     std::uint64_t bytes = 0;
     Clock::time_point first;
     Clock::time_point last;
@@ -170,11 +191,11 @@ int receive(const load::Words& words) {
         if (!wire.wait(200)) {
             continue;
         }
-        const int count = ::recvmmsg(wire.socket(), messages.data(), messages.size(), 0, nullptr);
+        const int count = ::recvmmsg(wire.socket(), inbox.messages.data(), k_batch, 0, nullptr);
         last = Clock::now();
         first = bytes == 0 ? last : first;
         for (int i = 0; i < count; ++i) {
-            bytes += messages[static_cast<std::size_t>(i)].msg_len;
+            bytes += inbox.messages[static_cast<std::size_t>(i)].msg_len;
         }
     }
     const double seconds = load::Seconds(last - first).count();

@@ -65,11 +65,12 @@ def details(part, rows, results):
         f"\n{line}\n" for line in (*notes, *sorted(why)))
 
 
-def machine(bench):
+def machine(bench, results):
     model = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")), platform.machine())
     where = subprocess.run(["stat", "-f", "-c", "%T", bench.directory], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
-    peers = ", ".join(f"{name} {servers.version(servers.PEERS[name][0])}" for name in bench.paths)
+    measured = [name for name in servers.PEERS if any(of.get(name) for of in results.values())]
+    peers = ", ".join(f"{name} {servers.version(servers.PEERS[name][0])}" for name in measured)
     absent = "".join(f"\nNot measured: {why}.\n" for why in bench.absent.values())
     return (f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, leases on {where}; veth between two network "
             f"namespaces; MB are 10^6 bytes. Peers from Debian: {peers}.\n{absent}")
@@ -80,8 +81,9 @@ def document(bench, rows, results, load_average):
             if load_average > 0.7 else "")
     durable = "\n".join(f"- {name}: {words}" for name, words in servers.DURABILITY.items())
     parts = [details(part, rows, results) for part in PARTS]
+    rounds = max(len(of["pxed"]) for of in results.values())
     demanded = "" if bench.is_small else targets(rows, results)
     small = "\n**Hardly any work was done: these figures say that it runs, and nothing else.**\n" if bench.is_small else ""
-    return (f"## pxed and its peers in one run\n{small}\n{machine(bench)}{busy}\nEach figure is the median of {bench.rounds} rounds in which the "
+    return (f"## pxed and its peers in one run\n{small}\n{machine(bench, results)}{busy}\nEach figure is the median of {rounds} rounds in which the "
             "servers took turns; a ratio is the median of the ratios within a round. Best: the best of the peers that did all of the "
             f"work.\n\n{demanded}\nWhat a lease means to each, in its default configuration:\n\n{durable}\n" + "".join(parts))

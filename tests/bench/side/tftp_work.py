@@ -86,7 +86,7 @@ def matrix_row(clients, window, block):
     kilobytes = {1: 16384, 16: 4096, 100: 1024, 1000: 256}[clients]
     # A server that ignores windowsize would only show its windowsize 1 again.
     servers = ("pxed", *(PEERS if window == 1 else WITH_WINDOW))
-    return Row("matrix", f"tftp-{clients}-w{window}-b{block}", f"{clients} x windowsize {window} x blksize {block}", servers,
+    return Row("matrix", f"matrix-{clients}-w{window}-b{block}", f"{clients} x windowsize {window} x blksize {block}", servers,
                lambda bench, server: fetch(bench, server, 1500 if block < 1500 else 9000, kilobytes=bench.of(kilobytes, 64),
                                            clients=bench.of(clients, min(clients, 10)), windowsize=window, blksize=block),
                (SPEED, FILE_P50, FILE_P99, CPU))
