@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <ranges>
 #include <set>
 #include <utility>
 
+#include "base/reversed.hpp"
 #include "base/text.hpp"
 #include "config/ethers.hpp"
 #include "config/host_names.hpp"
@@ -47,7 +47,7 @@ class ExternalReader {
     void read_values(Kind kind) {
         identities_.clear();
         for (const bool is_watched : {false, true}) {
-            for (const auto& source : config_.externals.sources | std::views::reverse) {
+            for (const auto& source : reversed(config_.externals.sources)) {
                 if (source.kind != kind || source.is_watched != is_watched) continue;
                 for_each_file(source, [&](std::uint16_t file, const std::string& text) {
                     read_value_file(kind, file, text);
