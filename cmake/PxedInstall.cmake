@@ -44,15 +44,12 @@ install(DIRECTORY etc/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/pxed.service DESTINATION ${PXED_UNITDIR})
 install(FILES packaging/pxed.sysusers DESTINATION ${PXED_SYSUSERSDIR} RENAME pxed.conf)
 install(FILES packaging/pxed.tmpfiles DESTINATION ${PXED_TMPFILESDIR} RENAME pxed.conf)
-# What journalctl -x says of our messages.
-if(EXISTS ${PROJECT_SOURCE_DIR}/packaging/pxed.catalog)
-  install(FILES packaging/pxed.catalog DESTINATION ${PXED_CATALOGDIR})
-endif()
 
 set(documents ${built}/documents)
 install(FILES man/pxed.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES man/pxed-boot.7 man/pxed-dnsmasq.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 install(FILES ${documents}/pxed.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES ${documents}/pxed.catalog DESTINATION ${PXED_CATALOGDIR})  # what journalctl -x says of our messages
 install(FILES ${documents}/pxed.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME pxed)
 install(FILES ${documents}/_pxed DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${documents}/pxed.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

@@ -1,5 +1,5 @@
-// Build-time program: writes what comes from the directive table, so that no list of directives is kept by
-// hand. Usage: write_documents MANUAL_TEMPLATE OUTPUT_DIRECTORY
+// Build-time program: writes what comes from the tables of directives, reasons and messages, so that no list
+// of them is kept by hand. Usage: write_documents MANUAL_TEMPLATE OUTPUT_DIRECTORY
 
 #include <filesystem>
 #include <fstream>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "config/help.hpp"
+#include "machine/catalog.hpp"
 
 namespace {
 
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
                             write(output / "_pxed", pxed::config::zsh_completion()) &&
                             write(output / "pxed.fish", pxed::config::fish_completion()) &&
                             write(output / "pxed.vim", pxed::config::vim_syntax()) &&
-                            write(output / "config_file.dict", pxed::config::fuzz_dictionary());
+                            write(output / "config_file.dict", pxed::config::fuzz_dictionary()) &&
+                            write(output / "pxed.catalog", pxed::catalog_text());
     return is_written ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "io/event_level.hpp"
+#include "machine/message.hpp"
 
 namespace pxed::io {
 
@@ -99,9 +100,11 @@ void add(std::vector<Field>& fields, std::string_view name, std::string value) {
     if (!value.empty()) fields.push_back({name, std::move(value)});
 }
 
-std::vector<Field> fields_of(const Event& event, const config::Config& config) {
+// `explained`: what the line is about, the event's reason or its step.
+std::vector<Field> fields_of(const Event& event, const config::Config& config, Reason explained) {
     std::vector<Field> fields;
     const bool tftp = is_about_tftp(event);
+    add(fields, "MESSAGE_ID", std::string{message_id(event.stage, explained)});
     add(fields, "SYSLOG_IDENTIFIER", std::string{tftp ? "pxed-tftp" : program_of(event.stage)});
     add(fields, "PXED_EVENT", std::string{name_of(event.stage)});
     add(fields, "PXED_STAGE", tftp ? "tftp" : is_http(event.stage) ? "http" : "dhcp");
@@ -210,22 +213,30 @@ std::string other_text(const Event& event, Level level, bool logs_dhcp) {
     return text;
 }
 
+Limit routine_limit(const config::Config& config) {
+    return config.daemon.logs_dhcp ? Limit::none : Limit::routine;
+}
+
 std::vector<LogLine> dhcp_lines(const Event& event, const config::Config& config) {
     const bool logs_dhcp = config.daemon.logs_dhcp;
     const Level level = level_of(event.reason);
     const bool is_problem = level <= Level::warning;
     std::vector<LogLine> lines;
-    const auto say = [&](Level at, std::string text, bool is_limited) {
-        lines.push_back({at, std::move(text), fields_of(event, config), is_limited});
+    const Limit routine = routine_limit(config);
+    const auto say = [&](Level at, std::string text, Limit limit) {
+        // An answer is the step itself; the reason has a line of its own beside it.
+        const auto explained = limit == Limit::trouble ? event.reason : Reason::none;
+        lines.push_back({at, std::move(text), fields_of(event, config, explained), limit});
     };
     // One message a decision: its first half is the answer's to tell, unless log-dhcp asks for it.
     if (const auto request = request_of(event.stage); request && logs_dhcp)
-        say(Level::info, message_text(word_of(*request), event, *request == Stage::request, true), false);
+        say(Level::info, message_text(word_of(*request), event, *request == Stage::request, true), routine);
     if (is_answer(event)) {
         // quiet-dhcp silences routine, not trouble; log-dhcp was asked for more, and wins as in dnsmasq.
-        if (logs_dhcp || !config.daemon.is_quiet_dhcp) say(Level::info, answer_text(event, logs_dhcp), false);
+        if (logs_dhcp || !config.daemon.is_quiet_dhcp)
+            say(Level::info, answer_text(event, logs_dhcp), routine);
         if (event.reason != Reason::none && (logs_dhcp || level < Level::debug))
-            say(level, event.machine.text() + ": " + explanation(event, level), true);
+            say(level, event.machine.text() + ": " + explanation(event, level), Limit::trouble);
         return lines;
     }
     const bool is_step = event.stage == Stage::lease_expired ||
@@ -234,7 +245,8 @@ std::vector<LogLine> dhcp_lines(const Event& event, const config::Config& config
     if (is_routine && !logs_dhcp) return lines;
     if (!is_problem && event.reason == Reason::none && config.daemon.is_quiet_dhcp && !logs_dhcp)
         return lines;
-    say(std::min(level, Level::info), other_text(event, level, logs_dhcp), event.reason != Reason::none);
+    say(std::min(level, Level::info), other_text(event, level, logs_dhcp),
+        event.reason == Reason::none ? routine : Limit::trouble);
     return lines;
 }
 
@@ -275,17 +287,18 @@ std::vector<LogLine> tftp_lines(const Event& event, const config::Config& config
     const Level level = level_of(event.reason);
     if (event.stage == Stage::tftp_sent) {
         const std::string text = "sent " + file_text(event, config) + " to " + address_of(event);
-        return {{Level::info, text, fields_of(event, config), false}};
+        return {{Level::info, text, fields_of(event, config, event.reason), routine_limit(config)}};
     }
     if (event.stage == Stage::tftp_request) {
         if (!config.daemon.logs_dhcp) return {};
         const std::string text = address_of(event) + " asks for " + file_text(event, config);
-        return {{Level::info, text, fields_of(event, config), false}};
+        return {{Level::info, text, fields_of(event, config, event.reason), Limit::none}};
     }
     // pxelinux asks for a dozen names until one is there, and quiet-tftp is for that.
     if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
     if (level == Level::debug && !config.daemon.logs_dhcp) return {};
-    return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
+    return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config, event.reason),
+             Limit::trouble}};
 }
 
 std::vector<LogLine> http_lines(const Event& event, const config::Config& config) {
@@ -294,19 +307,22 @@ std::vector<LogLine> http_lines(const Event& event, const config::Config& config
     const std::string file = file_text(event, config);
     if (event.stage == Stage::http_request) {
         if (!config.daemon.logs_dhcp) return {};
-        return {{Level::info, address_of(event) + " asks for " + file, fields_of(event, config), false}};
+        return {{Level::info, address_of(event) + " asks for " + file, fields_of(event, config, event.reason),
+                 Limit::none}};
     }
     if (event.stage == Stage::http_sent) {
         // The detail is the part, where it was one: sanboot's first tells more than "sent".
         std::string text = "sent " + file + " to " + address_of(event);
         if (const auto why = explanation(event, level); !why.empty()) text += ": " + why;
-        return {{Level::info, std::move(text), fields_of(event, config), true}};
+        // With log-dhcp too: each sector of a disk image has its line then.
+        return {{Level::info, std::move(text), fields_of(event, config, event.reason), Limit::routine}};
     }
     if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
     if (event.reason == Reason::too_many_connections)
         return {{level, "refused " + address_of(event) + ": " + explanation(event, level),
-                 fields_of(event, config), true}};
-    return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config), true}};
+                 fields_of(event, config, event.reason), Limit::trouble}};
+    return {{std::min(level, Level::info), failure_text(event, level), fields_of(event, config, event.reason),
+             Limit::trouble}};
 }
 
 }  // namespace

@@ -15,22 +15,28 @@
 
 namespace pxed::io {
 
-/// Lets a burst of one kind (stage and reason) through and some a second after that, and counts what it holds
-/// back. Time is an argument.
+/// Lets a burst of one kind (stage and reason) through and so many a second after that, and counts what it
+/// holds back. Time is an argument.
 class LogLimit {
  public:
-    static constexpr std::uint32_t k_burst = 50;
-    static constexpr milliseconds k_refill{200};
-    /// Files that were sent are what a log is read for, so a rack's are all in it; but an installer fetches
-    /// thousands of packages, and a disk image is read by the sector.
-    static constexpr std::uint32_t k_burst_of_sent = 1000;
-    static constexpr milliseconds k_refill_of_sent{20};
+    struct Budget {
+        std::uint32_t burst = 0;
+        milliseconds refill{};  ///< for one line more
+    };
+    static constexpr Budget k_trouble{50, milliseconds{200}};
+    /// A thousand machines that start together write some thousand lines in a minute, and each is asked for
+    /// afterwards. journald's own limit (10,000 lines in 30 s, RateLimitBurst) would take lines of any kind.
+    static constexpr Budget k_routine{5000, milliseconds{5}};
+    /// Files that were sent by HTTP are what a log is read for, so a rack's are all in it; but an installer
+    /// fetches thousands of packages, and a disk image is read by the sector.
+    static constexpr Budget k_sent{1000, milliseconds{20}};
 
     struct Answer {
         bool may_pass = true;
         std::uint32_t suppressed = 0;  ///< held back since the last that passed
     };
-    [[nodiscard]] Answer ask(machine::Stage stage, Reason reason, Instant now);
+    /// Requires: one kind always asks with one budget.
+    [[nodiscard]] Answer ask(machine::Stage stage, Reason reason, const Budget& budget, Instant now);
 
     struct Suppressed {
         machine::Stage stage{};
@@ -41,14 +47,9 @@ class LogLimit {
     [[nodiscard]] std::vector<Suppressed> take_suppressed(Instant now);
 
  private:
-    struct Rate {
-        std::uint32_t burst;
-        milliseconds refill;
-    };
-    [[nodiscard]] static Rate rate_of(machine::Stage stage);
     struct Bucket {
-        Rate rate;
-        std::uint32_t tokens;
+        Budget budget;
+        std::uint32_t tokens = 0;
         Instant filled{};
         std::uint32_t suppressed = 0;
         void refill(Instant now);
@@ -77,15 +78,18 @@ class EventLog {
     void tell(const machine::Event& event, Instant now);
     /// Says what was held back and not followed by anything. Call it each minute and at exit.
     void on_time(Instant now);
+    /// Lines held back and said to be, since the start.
+    [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
 
  private:
-    [[nodiscard]] bool may_say(machine::Stage stage, Reason reason, Instant now);
+    [[nodiscard]] bool may_say(machine::Stage stage, Reason reason, Limit limit, Instant now);
     void say_suppressed(machine::Stage stage, Reason reason, std::uint32_t count);
 
     Log& log_;
     const config::Config* config_;
     LogLimit limit_;
     SaidOnce once_;
+    std::uint64_t suppressed_ = 0;
 };
 
 }  // namespace pxed::io

@@ -44,8 +44,9 @@ struct Log::Sink {
     std::unique_ptr<LogSink> next_target;  // to be taken over before the next line
     std::deque<QueuedLine> queue;
     std::size_t limit = k_default_queue;
-    std::uint64_t lost = 0;
-    bool is_asleep = false;  // until it is told that there is something to do
+    std::uint64_t lost = 0;      // and not said yet
+    std::uint64_t all_lost = 0;  // since the start
+    bool is_asleep = false;      // until it is told that there is something to do
     bool reopens = false;
     bool stops = false;
     bool has_ended = false;
@@ -82,6 +83,7 @@ void Log::Sink::drain(std::unique_lock<std::mutex>& lock) {
     // Lines written before open() returned may come out in the new place; none is lost between the two.
     if (fresh) target = std::move(fresh);
     std::uint64_t refused = 0;
+    std::uint64_t unsaid = 0;
     if (must_reopen) {
         if (const auto reopened = target->reopen(); !reopened)
             target->write(
@@ -90,11 +92,13 @@ void Log::Sink::drain(std::unique_lock<std::mutex>& lock) {
     for (const auto& line : lines)
         refused += target->write(line) ? 0 : 1;
     // The queue was full after these lines, so this is where the others are missing.
-    if (taken_lost > 0 && !target->write({Level::warning, read_clocks().wall, lost_text(taken_lost), {}}))
-        refused += taken_lost;
+    if (taken_lost > 0 && !target->write({Level::warning, read_clocks().wall, lost_text(taken_lost),
+                                          fields_of(DaemonEvent::lines_lost)}))
+        unsaid = taken_lost;
 
     lock.lock();
-    lost += refused;
+    lost += refused + unsaid;
+    all_lost += refused;
     // A sink that refuses lines is told of them with the next line, not in a loop.
 }
 
@@ -161,11 +165,27 @@ void Log::write(Level level, std::string text, std::vector<Field> fields) {
         static_cast<void>(sink_->target->write(line));
     } else if (sink_->queue.size() >= sink_->limit) {
         ++sink_->lost;
+        ++sink_->all_lost;
     } else {
         sink_->queue.push_back(std::move(line));
         const bool is_half_full = sink_->queue.size() == std::max<std::size_t>(sink_->limit / 2, 1);
         if (std::exchange(sink_->is_asleep, false) || is_half_full) sink_->wake.notify_one();
     }
+}
+
+void Log::write(Level level, DaemonEvent event, std::string text) {
+    write(level, std::move(text), fields_of(event));
+}
+
+std::uint64_t Log::lost() const {
+    const std::lock_guard lock{sink_->mutex};
+    return sink_->all_lost;
+}
+
+std::vector<Field> fields_of(DaemonEvent event) {
+    const auto& row = row_of(event);
+    return {
+        {"MESSAGE_ID", std::string{row.id}}, {"PXED_EVENT", std::string{row.name}}, {"PXED_STAGE", "daemon"}};
 }
 
 }  // namespace pxed::io

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "machine/event.hpp"
+#include "machine/message.hpp"
 
 namespace pxed::io {
 
@@ -20,6 +21,9 @@ struct Field {
     std::string_view name;  ///< PXED_...
     std::string value;
 };
+
+/// What the journal files a message of the daemon itself under: MESSAGE_ID, PXED_EVENT and PXED_STAGE.
+[[nodiscard]] std::vector<Field> fields_of(DaemonEvent event);
 
 /// Where lines go: journal, stderr, syslog or a file, through a bounded queue and a thread of its own, so
 /// that a stalled sink never stalls the loop. Lines that find the queue full are counted and said when there
@@ -37,10 +41,15 @@ class Log {
     void reopen();
 
     void write(Level level, std::string text, std::vector<Field> fields = {});
+    /// What the daemon says of itself, with the id the catalog explains it by.
+    void write(Level level, DaemonEvent event, std::string text);
 
     void error(std::string text) { write(Level::error, std::move(text)); }
     void warning(std::string text) { write(Level::warning, std::move(text)); }
     void info(std::string text) { write(Level::info, std::move(text)); }
+
+    /// Lines lost since the start, those included that the sink refused.
+    [[nodiscard]] std::uint64_t lost() const;
 
  private:
     struct Sink;

@@ -7,6 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "machine/message.hpp"
+#include "temporary_directory.hpp"
+
 namespace pxed::io {
 namespace {
 
@@ -128,6 +131,45 @@ TEST(EventLog, WhatHappensAllDayIsSaidOnlyWithLogDhcp) {
         EXPECT_THAT(texts(event), IsEmpty()) << static_cast<int>(event.stage);
         EXPECT_THAT(texts(event, verbose), SizeIs(1)) << static_cast<int>(event.stage);
     }
+}
+
+TEST(EventLog, WhateverAClientCanCauseHasALimitUnlessLogDhcpAsksForAll) {
+    for (const auto& event : {dhcp_event(Stage::offer), dhcp_event(Stage::ack), dhcp_event(Stage::release),
+                              tftp_event(Stage::tftp_sent), tftp_event(Stage::http_sent)})
+        for (const auto& line : lines_of(event, {}))
+            EXPECT_EQ(line.limit, Limit::routine) << line.text;
+    for (const auto& event :
+         {dhcp_event(Stage::nak, Reason::wrong_address), dhcp_event(Stage::discover, Reason::no_address),
+          tftp_event(Stage::tftp_failed, Reason::timed_out),
+          tftp_event(Stage::http_failed, Reason::bad_request)})
+        for (const auto& line : lines_of(event, {}))
+            EXPECT_EQ(line.limit, Limit::trouble) << line.text;
+    config::Config verbose;
+    verbose.daemon.logs_dhcp = true;
+    for (const auto& line : lines_of(dhcp_event(Stage::ack), verbose))
+        EXPECT_EQ(line.limit, Limit::none) << line.text;
+}
+
+TEST(EventLog, AFloodOfOrdinaryAnswersIsCutShortAndCounted) {
+    const TemporaryDirectory directory;
+    {
+        Log log;
+        config::LogTarget target;
+        target.kind = config::LogTarget::Kind::file;
+        target.path = directory.file("log");
+        ASSERT_TRUE(log.open(target, 20'000));
+        const config::Config config;
+        EventLog events{log, config};
+        const Instant now{seconds{100}};
+        for (std::uint32_t i = 0; i < LogLimit::k_routine.burst + 1000; ++i)
+            events.tell(dhcp_event(Stage::offer), now);
+        events.on_time(now + seconds{60});
+        EXPECT_EQ(events.suppressed(), 1000U);
+        EXPECT_EQ(log.lost(), 0U);
+    }
+    const auto text = directory.read("log");
+    EXPECT_EQ(std::ranges::count(text, '\n'), LogLimit::k_routine.burst + 1);
+    EXPECT_THAT(text, HasSubstr("suppressed 1000 lines like the last of offer\n"));
 }
 
 TEST(EventLog, ARequestThatGotNoAnswerHasALine) {
@@ -275,6 +317,7 @@ TEST(EventLog, FieldsCarryTheFactsOfTheExchange) {
              {"PXED_DURATION_MS", "312"},
              {"PXED_CONF_FILE", "/etc/pxed.conf"},
              {"PXED_CONF_LINE", "12"},
+             {"MESSAGE_ID", message_id(Stage::offer, Reason::none)},
              {"PXED_BYTES", "(none)"},
              {"PXED_REASON", "(none)"}})
         EXPECT_EQ(field(lines[0], name), value) << name;
@@ -283,20 +326,31 @@ TEST(EventLog, FieldsCarryTheFactsOfTheExchange) {
     EXPECT_EQ(field(lines_of(sent, config).at(0), "PXED_BYTES"), "26579");
 }
 
+TEST(EventLog, AnAnswerIsFiledUnderItsStepAndItsTroubleUnderTheReason) {
+    const auto lines = lines_of(dhcp_event(Stage::offer, Reason::host_address_leased), {});
+    ASSERT_THAT(lines, SizeIs(2));
+    EXPECT_EQ(field(lines[0], "MESSAGE_ID"), message_id(Stage::offer, Reason::none));
+    EXPECT_EQ(field(lines[1], "MESSAGE_ID"), message_id(Stage::offer, Reason::host_address_leased));
+    const auto silent = lines_of(dhcp_event(Stage::discover, Reason::no_address), {});
+    EXPECT_EQ(field(silent.at(0), "MESSAGE_ID"), message_id(Stage::discover, Reason::no_address));
+    const auto failed = lines_of(tftp_event(Stage::tftp_failed, Reason::timed_out), {});
+    EXPECT_EQ(field(failed.at(0), "MESSAGE_ID"), message_id(Stage::tftp_failed, Reason::timed_out));
+}
+
 TEST(LogLimit, LetsABurstThroughThenFiveASecondAndCountsTheRest) {
     LogLimit limit;
     Instant now{seconds{100}};
-    for (std::uint32_t i = 0; i < LogLimit::k_burst; ++i)
-        EXPECT_TRUE(limit.ask(Stage::discover, Reason::no_address, now).may_pass) << i;
+    for (std::uint32_t i = 0; i < LogLimit::k_trouble.burst; ++i)
+        EXPECT_TRUE(limit.ask(Stage::discover, Reason::no_address, LogLimit::k_trouble, now).may_pass) << i;
     for (int i = 0; i < 1000; ++i)
-        EXPECT_FALSE(limit.ask(Stage::discover, Reason::no_address, now).may_pass);
+        EXPECT_FALSE(limit.ask(Stage::discover, Reason::no_address, LogLimit::k_trouble, now).may_pass);
     // Another kind is another matter.
-    EXPECT_TRUE(limit.ask(Stage::discover, Reason::no_range, now).may_pass);
+    EXPECT_TRUE(limit.ask(Stage::discover, Reason::no_range, LogLimit::k_trouble, now).may_pass);
     now += milliseconds{250};
-    const auto answer = limit.ask(Stage::discover, Reason::no_address, now);
+    const auto answer = limit.ask(Stage::discover, Reason::no_address, LogLimit::k_trouble, now);
     EXPECT_TRUE(answer.may_pass);
     EXPECT_EQ(answer.suppressed, 1000U);
-    EXPECT_FALSE(limit.ask(Stage::discover, Reason::no_address, now).may_pass);
+    EXPECT_FALSE(limit.ask(Stage::discover, Reason::no_address, LogLimit::k_trouble, now).may_pass);
     EXPECT_THAT(limit.take_suppressed(now), IsEmpty());  // the burst goes on
     now += seconds{60};
     const auto rest = limit.take_suppressed(now);
@@ -307,22 +361,26 @@ TEST(LogLimit, LetsABurstThroughThenFiveASecondAndCountsTheRest) {
 
 TEST(LogLimit, ALongRestGivesOneBurstAndNoMore) {
     LogLimit limit;
-    static_cast<void>(limit.ask(Stage::nak, Reason::wrong_network, Instant{seconds{1}}));
+    static_cast<void>(limit.ask(Stage::nak, Reason::wrong_network, LogLimit::k_trouble, Instant{seconds{1}}));
     std::uint32_t passed = 0;
     for (int i = 0; i < 1000; ++i)
-        passed += limit.ask(Stage::nak, Reason::wrong_network, Instant{seconds{1'000'000}}).may_pass ? 1 : 0;
-    EXPECT_EQ(passed, LogLimit::k_burst);
+        passed +=
+            limit.ask(Stage::nak, Reason::wrong_network, LogLimit::k_trouble, Instant{seconds{1'000'000}})
+                    .may_pass
+                ? 1
+                : 0;
+    EXPECT_EQ(passed, LogLimit::k_trouble.burst);
 }
 
 // A rack of machines and their kernels are all in the log; an installer's packages are counted.
 TEST(LogLimit, FilesThatWereSentHaveARateOfTheirOwn) {
     LogLimit limit;
     Instant now{};
-    for (std::uint32_t i = 0; i < LogLimit::k_burst_of_sent; ++i)
-        ASSERT_TRUE(limit.ask(Stage::http_sent, Reason::none, now).may_pass) << i;
-    EXPECT_FALSE(limit.ask(Stage::http_sent, Reason::none, now).may_pass);
-    now += LogLimit::k_refill_of_sent;
-    const auto answer = limit.ask(Stage::http_sent, Reason::none, now);
+    for (std::uint32_t i = 0; i < LogLimit::k_sent.burst; ++i)
+        ASSERT_TRUE(limit.ask(Stage::http_sent, Reason::none, LogLimit::k_sent, now).may_pass) << i;
+    EXPECT_FALSE(limit.ask(Stage::http_sent, Reason::none, LogLimit::k_sent, now).may_pass);
+    now += LogLimit::k_sent.refill;
+    const auto answer = limit.ask(Stage::http_sent, Reason::none, LogLimit::k_sent, now);
     EXPECT_TRUE(answer.may_pass);
     EXPECT_EQ(answer.suppressed, 1U);
 }

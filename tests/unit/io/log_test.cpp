@@ -134,6 +134,7 @@ TEST(Log, AStalledSinkStallsNobodyAndEveryLostLineIsCounted) {
         ASSERT_TRUE(log.open(target_of(config::LogTarget::Kind::stderr_stream), 10));
         for (int i = 0; i < k_lines; ++i)
             log.info("line " + std::string(100, 'x'));  // 500 kB: far more than a pipe takes
+        EXPECT_GT(log.lost(), 0U) << "known at once, said when there is room";
         reader = std::thread{[&] { text = pipe.read_to_end(); }};
     }
     pipe.restore();  // the last writer: the reader ends
