@@ -68,10 +68,4 @@ struct OpenedPoints {
 [[nodiscard]] OpenedPoints open_points(const std::vector<ListenPoint>& points, ListenStyle style,
                                        std::set<ListenPoint>& refused);
 
-/// `dnsmasq (process 812)`: which other process has the UDP port open, as far as we may look; empty when not
-/// known.
-[[nodiscard]] std::string owner_of_udp_port(std::uint16_t port);
-/// The same of a TCP port that is listened on.
-[[nodiscard]] std::string owner_of_tcp_port(std::uint16_t port);
-
 }  // namespace pxed::io

@@ -53,8 +53,9 @@ void append_attribute(std::vector<std::uint8_t>& message, std::uint16_t type, By
     message.resize(padded(message.size()));
 }
 
-Result<Netlink, std::string> Netlink::open(std::uint32_t groups) {
-    FileDescriptor descriptor{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+Result<Netlink, std::string> Netlink::open(std::uint32_t groups, int protocol) {
+    static_assert(NETLINK_ROUTE == 0);  // the default of `protocol`
+    FileDescriptor descriptor{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)};
     if (!descriptor.is_open()) return fail(failure("netlink socket"));
     sockaddr_nl local{};
     local.nl_family = AF_NETLINK;

@@ -1,5 +1,6 @@
 #pragma once
-// The kernel's routing socket (rtnetlink(7)), as far as interfaces, addresses and neighbours need it.
+// The kernel's routing socket (rtnetlink(7)), as far as interfaces, addresses and neighbours need it, and its
+// table of sockets (sock_diag(7)).
 
 #include <cstdint>
 #include <functional>
@@ -29,8 +30,9 @@ void append_attribute(std::vector<std::uint8_t>& message, std::uint16_t type, By
 
 class Netlink {
  public:
-    /// `groups` is a mask of RTMGRP_*: what to be told of. Errors: a sentence.
-    [[nodiscard]] static Result<Netlink, std::string> open(std::uint32_t groups);
+    /// `groups` is a mask of RTMGRP_*: what to be told of. `protocol` is one of NETLINK_*; 0: routing.
+    /// Errors: a sentence.
+    [[nodiscard]] static Result<Netlink, std::string> open(std::uint32_t groups, int protocol = 0);
 
     [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "io/port_owner.hpp"
+
 namespace pxed::io {
 
 namespace {
@@ -88,10 +90,7 @@ Result<FileDescriptor, std::string> open_tcp_listener(const ListenPoint& point) 
     };
     if (says(EACCES)) return fail(socket.error() + "; a port below 1024 needs CAP_NET_BIND_SERVICE");
     if (!says(EADDRINUSE)) return socket;
-    const auto owner = owner_of_tcp_port(point.port);
-    return fail(socket.error() + (owner.empty() ? "; `ss -ltnp sport = :" + std::to_string(point.port) +
-                                                      "` shows which program has it"
-                                                : "; " + owner + " has it"));
+    return fail(socket.error() + "; " + taken_port_text(Transport::tcp, point.port));
 }
 
 Acceptance accept_from(const FileDescriptor& listener, Accepted& accepted) {

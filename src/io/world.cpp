@@ -11,7 +11,7 @@
 
 #include "config/check.hpp"
 #include "io/boot_files.hpp"
-#include "io/listen_point.hpp"
+#include "io/port_owner.hpp"
 #include "io/privileges.hpp"
 
 namespace pxed::io {
@@ -78,7 +78,7 @@ void look_at_http(const config::Config& config, config::World& world, Depth dept
     }
     if (depth != Depth::files) return;  // a start says who has the port when it cannot have it itself
     const auto others = [](std::uint16_t port) {
-        auto owner = owner_of_tcp_port(port);
+        auto owner = owner_of_port(Transport::tcp, port);
         // The daemon that is to read this file next.
         return owner.starts_with("pxed ") ? std::string{} : owner;
     };

@@ -61,6 +61,11 @@ tftp-root=$lab_dir/nowhere
 END
 expect "a missing TFTP root: status 3, and its name" ends 3 "$lab_dir/nowhere"
 configure <<< "dhcp-range=192.168.1.50,192.168.1.150,8h"
+sed -i 's/^user=.*/user=nosuchuser/' "$lab_dir/pxed.conf"
+if only_pxed; then
+  expect "an account that is not there: status 1, its line and the fix" ends 1 'pxed\.conf:[0-9]+: user nosuchuser.*useradd'
+fi
+configure <<< "dhcp-range=192.168.1.50,192.168.1.150,8h"
 spawn server "$lab_dir/squatter.log" python3 -c '
 import signal, socket
 squatter = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -68,6 +73,9 @@ squatter.bind(("0.0.0.0", 67))
 signal.pause()'
 expect "(somebody has port 67)" eventually 5 server_listens
 expect "a port that is taken: status 2, and its number" ends 2 '67|failed to bind DHCP server socket'
+if only_pxed; then
+  expect "whose it is, and the command that shows more" ended_also 'python3 \(process [0-9]+\) of user root \(uid 0\) has it; .ss -lunp sport = :67'
+fi
 kill "$spawned"
 reap "$spawned" || true
 

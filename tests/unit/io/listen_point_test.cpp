@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "io/dhcp_service.hpp"
+#include "io/port_owner.hpp"
+#include "io/tcp_listener.hpp"
 #include "netns.hpp"
 
 namespace pxed::io {
@@ -89,7 +91,9 @@ TEST(ListenPoint, a_port_that_is_taken_is_named_with_its_owner) {
         ASSERT_FALSE(second);
         EXPECT_THAT(second.error(), HasSubstr("67"));
         EXPECT_THAT(second.error(), HasSubstr("Address already in use"));
-        EXPECT_THAT(second.error(), HasSubstr("(process " + std::to_string(other.process()) + ") has it"));
+        EXPECT_THAT(second.error(), HasSubstr("(process " + std::to_string(other.process()) + ") of user "));
+        EXPECT_THAT(second.error(), HasSubstr("(uid " + std::to_string(::geteuid()) + ") has it"));
+        EXPECT_THAT(second.error(), HasSubstr("`ss -lunp sport = :67`"));
     });
 }
 
@@ -97,7 +101,7 @@ TEST(ListenPoint, we_are_never_the_ones_who_have_the_port) {
     test::in_own_network([] {
         const auto own = open_listener({67, 0, {}}, {});
         ASSERT_TRUE(own) << own.error();
-        EXPECT_EQ(owner_of_udp_port(67), "");
+        EXPECT_EQ(owner_of_port(Transport::udp, 67), "");
     });
 }
 
@@ -114,7 +118,7 @@ TEST(ListenPoint, one_interface_that_cannot_be_bound_blocks_no_other_and_is_said
             EXPECT_TRUE(first.sockets.contains(points[1]));
             EXPECT_THAT(first.failures, StartsWith("interface br0, "));
             EXPECT_THAT(first.failures,
-                        HasSubstr("(process " + std::to_string(other.process()) + ") has it"));
+                        HasSubstr("(process " + std::to_string(other.process()) + ") of user "));
             EXPECT_EQ(open_points({points[0]}, {}, refused).failures, "");
             EXPECT_EQ(refused.size(), 1U);
         }
@@ -169,8 +173,35 @@ TEST(ListenPoint, two_interfaces_are_listened_on_side_by_side) {
     });
 }
 
-TEST(ListenPoint, nobody_owns_a_port_that_nobody_has) {
-    test::in_own_network([] { EXPECT_EQ(owner_of_udp_port(67), ""); });
+TEST(PortOwner, nobody_owns_a_port_that_nobody_has) {
+    test::in_own_network([] {
+        EXPECT_EQ(owner_of_port(Transport::udp, 67), "");
+        EXPECT_EQ(taken_port_text(Transport::tcp, 80), "`ss -ltnp sport = :80` shows which program has it");
+    });
+}
+
+// The kernel tells everybody; which process it is only root may see.
+TEST(PortOwner, the_user_is_that_of_the_socket) {
+    test::in_own_network([] {
+        auto socket = open_listener({67, 0, {}}, {});
+        ASSERT_TRUE(socket) << socket.error();
+        constexpr uid_t k_nobody = 65534;
+        if (::fchown(socket->descriptor(), k_nobody, static_cast<gid_t>(-1)) != 0)
+            return test::skip("needs CAP_CHOWN");
+        const OtherProgram other{std::move(*socket)};
+        EXPECT_THAT(taken_port_text(Transport::udp, 67), HasSubstr("of user nobody (uid 65534) has it"));
+        EXPECT_THAT(taken_port_text(Transport::udp, 68), HasSubstr("which program")) << "another port";
+        EXPECT_THAT(taken_port_text(Transport::tcp, 67), HasSubstr("which program")) << "another protocol";
+    });
+}
+
+TEST(PortOwner, a_listening_tcp_socket_counts) {
+    test::in_own_network([] {
+        auto listener = open_tcp_listener({80, 0, {}});
+        ASSERT_TRUE(listener) << listener.error();
+        EXPECT_EQ(owner_of_port(Transport::tcp, 80), "") << "ours is in nobody's way";
+        EXPECT_THAT(taken_port_text(Transport::tcp, 80), HasSubstr("shows which program"));
+    });
 }
 
 }  // namespace
