@@ -87,6 +87,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-range=192.168.1.50,192.168.1.150,12h\n"
          "    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h\n"
          "    dhcp-range=192.168.2.0,proxy",
+     .pitfall = "A range on no network of this machine is no mistake, since a relay may come; a digit "
+                "that is wrong shows as `no address range available` in the log.",
      .parse = parse_dhcp_range},
     // The syntax line leaves out what is only tolerated: [IPv6] in brackets, net: for set:, empty fields.
     {.name = "dhcp-host",
@@ -105,6 +107,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "leaves the machine without any answer. A machine that a line matches has the tag `known`.\n\n"
          "    dhcp-host=52:54:00:12:34:56,set:rack1,192.168.1.10,node1,infinite\n"
          "    dhcp-host=b8:27:eb:*:*:*,set:pi",
+     .pitfall = "Firmware, loader and system often send different client ids: an id: fits one of "
+                "them, the MAC all.",
      .parse = parse_dhcp_host},
     // Off by default, as RFC 2131 4.3.2 wants it: a server without a record of the client keeps silent beside
     // others.
@@ -118,6 +122,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Says that no other DHCP server is on these networks. Clients that ask for an unknown lease, or "
          "for another server's, are answered at once (accepted or refused) where pxed would be silent "
          "otherwise. Machines then change networks without a minute's wait.",
+     .pitfall = "If there is another server on the network after all, its clients are refused the "
+                "addresses it gave them.",
      .parse = flag<&dhcp::Policy::is_authoritative>},
     {.name = "dhcp-broadcast",
      .group = Group::dhcp,
@@ -127,6 +133,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Sends replies by broadcast although the client did not ask for it: for clients that cannot "
                "receive what is addressed to them yet and do not say so. Without tags it holds for all."
                "\n\n    dhcp-broadcast=tag:old-rom",
+     .pitfall = "Every machine on the wire has to look at a broadcast, and on a wireless network it "
+                "is slow: give the line a tag.",
      .parse = parse_dhcp_broadcast},
     {.name = "dhcp-ignore",
      .short_option = 'J',
@@ -137,6 +145,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Leaves clients that have all the tags without any answer. `dhcp-ignore=tag:!known` serves only "
          "machines that a dhcp-host line matches."
          "\n\n    dhcp-ignore=tag:!known",
+     .pitfall = "The machine sees only that nobody answered; the reason is in the log of pxed.",
      .parse = parse_dhcp_ignore},
     // dnsmasq's 1000 is what bounds its memory; here the pools do, and a lease costs little.
     {.name = "dhcp-lease-max",
@@ -149,6 +158,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Limits how many leases there are at one time. Without it the ranges are the limit; dnsmasq has "
          "1000."
          "\n\n    dhcp-lease-max=5000",
+     .pitfall = "A number below the size of the ranges leaves machines without an address while some "
+                "are free; the log says `no leases left`.",
      .parse = number<&dhcp::Policy::lease_max, 0, 0xffffffff>},
     // Also what lets the tests run without root.
     {.name = "dhcp-alternate-port",
@@ -161,6 +172,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Serves DHCP on other ports, for tests without root. With SERVER-PORT alone the client's is the "
          "next one."
          "\n\n    dhcp-alternate-port=1067,1068",
+     .pitfall = "Firmware asks on port 67, whatever the file says.",
      .reload = Reload::sockets,
      .parse = parse_alternate_port,
      .default_value = "67,68"},
@@ -173,6 +185,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Gives a new client the next address after the highest one in use. Without it the address "
                "follows from the MAC, so that a client finds its old one again even after its lease was "
                "forgotten.",
+     .pitfall = "A machine that was away until its lease had ended may come back to another address.",
      .parse = flag<&dhcp::Policy::is_sequential>},
     // iPXE sends 01 and its MAC, firmware often nothing, an operating system often a DUID (RFC 4361): RFC
     // 2131 4.2 makes three clients of them.
@@ -183,6 +196,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "know machines by MAC alone, never by client id",
      .manual = "Pays no attention to client ids. Firmware, boot program and operating system of one machine "
                "often send different ones and then get different addresses; with this they share one.",
+     .pitfall = "Several systems on one hardware address, such as containers behind ipvlan, then take "
+                "the address from each other.",
      .parse = flag<&dhcp::Policy::ignores_client_ids>},
     // RFC 2131 3.1(2) wants the test and lets it be switched off. dnsmasq stands still for three seconds
     // while it waits; here it is a timer.
@@ -195,6 +210,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual =
          "Leaves out the test whether an address answers before it is offered to a new client. The test "
          "takes a fraction of a second and delays nobody else.",
+     .pitfall = "An address that somebody has set by hand is then given to a second machine.",
      .parse = flag<&dhcp::Policy::probes, false>},
     // A copy, not the store: dnsmasq rewrites the whole file in place and can lose every lease when it is
     // killed meanwhile. Scripts read the format, so it is kept.
@@ -210,6 +226,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "leases are read from it. The leases themselves are kept in the database (see lease-database), "
          "by default beside this file with `.db` appended."
          "\n\n    dhcp-leasefile=/var/lib/misc/dnsmasq.leases",
+     .pitfall = "It is a copy: what is changed in the file changes no lease.",
      .reload = Reload::restart,
      .parse = parse_dhcp_leasefile},
     {.name = "dhcp-lease",
@@ -232,6 +249,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "dhcp-leasefile with `.db` appended when there is one, else `leases.db` in systemd's state "
                "directory, else `/var/lib/pxed/leases.db`."
                "\n\n    lease-database=/srv/pxed/leases.db",
+     .pitfall = "Not on NFS: SQLite's write-ahead log needs a disk of this machine, and every new "
+                "lease waits for it.",
      .reload = Reload::restart,
      .parse = text<&DaemonPolicy::lease_database>},
 });

@@ -88,6 +88,8 @@ struct Directive {
     /// Plain sentences for pxed.conf(5). Paragraphs are separated by an empty line; `X` between backquotes is
     /// literal; a line that begins with four blanks is an example.
     std::string_view manual = {};
+    /// One sentence on what people stumble over, for the manual and --help; empty: nothing is known.
+    std::string_view pitfall = {};
     Reload reload = Reload::policy;
     Parse parse = {};  ///< only served rows have one
     Status status = Status::served;

@@ -52,6 +52,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "first, "
          "then dhcp-hostsdir.\n\n"
          "    dhcp-hostsfile=/etc/pxed/machines",
+     .pitfall = "A mistake in it is a line in the log and no reason to refuse: look there after each "
+                "change.",
      .parse = add_source<Kind::hosts, false>},
     {.name = "dhcp-hostsdir",
      .group = Group::files,
@@ -77,6 +79,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "As dhcp-hostsfile, for options: each line is what would follow `dhcp-option=`, tags included. "
          "They go above the dhcp-option lines of the configuration."
          "\n\n    dhcp-optsfile=/etc/pxed/options",
+     .pitfall = "It takes what would follow dhcp-option=, without that word in front.",
      .parse = add_source<Kind::options, false>},
     {.name = "dhcp-optsdir",
      .group = Group::files,

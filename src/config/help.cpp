@@ -120,6 +120,7 @@ std::string all_about(const Directive& row) {
     if (row.value == Value::required) text += '=' + std::string{row.syntax};
     text += "\n    " + std::string{row.help} + ".\n\n";
     std::string manual{row.manual};
+    if (!row.pitfall.empty()) manual += "\n\nPitfall: " + std::string{row.pitfall};
     // Backquotes are for the manual's bold face.
     std::erase(manual, '`');
     return text + wrapped(manual);

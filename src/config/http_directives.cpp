@@ -61,6 +61,7 @@ constexpr auto k_rows = std::to_array<Directive>({
                "follow. `..`, `%00` and an encoded slash are refused. A name that ends in a slash stands "
                "for `index.html` in that directory."
                "\n\n    enable-http\n    tftp-root=/srv/tftp",
+     .pitfall = "Port 80 may be another web server's already: see http-port.",
      .reload = Reload::sockets,
      .parse = parse_enable_http},
     {.name = "http-port",
@@ -70,6 +71,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "the port HTTP is served on (default: 80)",
      .manual = "The port for HTTP. URLs that pxed makes itself have it as well. It is pxed's own directive."
                "\n\n    enable-http\n    http-port=8080",
+     .pitfall = "A URL that you write yourself in dhcp-boot has to name the port too.",
      .reload = Reload::sockets,
      .parse = number<&http::Policy::port, 1, 65535>,
      .default_value = "80"},
@@ -90,6 +92,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Answers a request for a directory without `index.html` by a list of what is in it; names "
                "that begin with a dot are left out. Without this line such a request is refused. It is "
                "pxed's own directive.\n\n    enable-http\n    http-listing",
+     .pitfall = "It shows everybody what is in the tree, unattended answers with passwords among it.",
      .parse = flag<&http::Policy::lists_directories>},
     {.name = "http-max",
      .group = Group::http,
@@ -121,6 +124,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "and the pair before it stays in use. It is pxed's own directive."
                "\n\n    enable-http\n    http-tls-cert=/etc/pxed/boot.pem\n"
                "    http-tls-key=/etc/pxed/boot.key",
+     .pitfall = "Firmware trusts only the authorities in its own settings: enrol yours there, and see "
+                "that its clock is right.",
      .reload = Reload::sockets,
      .parse = parse_tls_file<&http::Policy::certificate, &http::Policy::certificate_origin>},
     {.name = "http-tls-key",
@@ -131,6 +136,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "The key of http-tls-cert. It is pxed's own directive."
                "\n\n    enable-http\n    http-tls-cert=/etc/pxed/boot.pem\n"
                "    http-tls-key=/etc/pxed/boot.key",
+     .pitfall = "The account pxed runs as has to read it, and nobody else should: owner root, group "
+                "pxed, mode 0640.",
      .reload = Reload::sockets,
      .parse = parse_tls_file<&http::Policy::key, &http::Policy::key_origin>},
     {.name = "http-tls-port",

@@ -101,6 +101,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "for all that begin so. Without any such line all interfaces are served but the loopback, which "
          "must be named. An interface that is not there yet is waited for."
          "\n\n    interface=eth1\n    interface=lab*",
+     .pitfall = "A name that is written wrong is waited for like one that is not there yet; the log "
+                "and `systemctl status` name it.",
      .reload = Reload::sockets,
      .parse = parse_interface},
     {.name = "except-interface",
@@ -120,6 +122,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "serve the interfaces that have these addresses",
      .manual = "Serves the interfaces that have one of the addresses, beside those that interface lines name."
                "\n\n    listen-address=192.168.1.1",
+     .pitfall = "It admits the interface that has the address, with all its other addresses.",
      .reload = Reload::sockets,
      .parse = parse_listen_address},
     // dnsmasq with this line does not start when the interface comes a second later at boot.
@@ -131,6 +134,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "open a socket per served interface instead of one for all",
      .manual = "Binds to each interface that is served, so that another DHCP server can serve the others of "
                "this machine. Unlike dnsmasq, pxed waits for an interface that is not there yet.",
+     .pitfall = "Another server that shares the interface in this way gets no error, and neither does "
+                "pxed: both hear every broadcast, and both answer.",
      .reload = Reload::sockets,
      .parse = bind_interfaces},
     {.name = "bind-dynamic",
@@ -168,6 +173,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "dnsmasq's DNS port; 0 (no DNS) is what pxed does",
      .manual = "The port of dnsmasq's DNS. pxed serves no DNS: 0 is accepted, anything else is warned about."
                "\n\n    port=0",
+     .pitfall = "A file that relied on dnsmasq's DNS leaves clients without a name server: name one "
+                "with dhcp-option=option:dns-server.",
      .reload = Reload::none,
      .parse = parse_port},
 });

@@ -112,6 +112,7 @@ std::string entry(const Directive& row) {
     } else {
         text += "The same as \\fB" + roff(row.alias_of) + "\\fR.\n";
     }
+    if (!row.pitfall.empty()) text += ".IP\n" + wrapped("\\fIPitfall:\\fR " + roff(row.pitfall));
     if (row.reload == Reload::restart)
         text += ".IP\nA change takes effect at the next restart, not at a reload.\n";
     return text;

@@ -119,6 +119,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "INTERFACE, and the reply leaves by the alias. Only INTERFACE counts for interface, "
          "except-interface and tags. Aliases may come and go.\n\n"
          "    bridge-interface=br0,tap*",
+     .pitfall = "The ports of a bridge need no such line: what comes by them comes by the bridge.",
      .reload = Reload::sockets,
      .parse = parse_bridge_interface},
     {.name = "no-dhcp-interface",
@@ -129,6 +130,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Leaves these interfaces without DHCP and TFTP, whatever interface and listen-address say. "
                "Only `enable-tftp=INTERFACE` still serves files there.\n\n"
                "    no-dhcp-interface=eth1",
+     .pitfall = "It takes TFTP and HTTP away as well; no-dhcpv4-interface does not.",
      .reload = Reload::sockets,
      .parse = parse_no_dhcp_interface},
     {.name = "no-dhcpv4-interface",

@@ -52,6 +52,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-option=option:router,192.168.1.1\n"
          "    dhcp-option=tag:lab,option:ntp-server,0.0.0.0\n"
          "    dhcp-option=vendor:PXEClient,6,2b",
+     .pitfall = "Only clients that ask for the option get it, and firmware asks for few: see "
+                "dhcp-option-force.",
      .parse = parse_dhcp_option},
     // RFC 2131 4.3.1 has a server send what the client asked for in option 55; some boot programs need what
     // they do not ask for.
@@ -62,6 +64,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "As dhcp-option, but the option is sent to clients that do not ask for it as well: PXELINUX's "
                "options 208 to 211, or `dhcp-option-force=tag:http,60,HTTPClient` for UEFI HTTP boot."
                "\n\n    dhcp-option-force=tag:http,60,HTTPClient",
+     .pitfall = "It takes room in every reply; what no longer fits is left out, which the log says.",
      .parse = parse_dhcp_option_force},
     // "First match wins" is the natural mistake: with an architecture's line above that of iPXE, iPXE would
     // be sent to load iPXE for ever.
@@ -81,6 +84,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "    dhcp-boot=pxelinux.0\n"
          "    dhcp-boot=tag:efi64,grubx64.efi\n"
          "    dhcp-boot=tag:ipxe,http://boot.example.org/menu.ipxe",
+     .pitfall = "The machine of another architecture loads the file as well, and cannot start it: use "
+                "boot-arch or a tag where there is more than one kind.",
      .parse = parse_dhcp_boot},
     // In dnsmasq the option stops moving file and sname out of the header into 67 and 66. Here they are never
     // moved, so that only the doubling is left to switch off.

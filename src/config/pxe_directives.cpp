@@ -216,6 +216,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "that text back to them. The default is `PXEClient`, and `HTTPClient` (UEFI HTTP Boot) for those "
          "that a URL can be named to; a list replaces it.\n\n"
          "    dhcp-pxe-vendor=PXEClient,HTTPClient",
+     .pitfall = "A list that leaves out PXEClient leaves all PCs without a boot file.",
      .parse = parse_dhcp_pxe_vendor},
     // dnsmasq 2.91.
     {.name = "dhcp-option-pxe",

@@ -173,6 +173,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "A line whose tags match goes before one without tags; among several the last one counts. Unlike "
          "dnsmasq, pxed serves everybody else meanwhile, and takes more than one such line."
          "\n\n    dhcp-mac=set:pi3,b8:27:eb:*:*:*\n    dhcp-reply-delay=tag:pi3,2",
+     .pitfall = "PXE firmware repeats its request after four seconds: stay below.",
      .parse = parse_reply_delay},
 });
 static_assert(is_complete(k_rows));

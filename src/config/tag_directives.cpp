@@ -99,6 +99,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "a number any element of a list such as client-arch.\n\n"
          "    dhcp-match=set:ipxe,175\n"
          "    dhcp-match=set:efi64,option:client-arch,7",
+     .pitfall = "client-arch 7 misses the x64 machines that say 9; boot-arch=efi-x64 has both.",
      .parse = parse_dhcp_match},
     // A substring: firmware writes `PXEClient:Arch:00007:UNDI:003016`, and the part behind the number
     // differs.
@@ -121,6 +122,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Gives the tag to clients whose user class (option 77) contains TEXT, upper and lower case as "
                "written. `dhcp-userclass=set:ipxe,iPXE` finds iPXE."
                "\n\n    dhcp-userclass=set:ipxe,iPXE\n    dhcp-boot=tag:ipxe,http://192.168.1.1/menu.ipxe",
+     .pitfall = "The iPXE in a network card's ROM says iPXE too, and may lack what yours has.",
      .parse = parse_userclass},
     {.name = "dhcp-mac",
      .short_option = '4',
@@ -141,6 +143,7 @@ constexpr auto k_rows = std::to_array<Directive>({
                "set.\n\n"
                "    tag-if=set:efi,tag:efi64\n"
                "    tag-if=set:chain,tag:efi,tag:!ipxe",
+     .pitfall = "A line sees only the tags that lines above it have set.",
      .parse = parse_tag_if},
 });
 static_assert(is_complete(k_rows));

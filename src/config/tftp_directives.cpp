@@ -90,6 +90,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "serve files over TFTP (on these interfaces only)",
      .manual = "Serves files over TFTP, on the interfaces that DHCP is served on or on those named here."
                "\n\n    enable-tftp\n    tftp-root=/srv/tftp",
+     .pitfall = "Without tftp-root it serves no file.",
      .reload = Reload::sockets,
      .parse = parse_enable_tftp},
     {.name = "tftp-root",
@@ -101,6 +102,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "ever served, see tree-allow for symbolic links. "
                "Without such a line no file is served at all, where dnsmasq serves every file of the machine."
                "\n\n    tftp-root=/srv/tftp\n    tftp-root=/srv/arm,eth2",
+     .pitfall = "The packaged unit hides /home, /root and /run/user from pxed; keep the tree "
+                "elsewhere, /srv/tftp for instance.",
      .reload = Reload::sockets,
      .parse = parse_tftp_root},
     // dnsmasq follows links anywhere; a boot tree that links to a distribution's packages needs this line
@@ -112,6 +115,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "A symbolic link that leads out of tftp-root is served only when its target lies below a "
                "directory that such a line names. It is pxed's own directive.\n\n"
                "    tree-allow=/usr/lib/syslinux",
+     .pitfall = "It names where links lead, not where they stand.",
      .parse = parse_tree_allow},
     {.name = "tftp-unique-root",
      .group = Group::tftp,
@@ -123,6 +127,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "(`192.168.1.5`) or with `mac` by its hardware address (`52-54-00-12-34-56`), if that directory "
          "exists, else in the root."
          "\n\n    tftp-unique-root=mac",
+     .pitfall = "What the client's directory lacks is taken from the root all the same.",
      .parse = parse_unique_root},
     {.name = "tftp-secure",
      .group = Group::tftp,
@@ -130,6 +135,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::none,
      .help = "serve only files that belong to the account pxed runs as",
      .manual = "Serves only files that belong to the account pxed runs as; as root, files that all may read.",
+     .pitfall = "Readable is not enough: the files of a package belong to root and are refused.",
      .parse = flag<&tftp::Policy::is_secure>},
     {.name = "tftp-lowercase",
      .group = Group::tftp,
@@ -137,6 +143,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::none,
      .help = "turn the names that clients ask for into lower case",
      .manual = "Turns the names that clients ask for into lower case before the file is looked for.",
+     .pitfall = "A file with a capital in its name is then never found.",
      .parse = flag<&tftp::Policy::lower_cases>},
     // dnsmasq finds a name as it is asked or not at all.
     {.name = "no-sibling-lookup",
@@ -157,6 +164,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::none,
      .help = "start although a tftp-root cannot be read",
      .manual = "Starts although a tftp-root is missing or cannot be read, with a warning.",
+     .pitfall = "A disk that was not mounted then looks like files that are missing.",
      .parse = flag<&tftp::Policy::ignores_missing_root>},
     {.name = "tftp-no-blocksize",
      .group = Group::tftp,
@@ -164,6 +172,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::none,
      .help = "send blocks of 512 bytes whatever the client asks for",
      .manual = "Does not answer the block size option: for clients that ask for it and then cannot do it.",
+     .pitfall = "A kernel and its initial RAM disk take minutes in blocks of 512 bytes.",
      .parse = flag<&tftp::Policy::ignores_blocksize>},
     // With dnsmasq's 50 transfers under way no further request is read, and the machines of a large room time
     // out.
@@ -176,6 +185,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Limits how many transfers run at one time. The default is 2000, where dnsmasq has 50, or what "
          "the limit of open files leaves, which is said at start."
          "\n\n    tftp-max=500",
+     .pitfall = "Each transfer takes two file descriptors: LimitNOFILE= of the unit has to hold them.",
      .parse = number<&tftp::Policy::max_transfers, 0, 1000000>,
      .default_value = "2000"},
     // The cure for PXE-E35 behind tunnels: some firmware cannot put fragments together.
@@ -206,6 +216,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "send everything from port 69, for NAT and containers",
      .manual =
          "Transfers stay on port 69 instead of a port each, so that they pass NAT and container networks.",
+     .pitfall = "Two transfers that a client begins from one port of its own cannot be told apart.",
      .parse = flag<&tftp::Policy::is_single_port>},
 });
 static_assert(is_complete(k_rows));

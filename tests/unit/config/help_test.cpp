@@ -37,6 +37,16 @@ TEST(Help, ATopicIsAGroupOrADirective) {
     EXPECT_FALSE(help_text("nonsense"));
 }
 
+TEST(Help, APitfallIsSaidInManualAndHelp) {
+    const auto* row = find_directive("tftp-secure");
+    ASSERT_NE(row, nullptr);
+    ASSERT_FALSE(row->pitfall.empty());
+    EXPECT_THAT(*help_text("tftp-secure"), HasSubstr("\n\nPitfall: Readable is not enough"));
+    EXPECT_THAT(manual_section(), HasSubstr("Pitfall:"));
+    for (const auto& one : directives())
+        EXPECT_TRUE(one.pitfall.empty() || one.pitfall.ends_with('.')) << one.name;
+}
+
 TEST(Help, RunningTextFitsATerminal) {
     for (const auto& row : directives()) {
         const auto text = help_text(row.name);
