@@ -52,6 +52,14 @@ struct Bridge {
     Origin origin;
 };
 
+/// One place of `metrics`: a Unix socket, or a TCP port of its own.
+struct MetricsPlace {
+    std::string path;  ///< of the socket; empty: it is a port
+    Ipv4 address;      ///< on which TCP is listened
+    std::uint16_t port = 0;
+    Origin origin;
+};
+
 /// How the process runs and where it listens.
 struct DaemonPolicy {
     std::vector<InterfaceName> interfaces;  ///< empty: all but loopback
@@ -62,7 +70,7 @@ struct DaemonPolicy {
     bool binds_interfaces = false;  ///< bind-interfaces or bind-dynamic
     Origin bind_interfaces_origin;  ///< which of the two it was
     Origin bind_dynamic_origin;
-    bool leaves_dhcp_port = false;  ///< dhcp-no-bind: port 67 is another program's on this host
+    bool leaves_dhcp_port = false;          ///< dhcp-no-bind: port 67 is another program's on this host
     std::optional<std::uint32_t> dns_port;  ///< port=: dnsmasq's DNS; 0 is none, absent is 53
     std::string user;                       ///< empty: not named
     std::string group;
@@ -73,6 +81,7 @@ struct DaemonPolicy {
     bool logs_dhcp = false;                  ///< log-dhcp
     bool is_quiet_dhcp = false;              ///< quiet-dhcp
     std::optional<std::uint32_t> log_queue;  ///< log-async[=N]: lines the log queue holds
+    std::vector<MetricsPlace> metrics;       ///< where the counters can be read
     std::string lease_file;  ///< dhcp-leasefile: dnsmasq's text form, imported once and mirrored
     Origin lease_file_origin;
     ScriptPolicy script;         ///< dhcp-script and what goes with it

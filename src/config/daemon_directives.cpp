@@ -67,6 +67,29 @@ Parsed parse_log_async(Line& line) {
     return number<&DaemonPolicy::log_queue, 0, 1000000>(line);
 }
 
+// PATH, or ADDRESS#PORT as dnsmasq writes ports. The port has no default: each of Prometheus' exporters has
+// its own, and a number that is written down is one that a firewall rule can be checked against.
+Parsed parse_metrics(Line& line) {
+    const auto text = line.value().text();
+    MetricsPlace place;
+    place.origin = line.origin();
+    if (text.starts_with('/')) {
+        place.path = std::string{text};
+        line.config().daemon.metrics.push_back(std::move(place));
+        return {};
+    }
+    const auto mark = text.find('#');
+    const auto address = Ipv4::parse(text.substr(0, mark));
+    const auto port =
+        mark == std::string_view::npos ? std::nullopt : parse_number_between(text.substr(mark + 1), 1, 65535);
+    if (!address || !port)
+        return fail(quote(text) + " is neither the absolute path of a socket nor an ADDRESS#PORT");
+    place.address = *address;
+    place.port = static_cast<std::uint16_t>(*port);
+    line.config().daemon.metrics.push_back(std::move(place));
+    return {};
+}
+
 // Escapes in quotes can make one; the name would break up every message about the file.
 bool has_control(std::string_view path) {
     return std::ranges::any_of(path,
@@ -114,6 +137,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "line to `pxed` if there is such an account. `root` keeps root. Under systemd the unit decides, "
          "and another name here is only warned about."
          "\n\n    user=pxed",
+     .pitfall = "The directory of the leases and the boot tree have to be usable for this account; "
+                "`pxed --test` looks as it would.",
      .reload = Reload::restart,
      .parse = parse_user},
     {.name = "group",
@@ -125,6 +150,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "run with this group when started as root",
      .manual = "The group that goes with user; without it that account's own."
                "\n\n    group=pxed",
+     .pitfall = "What is served has to be readable for this group or for everybody.",
      .reload = Reload::restart,
      .parse = parse_group},
     // dnsmasq's default is /run/dnsmasq.pid, so a file without the line makes a difference here.
@@ -138,6 +164,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Writes the process id here at start and removes the file at the end. Without PATH, and by "
                "default, there is none: systemd needs none."
                "\n\n    pid-file=/run/pxed.pid",
+     .pitfall = "The packaged unit lets pxed write below /run/pxed and /var/lib/pxed only.",
      .reload = Reload::restart,
      .parse = text<&DaemonPolicy::pid_file>},
     {.name = "keep-in-foreground",
@@ -167,6 +194,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "Where messages go. By default to the journal when systemd started pxed, to standard error "
                "otherwise. A PATH has a slash; on SIGUSR2 the file is opened again, for logrotate."
                "\n\n    log-facility=/var/log/pxed.log",
+     .pitfall = "The packaged unit lets pxed write below /var/lib/pxed and /run/pxed only.",
      .parse = parse_log_facility},
     {.name = "log-dhcp",
      .group = Group::log,
@@ -176,6 +204,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual =
          "Logs for each DHCP message what the client asked, which tags it had and what it was sent, and "
          "messages that are dropped because they are malformed.",
+     .pitfall = "It writes dozens of lines a boot, and without any limit: not for a hundred machines "
+                "at once.",
      .parse = flag<&DaemonPolicy::logs_dhcp>},
     {.name = "quiet-dhcp",
      .group = Group::log,
@@ -193,6 +223,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "do not log files that TFTP clients ask for and that are not there",
      .manual = "Leaves requests for files that do not exist out of the log, over TFTP and over HTTP: boot "
                "programs try many names.",
+     .pitfall = "The name that a boot stops at is then not in the log either.",
      .parse = flag<&tftp::Policy::is_quiet>},
     // dnsmasq waits for its log unless this is given; a full pipe or a stopped journal then stops DHCP.
     {.name = "log-async",
@@ -204,7 +235,23 @@ constexpr auto k_rows = std::to_array<Directive>({
      .manual = "pxed never waits for its log. LINES says how many may wait for a slow one before lines are "
                "dropped, which is then said."
                "\n\n    log-async=20000",
+     .pitfall = "A line takes about a kilobyte of memory while it waits.",
      .parse = parse_log_async},
+    {.name = "metrics",
+     .group = Group::log,
+     .syntax = "PATH|ADDRESS#PORT",
+     .help = "let Prometheus read the counters from this socket or port",
+     .manual =
+         "Answers `GET /metrics` in Prometheus' text format: messages by type and reason, leases, the use "
+         "of each range, transfers, bytes, how long answers took, and what pxed says of itself. PATH is a "
+         "Unix socket, which pxed's own account and group may read; ADDRESS#PORT is a TCP port of its own. "
+         "It is never on the HTTP port: that one faces machines that boot. It is pxed's own directive.\n\n"
+         "Nobody is asked who he is: on an address other than 127.0.0.1 whoever reaches the port can "
+         "read how the network is used, though no machine's name. The directory of PATH must be one that "
+         "pxed's account may write; under systemd that is /run/pxed."
+         "\n\n    metrics=/run/pxed/metrics.sock\n    metrics=127.0.0.1#9571",
+     .reload = Reload::sockets,
+     .parse = parse_metrics},
     {.name = "conf-file",
      .short_option = 'C',
      .group = Group::files,
@@ -224,6 +271,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "read after "
                "/etc/pxed.conf.\n\n"
                "    conf-dir=/etc/dnsmasq.d,*.conf",
+     .pitfall = "Without a `*.SUFFIX` a package manager's `.dpkg-old` and `.rpmsave` are read as "
+                "well.",
      .parse = parse_conf_dir},
 });
 static_assert(is_complete(k_rows));

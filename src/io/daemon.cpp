@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/text.hpp"
 #include "io/clock.hpp"
 #include "io/served.hpp"
 
@@ -19,9 +18,6 @@ constexpr seconds k_stop_grace{5};
 constexpr milliseconds k_stop_pace{50};
 /// systemd is told how we are this long after something happened, however much happens meanwhile.
 constexpr seconds k_status_pace{1};
-/// A machine that was not heard of for so long has booted, or given up: firmware asks again within 64 s
-/// (RFC 2131 4.1), and an image takes its time while nothing else is asked for.
-constexpr seconds k_boot_is_running{60};
 /// How long dhcp-script may go on after that: the next start tells it of all leases that are left.
 constexpr seconds k_script_grace{3};
 /// The same when nobody else keeps the leases (leasefile-ro): what it has not heard is lost, so it is given
@@ -37,20 +33,34 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
       memory_(std::move(memory)),
       events_(log_, *config_),
       notifier_(loop),
+      loop_watch_(loop,
+                  [this](milliseconds turn) {
+                      log_.write(Level::warning, DaemonEvent::loop_stalled,
+                                 "nobody was answered for " + std::to_string(turn.count()) +
+                                     " ms: no processor for pxed, or a file system that hangs");
+                  }),
       interfaces_(loop, [this] { on_interfaces_changed(); }),
       dhcp_(loop, interfaces_,
             {.tell = [this](machine::Event event) { tell(std::move(event)); },
              .trace = [this](const std::string& text) { trace(text); },
-             .warn = [this](std::string text) { log_.warning(std::move(text)); },
+             .warn =
+                 [this](std::string text) {
+                     log_.write(Level::warning, DaemonEvent::socket_refused, std::move(text));
+                 },
              .lease_stored = [this](dhcp::StoredLease stored) { script_.on_stored(std::move(stored)); },
              .machine_of = [this](const HwAddr& hardware) { return machines_.find(hardware); }}),
       script_(loop, script_surroundings()),
+      pools_(loop, [this] { return dhcp_.server() == nullptr ? nullptr : &dhcp_.server()->leases(); }),
+      metrics_service_(loop, [this] { return metrics(); }),
       signals_(loop, {.reload = [this] { reload(); },
                       .stop = [this] { begin_stop(); },
                       .statistics = [this] { say_statistics(); },
                       .reopen_log = [this] { log_.reopen(); }}),
       watch_(loop, {.changed = [this](const FileChanges& changes) { on_files_changed(changes); },
-                    .warn = [this](std::string text) { log_.warning(std::move(text)); }}),
+                    .warn =
+                        [this](std::string text) {
+                            log_.write(Level::warning, DaemonEvent::configuration_warning, std::move(text));
+                        }}),
       follow_(loop),
       minute_(loop),
       slow_reading_(loop),
@@ -70,13 +80,14 @@ void Daemon::run() {
     Signals::end_at_once_from_now_on();
     if (tftp_) tftp_->abandon();
     if (http_) http_->abandon();
+    metrics_service_.stop();
     // The store first: what it still stores is acknowledged to the clients that wait for it.
     if (store_) store_->finish();
     dhcp_.stop();
     if (mirror_) mirror_->finish();
     script_.finish(loop_, config_->daemon.script.keeps_leases ? k_only_record_grace : k_script_grace);
     events_.on_time(read_clocks().instant);
-    log_.info("exiting");
+    log_.write(Level::info, DaemonEvent::stopped, "exiting");
 }
 
 // --- Events ---
@@ -89,22 +100,9 @@ void Daemon::tell(machine::Event event) {
     }
     machines_.observe(event, now);
     reasons_.count(event.reason);
+    metrics_.count(event);
     events_.tell(event, now);
     if (!status_.is_active()) status_.start(ev_seconds(k_status_pace));
-}
-
-void Daemon::trace(const std::string& text) {
-    for (const auto line : split(text, '\n'))
-        if (!line.empty()) log_.write(Level::info, std::string{line}, {{"SYSLOG_IDENTIFIER", "pxed-dhcp"}});
-}
-
-// A line about one service bears its name, as dnsmasq's lines do.
-void Daemon::say(Level level, std::string text) {
-    std::vector<Field> fields;
-    if (text.starts_with("DHCP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-dhcp"});
-    if (text.starts_with("TFTP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-tftp"});
-    if (text.starts_with("HTTP")) fields.push_back({"SYSLOG_IDENTIFIER", "pxed-http"});
-    log_.write(level, std::move(text), std::move(fields));
 }
 
 std::optional<HwAddr> Daemon::hardware_of(const Endpoint& client) {
@@ -145,7 +143,7 @@ void Daemon::on_interfaces_changed() {
 void Daemon::on_follow(ev::timer&, int) {
     if (is_stopping_) return;
     for (const auto& listening : {dhcp_.listen(*config_), listen_tftp(*config_), listen_http(*config_)})
-        if (!listening) log_.warning(listening.error());
+        if (!listening) log_.write(Level::warning, DaemonEvent::socket_refused, listening.error());
     give_tftp_sockets();
     say_missing_interfaces();
     notifier_.status(status());
@@ -156,54 +154,10 @@ void Daemon::on_minute(ev::timer&, int) {
     if (store_) store_->on_clock_step(now);
     events_.on_time(now.instant);
     watch_.retry();
+    if (metrics_service_.lacks_sockets()) listen_for_metrics();
     notifier_.status(status());  // boots end without a word
     // Nobody tells us that another program has given up the port.
     if (dhcp_.lacks_sockets() || !tftp_refused_.empty() || http_->lacks_sockets()) follow_.start(0);
-}
-
-void Daemon::say_missing_interfaces() {
-    const auto missing = missing_interfaces(config_->daemon, interfaces_.all());
-    for (const auto& name : missing) {
-        if (std::ranges::find(missing_, name) == missing_.end())
-            log_.warning("interface " + name + " does not exist now: waiting for it");
-    }
-    for (const auto& name : missing_) {
-        if (std::ranges::find(missing, name) == missing.end())
-            log_.info("interface " + name + " is there now");
-    }
-    missing_ = missing;
-}
-
-void Daemon::say_statistics() {
-    Figures figures;
-    if (const auto* server = dhcp_.server(); server != nullptr) {
-        figures.leases = &server->leases();
-        figures.waiting = server->waiting();
-        figures.others = &server->others();
-    }
-    figures.dhcp = dhcp_.counts();
-    figures.relay = dhcp_.relay_counts();
-    figures.overruns = dhcp_.overruns();
-    figures.tftp = tftp_->counts();
-    figures.transfers = tftp_->running();
-    figures.http = http_->counts();
-    figures.connections = http_->connections();
-    figures.downloads = http_->running();
-    figures.machines = machines_.size();
-    for (auto& line : statistics_lines(*config_, figures, reasons_))
-        say(Level::info, std::move(line));
-}
-
-std::string Daemon::status() const {
-    StatusFigures figures{.leases = {}, .booting = 0, .reloaded = reloaded_, .refusal = refusal_};
-    if (const auto* server = dhcp_.server(); server != nullptr && config_->dhcp.gives_leases())
-        figures.leases = server->leases().lease_count();
-    figures.booting = machines_.booting_since(read_clocks().instant - k_boot_is_running);
-    return status_line(*config_, interfaces_.all(), figures);
-}
-
-void Daemon::on_status(ev::timer&, int) {
-    if (!is_stopping_) notifier_.status(status());
 }
 
 // --- Sockets of TFTP ---
@@ -267,8 +221,9 @@ void Daemon::begin_stop() {
         loop_.break_loop(ev::ALL);
         return;
     }
-    log_.info("stopping when " + std::to_string(running_transfers()) + " transfers are done, or in " +
-              std::to_string(k_stop_grace.count()) + " s; a second signal stops at once");
+    log_.write(Level::info, DaemonEvent::stopping,
+               "stopping when " + std::to_string(running_transfers()) + " transfers are done, or in " +
+                   std::to_string(k_stop_grace.count()) + " s; a second signal stops at once");
     stopping_.start(ev_seconds(k_stop_pace), ev_seconds(k_stop_pace));
 }
 

@@ -26,9 +26,13 @@
 #include "io/lease_store.hpp"
 #include "io/log.hpp"
 #include "io/loop.hpp"
+#include "io/loop_watch.hpp"
 #include "io/memory_lease_store.hpp"
+#include "io/metrics.hpp"
+#include "io/metrics_service.hpp"
 #include "io/notify.hpp"
 #include "io/pid_file.hpp"
+#include "io/pool_tally.hpp"
 #include "io/report.hpp"
 #include "io/served_files.hpp"
 #include "io/signals.hpp"
@@ -78,7 +82,7 @@ class Daemon {
     // While it runs.
     void tell(machine::Event event);
     void trace(const std::string& text);
-    void say(Level level, std::string text);
+    void say(Level level, DaemonEvent event, std::string text);
     [[nodiscard]] std::optional<HwAddr> hardware_of(const Endpoint& client);
     [[nodiscard]] const machine::Machine* machine_at(const Endpoint& client);
     [[nodiscard]] std::string program_of(const Endpoint& client);
@@ -90,6 +94,8 @@ class Daemon {
     void say_missing_interfaces();
     void say_statistics();
     [[nodiscard]] std::string status() const;
+    [[nodiscard]] std::string metrics();
+    void listen_for_metrics();
 
     // Reload (daemon_reload.cpp).
     struct Reading;  ///< what a thread has read
@@ -139,6 +145,9 @@ class Daemon {
     Notifier notifier_;
     machine::Machines machines_;
     ReasonCounts reasons_;
+    LoopWatch loop_watch_;
+    Metrics metrics_;
+    WallTime started_at_{};
     Interfaces interfaces_;
     PidFile pid_file_;
     DhcpService dhcp_;
@@ -161,6 +170,8 @@ class Daemon {
     std::map<ListenPoint, unsigned> tftp_listeners_;
     std::set<ListenPoint> tftp_refused_;  ///< points that could not be opened, and are tried again
 
+    PoolTally pools_;
+    MetricsService metrics_service_;
     std::optional<HttpService> http_;  ///< it listens before privileges are settled, and begins after
 
     Signals signals_;
@@ -168,7 +179,7 @@ class Daemon {
     ev::timer follow_;  ///< sockets follow the interfaces, outside of anybody's callback
     ev::timer minute_;
     ev::timer slow_reading_;  ///< a reload that takes long says so
-    ev::timer status_;  ///< one-shot, so that an idle daemon sleeps
+    ev::timer status_;        ///< one-shot, so that an idle daemon sleeps
     ev::timer stopping_;
     // Interfaces, files and SIGHUP are still heard while dhcp-script is waited for; they must open nothing.
     bool is_stopping_ = false;

@@ -36,22 +36,24 @@ void Daemon::await_boot_tree() {
     if (seen_.wait_for(k_patience_with_tree) == std::future_status::ready)
         use_boot_trees(seen_.get());
     else
-        log_.warning("the boot tree is slow: requests are answered while it is still looked at for programs");
+        log_.write(Level::warning, DaemonEvent::configuration_warning,
+                   "the boot tree is slow: requests are answered while it is still looked at for programs");
 }
 
 void Daemon::use_boot_trees(config::BootTrees trees) {
     const auto before = config::found_lines(*config_);
     if (trees.tree.is_cut_short || (trees.http && trees.http->is_cut_short))
-        log_.warning(
-            "the boot tree has more files than are looked at for programs; name the one you mean "
-            "in dhcp-boot or boot-arch");
+        log_.write(Level::warning, DaemonEvent::configuration_warning,
+                   "the boot tree has more files than are looked at for programs; name the one you mean "
+                   "in dhcp-boot or boot-arch");
     // The services point into the configuration and ask it anew for each message.
     config::use_boot_trees(*config_, std::move(trees));
     const auto lines = config::found_lines(*config_);
     if (lines == before) return;
     for (const auto& line : lines)
-        say(Level::info, "DHCP, found for " + line);
-    if (lines.empty()) say(Level::info, "DHCP, no boot program is looked for or found any more");
+        say(Level::info, DaemonEvent::serving, "DHCP, found for " + line);
+    if (lines.empty())
+        say(Level::info, DaemonEvent::serving, "DHCP, no boot program is looked for or found any more");
 }
 
 void Daemon::follow_files() {
@@ -73,12 +75,14 @@ void Daemon::say_changed_files(const FileMemory& before) {
     for (const auto& [path, file] : memory_.files) {
         const auto old = before.files.find(path);
         if (old == before.files.end() || old->second.text != file.text)
-            log_.info("inotify: " + path + " new or modified");
+            log_.write(Level::info, DaemonEvent::files_changed, "inotify: " + path + " new or modified");
     }
     for (const auto& [path, file] : before.files)
-        if (!memory_.files.contains(path)) log_.info("inotify: " + path + " removed");
-    log_.info("DHCP, " + std::to_string(config_->dhcp.hosts.size()) + " hosts and " +
-              std::to_string(config_->dhcp.options.size()) + " options");
+        if (!memory_.files.contains(path))
+            log_.write(Level::info, DaemonEvent::files_changed, "inotify: " + path + " removed");
+    log_.write(Level::info, DaemonEvent::files_changed,
+               "DHCP, " + std::to_string(config_->dhcp.hosts.size()) + " hosts and " +
+                   std::to_string(config_->dhcp.options.size()) + " options");
 }
 
 }  // namespace pxed::io

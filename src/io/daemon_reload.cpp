@@ -61,7 +61,7 @@ void Daemon::Reading::read() {
 void Daemon::reload() {
     if (is_stopping_) return;
     notifier_.reloading();
-    log_.info("reading the configuration again");
+    log_.write(Level::info, DaemonEvent::reloading, "reading the configuration again");
     begin_reading(Cause::reload);
 }
 
@@ -91,7 +91,8 @@ void Daemon::on_read(Reading& reading) {
 }
 
 void Daemon::on_slow_reading(ev::timer&, int) {
-    log_.warning(
+    log_.write(
+        Level::warning, DaemonEvent::reload_waits,
         "the reload waits for a disk or a file server (tftp-root, http-root, http-tls-cert, or a file of the "
         "configuration); the configuration before it serves on");
 }
@@ -99,13 +100,13 @@ void Daemon::on_slow_reading(ev::timer&, int) {
 void Daemon::finish_reload(Reading& reading) {
     if (reading.failure) {
         for (const auto& line : reading.failure->lines)
-            log_.error(line);
+            log_.write(Level::error, DaemonEvent::reload_refused, line);
         refusal_ = reading.failure->lines.front();
     } else if (!*reading.files) {
-        log_.error(reading.files->error());
+        log_.write(Level::error, DaemonEvent::reload_refused, reading.files->error());
         refusal_ = reading.files->error();
     } else if (auto taken = take(std::move(reading.config), std::move(**reading.files)); !taken) {
-        log_.error(taken.error());
+        log_.write(Level::error, DaemonEvent::reload_refused, taken.error());
         refusal_ = taken.error();
     } else {
         refusal_.clear();
@@ -117,15 +118,21 @@ void Daemon::finish_reload(Reading& reading) {
         follow_files();
         script_.repeat_all();
     }
-    if (!refusal_.empty()) log_.error("the reload is refused: the configuration before it stays in use");
+    if (refusal_.empty())
+        log_.write(Level::info, DaemonEvent::reloaded,
+                   "the new configuration is in use: " + status_line(*config_, interfaces_.all()));
+    else
+        log_.write(Level::error, DaemonEvent::reload_refused,
+                   "the reload is refused: the configuration before it stays in use");
     notifier_.ready(status());
 }
 
 void Daemon::finish_change(Reading& reading) {
     if (reading.failure) {
         for (const auto& line : reading.failure->lines)
-            log_.error(line);
-        log_.error("the change of files is refused: the configuration before it stays in use");
+            log_.write(Level::error, DaemonEvent::files_refused, line);
+        log_.write(Level::error, DaemonEvent::files_refused,
+                   "the change of files is refused: the configuration before it stays in use");
         return;
     }
     if (!reading.config) {
@@ -136,7 +143,7 @@ void Daemon::finish_change(Reading& reading) {
     const auto names_before = config::named_boot_files(*config_);
     const std::set<std::string> said{warnings_before.begin(), warnings_before.end()};
     if (auto taken = take(std::move(reading.config), std::nullopt); !taken) {
-        log_.error(taken.error());
+        log_.write(Level::error, DaemonEvent::files_refused, taken.error());
         return;
     }
     changes_being_read_ = {};
@@ -144,7 +151,8 @@ void Daemon::finish_change(Reading& reading) {
     say_changed_files(before);
     // What a file says wrong is said when it is read, and not again when another one changes.
     for (auto& line : warning_lines(*config_))
-        if (!said.contains(line)) log_.warning(std::move(line));
+        if (!said.contains(line))
+            log_.write(Level::warning, DaemonEvent::configuration_warning, std::move(line));
     // A line of the file may name a program that nobody has looked at yet.
     if (config::named_boot_files(*config_) != names_before) look_at_boot_tree();
 }
@@ -180,28 +188,30 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh,
     events_.use(*config_);
     dhcp_.use(*config_);
     use_script();
+    listen_for_metrics();
     return {};
 }
 
 // They held a moment ago; should one fail now, the next change of an interface tries again.
 void Daemon::take_back_sockets() {
     for (const auto& back : {dhcp_.listen(*config_), listen_tftp(*config_), listen_http(*config_)})
-        if (!back) log_.error(back.error());
+        if (!back) log_.write(Level::error, DaemonEvent::socket_refused, back.error());
     give_tftp_sockets();
 }
 
 void Daemon::say_configuration() {
     for (const auto& line : warning_lines(*config_))
-        log_.warning(line);
+        log_.write(Level::warning, DaemonEvent::configuration_warning, line);
     for (auto& line : service_lines(*config_))
-        say(Level::info, std::move(line));
+        say(Level::info, DaemonEvent::serving, std::move(line));
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so
 }
 
 // The first dhcp-range may come by a reload: a package starts pxed with a file that serves nothing.
 Result<void, std::string> Daemon::begin_dhcp(const config::Config& fresh) {
     if (!fresh.dhcp.is_enabled() || store_ || memory_store_) return {};
-    if (auto opened = dhcp_.open(); !opened) log_.warning(opened.error());
+    if (auto opened = dhcp_.open(); !opened)
+        log_.write(Level::warning, DaemonEvent::socket_refused, opened.error());
     auto opened = open_leases(fresh);
     // Until the new configuration is taken over, the old one decides (it serves nobody).
     dhcp_.use(*config_);
@@ -213,7 +223,8 @@ void Daemon::say_what_needs_a_restart(const config::Config& fresh) {
     const auto& now = config_->daemon;
     const auto& then = fresh.daemon;
     const auto say = [this](const char* directive) {
-        log_.warning(std::string{directive} + " has changed: that takes a restart");
+        log_.write(Level::warning, DaemonEvent::configuration_warning,
+                   std::string{directive} + " has changed: that takes a restart");
     };
     if (now.user != then.user) say("user");
     if (now.group != then.group) say("group");

@@ -58,6 +58,8 @@ Result<void, StartFailure> Daemon::start() {
     if (auto opened = open_files(); !opened) return opened;
     await_boot_tree();
     use_script();  // nothing can fail any more: a start that fails tells no script of anything
+    started_at_ = read_clocks().wall;
+    listen_for_metrics();
     minute_.start(60, 60);
     say_start();
     follow_files();
@@ -88,7 +90,9 @@ Result<void, StartFailure> Daemon::settle_privileges() {
     auto plan = plan_privileges(standing, policy.user, policy.group, find_account, find_group);
     if (!plan) {
         const auto& origin = policy.user.empty() ? policy.group_origin : policy.user_origin;
-        return failure(ExitCode::configuration, config_->text_of(origin) + ": " + plan.error());
+        return failure(ExitCode::configuration,
+                       config_->text_of(origin) + ": " + plan.error() +
+                           "; correct the line, or make it: `useradd --system`, `groupadd --system`");
     }
     for (auto& warning : plan->warnings)
         config_->findings.push_back({policy.user_origin, std::move(warning)});
@@ -133,11 +137,13 @@ Result<void, StartFailure> Daemon::open_leases(const config::Config& config) {
     auto opened = SqliteLeaseStore::open(loop_, {database, text_file}, read_clocks());
     if (!opened) return failure(ExitCode::file, opened.error());
     for (auto& note : opened->notes)
-        log_.write(note.level, std::move(note.text));
+        log_.write(note.level, DaemonEvent::lease_record, std::move(note.text));
     store_ = std::move(opened->store);
     if (!text_file.empty()) {
         mirror_.emplace(loop_, LeaseMirror::Settings{text_file, database},
-                        [this](Level level, std::string text) { log_.write(level, std::move(text)); });
+                        [this](Level level, std::string text) {
+                            log_.write(level, DaemonEvent::lease_record, std::move(text));
+                        });
         store_->on_stored([this] { mirror_->touch(); });
         mirror_->touch();
     }
@@ -157,7 +163,7 @@ Result<void, StartFailure> Daemon::take_leases_of_script(const config::Config& c
         TRY(init, read_leases_from_script(script.path, read_clocks()));
     }
     for (auto& warning : init.warnings)
-        log_.warning(std::move(warning));
+        log_.write(Level::warning, DaemonEvent::script_trouble, std::move(warning));
     memory_store_.emplace();
     dhcp_.start(config, *memory_store_, init.leases);
     return {};
@@ -166,7 +172,9 @@ Result<void, StartFailure> Daemon::take_leases_of_script(const config::Config& c
 ScriptSurroundings Daemon::script_surroundings() {
     ScriptSurroundings surroundings;
     surroundings.say = [this](Level level, std::string text) {
-        log_.write(level, std::move(text), {{"SYSLOG_IDENTIFIER", "pxed-script"}});
+        auto fields = level <= Level::warning ? fields_of(DaemonEvent::script_trouble) : std::vector<Field>{};
+        fields.push_back({"SYSLOG_IDENTIFIER", "pxed-script"});
+        log_.write(level, std::move(text), std::move(fields));
     };
     surroundings.domain_of = [this](Ipv4 address) { return dhcp_.domain_of(address); };
     surroundings.interface_of = [this](Ipv4 address) {
@@ -254,31 +262,33 @@ void Daemon::bound_transfers(config::Config& config) const {
 }
 
 void Daemon::say_start() {
-    log_.info("started, version " PXED_VERSION);
+    log_.write(Level::info, DaemonEvent::started, "started, version " PXED_VERSION);
     // A dhcp-hostsdir may have a file a machine: more lines than the log's queue holds, and warnings among
     // them.
     const auto named = std::min(config_->files.size(), k_most_files_named + 1);
     for (std::size_t i = 1; i < named; ++i)
-        log_.info("read " + config_->files[i]);
+        log_.write(Level::info, DaemonEvent::serving, "read " + config_->files[i]);
     if (named < config_->files.size())
-        log_.info("read " + std::to_string(config_->files.size() - named) + " more files");
+        log_.write(Level::info, DaemonEvent::serving,
+                   "read " + std::to_string(config_->files.size() - named) + " more files");
     for (const auto& line : warning_lines(*config_))
-        log_.warning(line);
+        log_.write(Level::warning, DaemonEvent::configuration_warning, line);
     for (auto& line : service_lines(*config_))
-        say(Level::info, std::move(line));
+        say(Level::info, DaemonEvent::serving, std::move(line));
     if (const auto* server = dhcp_.server(); server != nullptr)
-        say(Level::info, "DHCP, " + std::to_string(server->leases().lease_count()) + " leases in " +
-                             (memory_store_ ? "memory" : config_->lease_database_path(state_directory())));
+        say(Level::info, DaemonEvent::serving,
+            "DHCP, " + std::to_string(server->leases().lease_count()) + " leases in " +
+                (memory_store_ ? "memory" : config_->lease_database_path(state_directory())));
     if (config_->tftp.is_enabled)
-        say(Level::info,
+        say(Level::info, DaemonEvent::serving,
             "TFTP, at most " + std::to_string(config_->tftp.max_transfers) + " transfers at a time");
     if (config_->http.is_enabled)
-        say(Level::info,
+        say(Level::info, DaemonEvent::serving,
             "HTTP on port " + std::to_string(config_->http.port) +
                 (config_->http.has_tls() ? ", HTTPS on port " + std::to_string(config_->http.tls_port) : "") +
                 ", at most " + std::to_string(config_->http.max_connections) + " connections");
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // a warning above has said so
-    log_.info(status());
+    log_.write(Level::info, DaemonEvent::serving, status());
 }
 
 }  // namespace pxed::io

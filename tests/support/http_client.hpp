@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "io/file_descriptor.hpp"
@@ -25,9 +26,16 @@ class HttpClient {
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         // The kernel takes the connection before anybody accepts it.
         EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-        ::fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
-        watcher_.set<HttpClient, &HttpClient::on_readable>(this);
-        watch();
+        begin();
+    }
+    /// The same on a Unix socket.
+    HttpClient(ev::loop_ref loop, const std::string& path) : watcher_(loop) {
+        socket_ = io::FileDescriptor{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        begin();
     }
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
@@ -57,6 +65,11 @@ class HttpClient {
     void clear() { received_.clear(); }
 
  private:
+    void begin() {
+        ::fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
+        watcher_.set<HttpClient, &HttpClient::on_readable>(this);
+        watch();
+    }
     [[nodiscard]] std::size_t body_size() const {
         constexpr std::string_view name = "Content-Length: ";
         const auto at = received_.find(name);

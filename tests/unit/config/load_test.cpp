@@ -299,7 +299,8 @@ TEST(Load, SetsTheDaemonsFields) {
     const auto config = read(
         "interface=eth0, "
         "br*\nexcept-interface=lo\nlisten-address=10.0.0.1,127.0.0.1\nbind-dynamic\nuser=boot\n"
-        "group=net\npid-file=/run/x\nlog-facility=local3\nlog-dhcp\nquiet-dhcp\nquiet-tftp\nlog-async=25\n");
+        "group=net\npid-file=/run/x\nlog-facility=local3\nlog-dhcp\nquiet-dhcp\nquiet-tftp\nlog-async=25\n"
+        "metrics=/run/m\nmetrics=127.0.0.1#9571\n");
     ASSERT_TRUE(config);
     const auto& daemon = config->daemon;
     EXPECT_TRUE(daemon.interfaces.at(1).matches("br0"));
@@ -317,6 +318,10 @@ TEST(Load, SetsTheDaemonsFields) {
     EXPECT_TRUE(daemon.is_quiet_dhcp);
     EXPECT_TRUE(config->tftp.is_quiet);
     EXPECT_EQ(daemon.log_queue, 25U);
+    EXPECT_EQ(daemon.metrics.at(0).path, "/run/m");
+    EXPECT_EQ(daemon.metrics.at(1).path, "");
+    EXPECT_EQ(daemon.metrics.at(1).address, (Ipv4{127, 0, 0, 1}));
+    EXPECT_EQ(daemon.metrics.at(1).port, 9571);
 }
 
 TEST(Load, SetsTheTftpFields) {
