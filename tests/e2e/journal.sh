@@ -87,11 +87,16 @@ expect "an entry says what to do" grep -q 'systemctl reload pxed' <(journalctl -
 step "a journal that stalls"
 p99() { on client "$support/dorabot" waits eth0 --seconds 4 | tee -a "$lab_dir/waits.log" | sed -n 's/.* p99 \([0-9.]*\) ms.*/\1/p'; }
 calm=$(p99)
+# A machine that is busy with other things may be slow once; a server that waits for its log is slow each time.
+unnoticed() {
+  stalled=$(p99)
+  echo "  DHCP p99: $calm ms, and $stalled ms while nobody reads the journal" >> "$lab_dir/figures.log"
+  python3 -c 'import sys; calm, stalled = map(float, sys.argv[1:]); sys.exit(stalled > 2 * calm + 5)' "$calm" "$stalled"
+}
 kill -STOP "$reader"
-stalled=$(p99)
+expect "DHCP does not notice" eventually 15 unnoticed
 kill -CONT "$reader"
-echo "  DHCP p99: $calm ms, and $stalled ms while nobody reads the journal"
-expect "DHCP does not notice" python3 -c 'import sys; calm, stalled = map(float, sys.argv[1:]); sys.exit(stalled > 2 * calm + 5)' "$calm" "$stalled"
+cat "$lab_dir/figures.log"
 # Without this the journal may just have been patient.
 expect "lines were lost, and it is said how many" soon MESSAGE_ID=f064ad5c9dbb42c8a6c1bfcaad57639e \
   'MESSAGE=[1-9][0-9]* log lines were lost.*' PXED_EVENT=lines_lost PRIORITY=4
