@@ -82,6 +82,20 @@ class Perfdhcp(unittest.TestCase):
             exchanges("Interface wire does not exist", 100, 4)
 
 
+class Search(unittest.TestCase):
+    def test_finds_what_a_server_holds(self):
+        for holds in (12, 150, 4000, 23000):
+            low, high, rate = 0, None, 500
+            for _ in range(60):
+                low, high = (rate, high) if rate <= holds else (low, rate)
+                rate = dhcp_work.next_rate(low, high)
+                if rate is None:
+                    break
+            self.assertIsNone(rate)
+            self.assertGreater(low * dhcp_work.STEP * 1.02 + 1, holds)
+            self.assertLessEqual(low, holds)
+
+
 class Memory(unittest.TestCase):
     def test_a_leak_is_seen(self):
         self.assertAlmostEqual(flat.growth([3 + second / 100 for second in range(600)]), 3.0, places=1)

@@ -17,6 +17,7 @@ class Bench:
     def __init__(self, root, programs, pxed, is_small, rounds):
         self.programs, self.pxed, self.is_small, self.rounds = pathlib.Path(programs), pxed, is_small, rounds
         self.cache = root / "build" / "bench-peers"
+        self.hints = {}  # where a search of the round before ended
         self.absent = {}
         self.paths = {}
         self.wires = {}

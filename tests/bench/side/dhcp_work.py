@@ -9,28 +9,37 @@ STEP = 1.15
 ABOVE_ALL = 60000  # a second; no search goes further
 
 
+def next_rate(low, high):
+    """What to try after `low` held and `high` did not (0, None: none yet); None when the two are near enough."""
+    if high is None:
+        return max(low + 5, int(low * STEP))
+    if low == 0:
+        return max(5, int(high / STEP ** 2)) if high > 5 else None
+    return int((low * high) ** 0.5) if high > low * STEP * 1.01 else None
+
+
 def capacity(bench, name, clients, known):
-    """The highest rate of perfdhcp with under 1 % dropped. Our own crowd says first where to look for it."""
+    """The highest rate of perfdhcp with under 1 % dropped. The search begins where the last round ended, in the first
+    one where our own crowd says."""
     turn = crowd(bench, name, clients, known)
-    held = best = None
-    rate = bench.of(max(int(turn["leases_per_second"] * 0.75), 20), 20)
+    guess = bench.hints.get((name, clients, known), turn["leases_per_second"] * 0.75)
+    rate, low, high, best = max(int(guess), 20), 0, None, None
     for _ in range(bench.of(9, 1)):
-        tried = one_try(bench, name, clients, known, min(rate, ABOVE_ALL))
-        is_good = tried["dropped"] < GOOD
+        tried = one_try(bench, name, clients, known, min(bench.of(rate, 20), ABOVE_ALL))
         bench.say(f"    {name}: {tried['rate']}/s asked, {tried['exchanges_per_second']:.0f}/s done, {tried['dropped']:.1%} dropped")
-        if is_good:
-            best = tried
-            if held is False or tried["asked_per_second"] < 0.9 * tried["rate"]:
-                break  # the step above failed before, or perfdhcp itself sends no faster
-            rate = max(rate + 5, int(rate * STEP))
-        elif best is not None:
-            break
+        if tried["dropped"] < GOOD:
+            low, best = rate, tried
+            if tried["asked_per_second"] < 0.9 * tried["rate"]:
+                break  # perfdhcp itself sends no faster
         else:
-            rate = max(5, int(rate / (STEP * STEP)))
-        held = is_good
+            high = rate
+        rate = next_rate(low, high)
+        if rate is None:
+            break
     if best is None and not bench.is_small:
         return turn | {"failed": 1, "why": "not even the lowest rate that was tried holds"}
     best = best or tried
+    bench.hints[name, clients, known] = best["rate"]
     return turn | {"failed": 0, "perfdhcp": best["exchanges_per_second"], "cpu_per_thousand": best["cpu_per_thousand"],
                    "perfdhcp_bound": float(best["asked_per_second"] < 0.9 * best["rate"])}
 
