@@ -39,6 +39,9 @@ install(PROGRAMS ${built}/${program} DESTINATION ${CMAKE_INSTALL_SBINDIR} RENAME
 install(FILES etc/pxed.conf DESTINATION /etc)
 install(DIRECTORY DESTINATION /etc/pxed.d)
 install(FILES etc/quirks.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/pxed)
+# Firewalls know the ports by our name. ufw has its own place for what administrators may change.
+install(FILES contrib/firewalld/pxed.xml DESTINATION lib/firewalld/services)
+install(FILES contrib/ufw/pxed DESTINATION /etc/ufw/applications.d)
 install(DIRECTORY etc/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(FILES packaging/pxed.service DESTINATION ${PXED_UNITDIR})
@@ -54,3 +57,5 @@ install(FILES ${documents}/pxed.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-c
 install(FILES ${documents}/_pxed DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${documents}/pxed.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${documents}/pxed.vim DESTINATION ${CMAKE_INSTALL_DATADIR}/vim/vimfiles/syntax)
+# Without it vim never looks at the syntax file.
+install(FILES contrib/vim/ftdetect/pxed.vim DESTINATION ${CMAKE_INSTALL_DATADIR}/vim/vimfiles/ftdetect)

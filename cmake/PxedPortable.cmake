@@ -7,11 +7,12 @@ find_library(PXED_BOOST_OPTIONS_ARCHIVE libboost_program_options.a)
 if(NOT PXED_INIH_ARCHIVE OR NOT PXED_BOOST_OPTIONS_ARCHIVE)
   return()  # Fedora has no static inih; a package that is built there needs none
 endif()
-add_executable(pxed_portable src/main.cpp src/command_line.cpp)
+add_executable(pxed_portable src/main.cpp src/command_line.cpp src/glibc_2_34.cpp)
 target_link_libraries(pxed_portable PRIVATE pxed_io ${PXED_INIH_ARCHIVE} ${PXED_BOOST_OPTIONS_ARCHIVE} pxed_flags)
 # The archive stands before the floor that needs it, so the symbol is asked for by name; the shared inih, which the floor
 # brings, is then needed for nothing, and --as-needed leaves it out.
-target_link_options(pxed_portable PRIVATE -static-libstdc++ -static-libgcc -Wl,-u,ini_parse_stream -Wl,--as-needed)
+# libgcc_s stays dynamic: the static one wants a symbol of glibc 2.35.
+target_link_options(pxed_portable PRIVATE -static-libstdc++ -Wl,-u,ini_parse_stream -Wl,--as-needed)
 if(NOT PXED_PORTABLE)
   set_target_properties(pxed_portable PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
