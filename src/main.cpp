@@ -1,13 +1,19 @@
 // pxed boots machines from the network: composition, and nothing else.
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
 #include "command_line.hpp"
 #include "io/configuration.hpp"
 #include "io/daemon.hpp"
+#include "io/log_sinks.hpp"
+#include "io/notify.hpp"
 #include "io/privileges.hpp"
 
 namespace {
@@ -18,8 +24,15 @@ int leave(ExitCode code) {
     return static_cast<int>(code);
 }
 
+void say(const std::string& why) {
+    // systemd reads the level off the line (SyslogLevelPrefix=), so that `journalctl -p err` has it.
+    const bool is_journal = pxed::io::is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+    std::fprintf(stderr, "%spxed: %s\n", is_journal ? SD_ERR : "", why.c_str());
+}
+
 int leave(ExitCode code, const std::string& why) {
-    std::fprintf(stderr, "pxed: %s\n", why.c_str());
+    say(why);
+    pxed::io::tell_failure(why);
     return leave(code);
 }
 
@@ -37,8 +50,12 @@ int serve(const pxed::io::ConfigurationSource& source) {
     pxed::io::FileMemory memory;
     auto config = pxed::io::read_configuration(source, &memory);
     if (!config) {
-        for (const auto& problem : config.error().lines)
-            std::fprintf(stderr, "pxed: %s\n", problem.c_str());
+        const auto& problems = config.error().lines;
+        for (const auto& problem : problems)
+            say(problem);
+        const auto more = problems.size() - 1;
+        pxed::io::tell_failure(problems.front() +
+                               (more > 0 ? "; and " + std::to_string(more) + " more" : ""));
         return leave(config.error().code);
     }
     ev::default_loop loop{pxed::io::k_loop_flags};

@@ -42,11 +42,14 @@ Result<std::uint16_t, std::string> Config::add_file(const std::string& path) {
 
 std::string Config::lease_database_path(std::string_view state_directory) const {
     if (!daemon.lease_database.empty()) return daemon.lease_database;
+    // systemd lists several state directories with colons; the first one is ours. Before the text file:
+    // whether the unit may write where that is can change with a drop-in, and the leases must not change with
+    // it.
+    if (!state_directory.empty())
+        return std::string{state_directory.substr(0, state_directory.find(':'))} + "/leases.db";
     // Beside the text file people know, so that whoever moves or backs up the one finds the other.
     if (!daemon.lease_file.empty()) return daemon.lease_file + ".db";
-    if (state_directory.empty()) return "/var/lib/pxed/leases.db";
-    // systemd lists several state directories with colons; the first one is ours.
-    return std::string{state_directory.substr(0, state_directory.find(':'))} + "/leases.db";
+    return "/var/lib/pxed/leases.db";
 }
 
 }  // namespace pxed::config

@@ -77,13 +77,16 @@ struct DaemonPolicy {
     Origin user_origin;
     Origin group_origin;
     std::string pid_file;  ///< empty: none
+    Origin pid_file_origin;
     LogTarget log;
+    Origin log_origin;
     bool logs_dhcp = false;                  ///< log-dhcp
     bool is_quiet_dhcp = false;              ///< quiet-dhcp
     std::optional<std::uint32_t> log_queue;  ///< log-async[=N]: lines the log queue holds
     std::vector<MetricsPlace> metrics;       ///< where the counters can be read
     std::string lease_file;  ///< dhcp-leasefile: dnsmasq's text form, imported once and mirrored
     Origin lease_file_origin;
+    bool mirrors_leases = true;  ///< false: the unit may not write lease_file; it is only imported
     ScriptPolicy script;         ///< dhcp-script and what goes with it
     std::string lease_database;  ///< lease-database; empty: see lease_database_path()
 };

@@ -37,9 +37,15 @@ constexpr Facility k_facilities[] = {
     {"local3", 19},   {"local4", 20}, {"local5", 21}, {"local6", 22}, {"local7", 23},
 };
 
+Parsed parse_pid_file(Line& line) {
+    line.config().daemon.pid_file_origin = line.origin();
+    return text<&DaemonPolicy::pid_file>(line);
+}
+
 // A path, `-` for standard error, or a facility of syslog.
 Parsed parse_log_facility(Line& line) {
     auto& log = line.config().daemon.log;
+    line.config().daemon.log_origin = line.origin();
     const auto value = line.value();
     if (value.is_word("-")) {
         log = {LogTarget::Kind::stderr_stream, {}, log.facility};
@@ -166,7 +172,7 @@ constexpr auto k_rows = std::to_array<Directive>({
                "\n\n    pid-file=/run/pxed.pid",
      .pitfall = "The packaged unit lets pxed write below /run/pxed and /var/lib/pxed only.",
      .reload = Reload::restart,
-     .parse = text<&DaemonPolicy::pid_file>},
+     .parse = parse_pid_file},
     {.name = "keep-in-foreground",
      .short_option = 'k',
      .group = Group::daemon,

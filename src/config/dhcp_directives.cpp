@@ -224,7 +224,7 @@ constexpr auto k_rows = std::to_array<Directive>({
          "Writes all leases to this file, in dnsmasq's format, for the scripts that read it: at most once "
          "a second, and always a whole file. On the first start, when there is no lease database yet, "
          "leases are read from it. The leases themselves are kept in the database (see lease-database), "
-         "by default beside this file with `.db` appended."
+         "under systemd in its state directory, else beside this file with `.db` appended."
          "\n\n    dhcp-leasefile=/var/lib/misc/dnsmasq.leases",
      .pitfall = "It is a copy: what is changed in the file changes no lease.",
      .reload = Reload::restart,
@@ -245,9 +245,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "PATH",
      .help = "where the leases are kept (SQLite)",
-     .manual = "The database of leases. No lease is acknowledged before it is stored there. Default: the "
-               "dhcp-leasefile with `.db` appended when there is one, else `leases.db` in systemd's state "
-               "directory, else `/var/lib/pxed/leases.db`."
+     .manual = "The database of leases. No lease is acknowledged before it is stored there. Default: "
+               "`leases.db` in systemd's state directory; without systemd the dhcp-leasefile with `.db` "
+               "appended when there is one, else `/var/lib/pxed/leases.db`."
                "\n\n    lease-database=/srv/pxed/leases.db",
      .pitfall = "Not on NFS: SQLite's write-ahead log needs a disk of this machine, and every new "
                 "lease waits for it.",

@@ -21,7 +21,7 @@ struct World {
     struct Directory {
         std::string path;       ///< as the configuration names it
         bool is_usable = true;  ///< it exists, is a directory, and the account pxed runs as may search it
-        std::string why;        ///< not usable: errno's words, `No such file or directory`
+        std::string why;        ///< not usable: a sentence, `No such file or directory; ...`
     };
 
     /// A boot file that a line names, looked up below the tftp-roots as the account pxed runs as would find

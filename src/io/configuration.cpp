@@ -13,6 +13,7 @@
 #include "io/config_files.hpp"
 #include "io/interfaces.hpp"
 #include "io/loop.hpp"
+#include "io/out_of_reach.hpp"
 #include "io/world.hpp"
 
 namespace pxed::io {
@@ -120,6 +121,7 @@ Result<config::Config, ConfigurationFailure> load(const FileMemory& now, const C
         failure.code = code_of(config.error());
         return fail(std::move(failure));
     }
+    give_up_what_is_out_of_reach(*config);
     add_findings(*config, Depth::names);
     std::vector<std::string> errors;
     for (const auto& finding : config->findings) {
@@ -187,6 +189,7 @@ ExitCode test_configuration(const ConfigurationSource& source, Strictness strict
     if (!config) return say_failure(config.error());
     say_what_was_read(*config);
     look_at_boot_tree(*config);
+    give_up_what_is_out_of_reach(*config);
     add_findings(*config, Depth::files);
     // By place: the reader goes through the file once.
     std::ranges::stable_sort(config->findings, {}, &config::Finding::origin);

@@ -139,7 +139,7 @@ Result<void, StartFailure> Daemon::open_leases(const config::Config& config) {
     for (auto& note : opened->notes)
         log_.write(note.level, DaemonEvent::lease_record, std::move(note.text));
     store_ = std::move(opened->store);
-    if (!text_file.empty()) {
+    if (!text_file.empty() && config.daemon.mirrors_leases) {
         mirror_.emplace(loop_, LeaseMirror::Settings{text_file, database},
                         [this](Level level, std::string text) {
                             log_.write(level, DaemonEvent::lease_record, std::move(text));

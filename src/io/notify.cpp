@@ -57,6 +57,10 @@ void Notifier::status(std::string_view text) {
     sd_notify(0, ("STATUS=" + status_).c_str());
 }
 
+void tell_failure(std::string_view why) {
+    sd_notify(0, ("STATUS=Not started: " + one_line(why)).c_str());
+}
+
 void Notifier::on_feeding_time(ev::timer&, int) {
     sd_notify(0, "WATCHDOG=1");
 }

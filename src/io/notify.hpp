@@ -26,4 +26,7 @@ class Notifier {
     ev::timer feeding_;
 };
 
+/// The same place says why there is no start: the unit that has failed shows it.
+void tell_failure(std::string_view why);
+
 }  // namespace pxed::io

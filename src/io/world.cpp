@@ -11,6 +11,7 @@
 
 #include "config/check.hpp"
 #include "io/boot_files.hpp"
+#include "io/out_of_reach.hpp"
 #include "io/port_owner.hpp"
 #include "io/privileges.hpp"
 
@@ -23,19 +24,9 @@ constexpr std::uint64_t k_files_of_our_own = 64;
 constexpr std::uint64_t k_files_a_place = 2;
 
 config::World::Directory look_at(const std::string& path) {
-    config::World::Directory directory{path, true, {}};
-    struct stat status {};
-    int error = 0;
-    if (::stat(path.c_str(), &status) != 0) {
-        error = errno;
-    } else if (!S_ISDIR(status.st_mode)) {
-        error = ENOTDIR;
-    } else if (::access(path.c_str(), X_OK) != 0) {
-        error = errno;
-    }
-    directory.is_usable = error == 0;
-    if (error != 0) directory.why = std::strerror(error);
-    return directory;
+    auto trouble = trouble_with_directory(path);
+    const bool is_usable = trouble.empty();
+    return {path, is_usable, std::move(trouble)};
 }
 
 void add_boot_files(const config::Config& config, config::World& world) {

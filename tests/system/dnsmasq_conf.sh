@@ -48,10 +48,10 @@ warns() { # warns LINE PATTERN: one warning with that line of the file
   [ "$(inside journalctl --unit=pxed --no-pager --output=cat --priority=warning | grep -Ec -- "/etc/pxed\.conf:$1: .*$2")" = 1 ]
 }
 number() { inside grep -n "^$1" /etc/pxed.conf | cut -d: -f 1; }
-expect "the process id file: one line and the drop-in" warns "$(number pid-file)" 'pid-file .*ReadWritePaths=/var/run/dnsmasq'
-expect "the lease file: one line and the drop-in" warns "$(number dhcp-leasefile)" 'ReadWritePaths=/var/lib/misc'
-expect "the log file: one line and the drop-in" warns "$(number log-facility)" 'ReadWritePaths=/var/log'
-expect "the log is in the journal meanwhile" journal_says 'DHCP, IP range 192\.168\.1\.50'
+expect "the process id file: one line and the drop-in" warns "$(number pid-file)" 'pid-file .*RuntimeDirectory=dnsmasq'
+expect "the lease file: one line and the drop-in" warns "$(number dhcp-leasefile)" 'ReadWritePaths=-/var/lib/misc'
+expect "the log file: one line and the drop-in" warns "$(number log-facility)" 'LogsDirectory=pxed'
+expect "the log is in the journal meanwhile" eventually 5 journal_says 'DHCP, IP range 192\.168\.1\.50'
 
 step "a machine that dnsmasq knew"
 vm_start bios "$mac"
@@ -65,16 +65,19 @@ fields > "$lab_dir/journal.json"
 expect "each step is an entry with fields" python3 -c '
 import json, sys
 entries = [json.loads(line) for line in open(sys.argv[1])]
-acks = [entry for entry in entries if entry["PXED_STAGE"] == "ack"]
-sent = [entry for entry in entries if entry.get("PXED_FILE", "").endswith("pxelinux.0") and "PXED_BYTES" in entry]
+acks = [entry for entry in entries if entry["PXED_EVENT"] == "ack"]
+sent = [entry for entry in entries if entry["PXED_EVENT"] == "tftp_sent" and entry["PXED_FILE"] == "pxelinux.0"]
 for entry in acks:
     for name in ("PXED_XID", "PXED_MAC", "PXED_CLIENT_IP", "PXED_INTERFACE", "PXED_ARCH", "PXED_BOOT_ID"):
+        if name not in entry: sys.exit(f"{name} is missing in {entry}")
+for entry in sent:
+    for name in ("PXED_BYTES", "PXED_DURATION_MS", "PXED_CLIENT_IP", "PXED_BOOT_ID"):
         if name not in entry: sys.exit(f"{name} is missing in {entry}")
 sys.exit(not (acks and sent))' "$lab_dir/journal.json"
 
 step "the drop-in that was named"
 inside chown pxed /var/lib/misc /var/lib/misc/dnsmasq.leases
-drop_in 'ReadWritePaths=/var/lib/misc'
+drop_in 'ReadWritePaths=-/var/lib/misc'
 inside systemctl restart pxed
 leases=/var/lib/misc/dnsmasq.leases
 mirrored() { inside grep -q "$mac 192.168.1.77" "$leases" && [ "$(inside stat -c %U "$leases")" = pxed ]; }

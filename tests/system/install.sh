@@ -12,6 +12,7 @@ next_version() { # next_version ROOT
   dpkg-deb --raw-extract "$1/root/pxed.deb" "$lab_dir/next"
   sed -i 's/^\(Version: .*\)/\1+next/' "$lab_dir/next/DEBIAN/control"
   dpkg-deb --build --root-owner-group -Znone "$lab_dir/next" "$1/root/next.deb" > /dev/null
+  cp "$system_dir/../../packaging/debian/tests/service" "$1/root/autopkgtest"
 }
 machine_prepare=next_version
 machine_boot
@@ -37,6 +38,10 @@ expect "leases are for the account alone" [ "$(inside stat -c '%U:%G %a' /var/li
 package_has() { inside dpkg-query -W -f "\${$1}" pxed | grep -q -- "$2"; }
 expect "its file is a configuration file of the package" package_has Conffiles /etc/pxed.conf
 expect "dpkg finds each file as it was packaged" inside dpkg --verify pxed
+
+step "the package's own test"
+autopkgtest() { inside /root/autopkgtest > "$lab_dir/autopkgtest.log" 2>&1; }
+expect "debian/tests/service passes" autopkgtest
 
 step "configured"
 write_file /etc/pxed.conf <<END
@@ -86,7 +91,7 @@ expect "the loop feeds the watchdog" [ "$(inside systemctl show -P NRestarts pxe
 pid=$(main_pid)
 inside kill -STOP "$pid"
 expect "a loop that stands still is restarted" eventually 30 restarted
-expect "systemd says why" journal_says 'Watchdog timeout'
+expect "systemd says why" eventually 5 journal_says 'Watchdog timeout'
 expect "and the machine has its address" keeps_lease
 drop_in
 

@@ -215,7 +215,7 @@ TEST(DhcpFlags, SetTheirFields) {
     EXPECT_EQ(config.dhcp.domain, "example.org");
     EXPECT_EQ(config.dhcp.server_port, 1067);
     EXPECT_EQ(config.dhcp.client_port, 1068);
-    EXPECT_EQ(config.lease_database_path("/var/lib/pxed"), "/x/leases.db");
+    EXPECT_EQ(config.lease_database_path(""), "/x/leases.db");
     EXPECT_EQ(config.directive_count, 9U);
 }
 
@@ -226,7 +226,9 @@ TEST(DhcpAlternatePort, CountsUpFromTheServersPort) {
 
 TEST(LeaseDatabase, IsWhereTheLineOrTheLeaseFileOrSystemdSays) {
     EXPECT_EQ(loaded("lease-database=/a\ndhcp-leasefile=/b\n").lease_database_path("/c"), "/a");
-    EXPECT_EQ(loaded("dhcp-lease=/b\n").lease_database_path("/c"), "/b.db");
+    EXPECT_EQ(loaded("dhcp-lease=/b\n").lease_database_path(""), "/b.db");
+    EXPECT_EQ(loaded("dhcp-lease=/b\n").lease_database_path("/c"), "/c/leases.db")
+        << "whatever the unit may write: a drop-in must not move the leases";
     EXPECT_EQ(loaded("").lease_database_path("/c:/d"), "/c/leases.db");
     EXPECT_EQ(loaded("").lease_database_path(""), "/var/lib/pxed/leases.db");
 }

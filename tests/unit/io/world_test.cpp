@@ -28,7 +28,8 @@ TEST(World, tells_accounts_and_directories_as_they_are) {
     ASSERT_EQ(world.directories.size(), 3U);
     EXPECT_TRUE(world.directories[0].is_usable);
     EXPECT_FALSE(world.directories[1].is_usable);
-    EXPECT_EQ(world.directories[1].why, "No such file or directory");
+    EXPECT_EQ(world.directories[1].why,
+              "No such file or directory; `install -d -m 0755 /no/such/directory` makes it");
     EXPECT_EQ(world.directories[2].why, "Not a directory");
     ASSERT_EQ(world.interfaces.size(), 1U);
     EXPECT_EQ(world.interfaces[0].networks, link.addresses);
