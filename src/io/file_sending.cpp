@@ -15,9 +15,10 @@ namespace pxed::io {
 
 namespace {
 
-// One look into the page cache and one sendfile call at most. Larger pieces send no faster: the socket's
-// buffer is full before.
-constexpr std::uint64_t k_piece = 512 * 1024;
+// One look into the page cache and one sendfile call at most. Of a thousand connections 512 KiB at a time got
+// half of what nginx sends with its 2 MiB, and 2 MiB four fifths: what a peer gets in its turn should be
+// much.
+constexpr std::uint64_t k_piece = 2 * 1024 * 1024;
 // What the disk thread brings in at a time, and what the kernel is told to go on with meanwhile.
 constexpr std::uint64_t k_fetched = 1024 * 1024;
 constexpr off_t k_read_ahead = 4 * 1024 * 1024;
@@ -99,19 +100,22 @@ void FileSending::start() {
 }
 
 void FileSending::on_writable(ev::io&, int) {
+    const auto wanted = std::min(k_piece, end_ - at_);
+    // Before the page cache is asked: with a thousand connections most have to wait for another turn.
+    const auto given = budget_.take(loop_.iteration(), wanted);
+    if (given == 0) return;  // the socket stays writable
     if (at_ >= cached_to_) {
-        const auto piece = std::min(k_piece, end_ - at_);
-        if (!is_cached(file_, at_, piece)) {
+        if (!is_cached(file_, at_, wanted)) {
+            budget_.give_back(given);
             fetch();
             return;
         }
-        cached_to_ = at_ + piece;
+        cached_to_ = at_ + wanted;
     }
-    const auto allowed = budget_.take(loop_.iteration(), cached_to_ - at_);
-    if (allowed == 0) return;  // the socket stays writable: in the next turn
+    const auto allowed = std::min(given, cached_to_ - at_);
     auto offset = static_cast<off_t>(at_);
     const auto sent = ::sendfile(socket_, file_.descriptor.get(), &offset, allowed);
-    budget_.give_back(allowed - static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0)));
+    budget_.give_back(given - static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0)));
     if (sent < 0) {
         if (errno == EAGAIN || errno == EINTR) return;
         end(errno == EIO || errno == EINVAL ? End::failed : End::closed);
