@@ -33,11 +33,11 @@ def http(wire, programs, name, original, **values):
     return json_of(run, "http_load")
 
 
-def perfdhcp(wire, clients, rate, seconds, first_seed=1):
+def perfdhcp(wire, clients, rate, seconds):
     """One try at a fixed rate: exchanges a second that were completed, the share that was not, and what perfdhcp itself
     managed to send. Its drops count a late answer (1 s) as lost."""
     run = wire.run("c", ["perfdhcp", "-4", "-l", "wire", "-R", clients, "-r", rate, "-p", seconds, "-d", 1, "-W", 1000000,
-                         "-s", first_seed, SERVER], timeout=seconds + 60)
+                         "-s", 1, SERVER], timeout=seconds + 60)
     return exchanges(run.stdout, rate, seconds)
 
 

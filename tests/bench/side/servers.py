@@ -102,6 +102,7 @@ class Server:
                                        preexec_fn=self.group.enter)
         while not all(listens(self.process.pid, *READY[role]) for role in self.roles):
             if self.process.poll() is not None or time.monotonic() - began > ready_within:
+                self.stop()
                 raise RuntimeError(f"{self.name} does not start: {self.log_end()}")
             time.sleep(0.005)
         self.started_after = time.monotonic() - began
