@@ -12,6 +12,10 @@ namespace {
 // copy of them in a piece would only be one copy more.
 constexpr std::size_t k_most_from_pieces = 8 * 1024;
 
+// What the disk thread has brought stays until it is asked for: who is told of it may read only in the next
+// turn of the loop.
+constexpr std::size_t k_idle_of_one = 4 * SharedFile::k_part;
+
 std::size_t length_of(std::span<const iovec> parts) {
     std::size_t length = 0;
     for (const auto& part : parts)
@@ -22,7 +26,7 @@ std::size_t length_of(std::span<const iovec> parts) {
 }  // namespace
 
 FileReader::FileReader(OpenFile file, Disk& disk, std::function<void()> ready)
-    : alone_(std::make_unique<SharedFiles>(disk, SharedFiles::Limits{.idle_bytes = 0})),
+    : alone_(std::make_unique<SharedFiles>(disk, SharedFiles::Limits{.idle_bytes = k_idle_of_one})),
       file_(alone_->join(std::move(file))),
       ready_(std::move(ready)) {}
 

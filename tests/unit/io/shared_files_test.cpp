@@ -1,5 +1,6 @@
 #include "io/shared_files.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <list>
@@ -179,6 +180,19 @@ TEST_F(SharedFilesTest, AFileThatOnlyTheDiskThreadMayReadIsFetchedOnceForAll) {
     EXPECT_LE(disk.queued(), 1U);
     for (auto& c : clients)
         EXPECT_EQ(read_whole(c, 1468), Got::all);
+}
+
+// HTTP is told that a part has come and reads it in the next turn of the loop.
+TEST_F(SharedFilesTest, WhatHasComeForOneAloneIsThereWhenItReadsLater) {
+    auto remote = opened(path());
+    remote.storage = io::Storage::remote;
+    bool is_ready = false;
+    io::FileReader reader{std::move(remote), disk, [&] { is_ready = true; }};
+    std::array<char, 4096> bytes{};
+    const iovec part{bytes.data(), bytes.size()};
+    EXPECT_EQ(reader.read(0, {&part, 1}), Got::later);
+    loop.run_until([&] { return is_ready; });
+    EXPECT_EQ(reader.read(0, {&part, 1}), Got::all);
 }
 
 TEST_F(SharedFilesTest, TheNextPartIsReadWhileThisOneIsSent) {
