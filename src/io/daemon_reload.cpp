@@ -35,10 +35,23 @@ struct Daemon::Reading {
     std::optional<Result<ServedFiles, std::string>> files;
 
     void read();
+
+ private:
+    void read_all();
 };
 
 // In the thread.
 void Daemon::Reading::read() {
+    try {
+        read_all();
+    } catch (const std::exception& problem) {
+        // No descriptor for an epoll of its own, no memory: refused like any other, not the end of pxed.
+        failure = ConfigurationFailure{{std::string{"cannot read the configuration: "} + problem.what()},
+                                       ExitCode::other};
+    }
+}
+
+void Daemon::Reading::read_all() {
     Result<std::optional<config::Config>, ConfigurationFailure> fresh;
     if (cause == Cause::files) {
         fresh = read_changes(source, memory, changes);
@@ -73,7 +86,7 @@ void Daemon::begin_reading(Cause cause) {
     reading_ = configuration_disk_->submit_with(
         Reading{cause, source_, memory_, changes_being_read_, {}, {}, {}},
         [](Reading& reading) { reading.read(); }, [this](Reading& reading) { on_read(reading); });
-    if (cause == Cause::reload) slow_reading_.start(ev_seconds(k_slow));
+    slow_reading_.start(ev_seconds(k_slow));
 }
 
 void Daemon::on_read(Reading& reading) {

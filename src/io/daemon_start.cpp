@@ -20,6 +20,9 @@ constexpr std::size_t k_most_files_named = 50;
 /// How many boot files are opened or read at a time. A thread that waits costs some kilobytes, and a file
 /// server that takes 50 ms for each question serves a rack only when many are asked at a time.
 constexpr std::size_t k_disk_threads = 32;
+/// A reading that waits for a file server that is gone must not keep the next one, with another root,
+/// waiting.
+constexpr std::size_t k_configuration_threads = 4;
 
 /// systemd's StateDirectory=; it may name several, the first is the one for leases.
 std::string state_directory() {
@@ -50,7 +53,7 @@ Result<void, StartFailure> Daemon::start() {
         !opened)
         return failure(ExitCode::file, opened.error());
     disk_.emplace(loop_, k_disk_threads);
-    configuration_disk_.emplace(loop_);
+    configuration_disk_.emplace(loop_, k_configuration_threads);
     // As the account that serves the files, while the leases are read.
     look_at_boot_tree();
     if (auto opened = open_leases(*config_); !opened) return opened;
