@@ -72,6 +72,9 @@ UdpSocket* DhcpSender::plain_socket_for(const PostedParcel& parcel) const {
     return find_socket_(destination.source_port, parcel.interface, destination.source);
 }
 
+// As many as one system call takes. Where the socket refuses them, each is tried alone and the run made anew.
+constexpr std::size_t k_most_in_a_run = 64;
+
 DhcpSender::Flushed DhcpSender::flush() {
     const auto posted = std::exchange(posted_, {});
     Flushed flushed;
@@ -79,7 +82,8 @@ DhcpSender::Flushed DhcpSender::flush() {
     for (std::size_t at = 0; at < posted.size();) {
         run.clear();
         UdpSocket* socket = plain_socket_for(posted[at]);
-        for (auto next = at; socket != nullptr && next < posted.size(); ++next) {
+        for (auto next = at; socket != nullptr && next < posted.size() && run.size() < k_most_in_a_run;
+             ++next) {
             if (next != at && plain_socket_for(posted[next]) != socket) break;
             run.push_back({posted[next].payload, route_of(posted[next].parcel())});
         }

@@ -48,12 +48,12 @@ void LeaseDatabase::reserve(std::span<const std::vector<dhcp::Change>> commits) 
     const auto step = std::bit_ceil(std::clamp(needed, k_least_step, k_largest_step));
     const auto wanted = (needed + step - 1) / step * step;
     // Once for each size, whatever came of it: a full disk is not asked again with each commit.
-    wal_reserved_ = std::max(needed, reserve_wal(path_ + "-wal", wanted));
+    static_cast<void>(reserve_wal(path_ + "-wal", wanted));
+    wal_reserved_ = wanted;
 }
 
 Result<void, SqliteError> LeaseDatabase::transact(std::span<const std::vector<dhcp::Change>> commits,
                                                   std::vector<dhcp::CommitResult>& results) {
-    reserve(commits);
     // All as one: marks to go back to cost SQLite a copy of every page that is changed behind them, and
     // nobody else writes here. Should one commit not fit all the same, they are tried again, each for itself.
     auto done = transact(commits, Marks::none, results);
@@ -68,6 +68,8 @@ Result<void, SqliteError> LeaseDatabase::transact(std::span<const std::vector<dh
                                                   Marks marks, std::vector<dhcp::CommitResult>& results) {
     // IMMEDIATE takes the write lock at once: a lock asked for in the middle may be refused without a wait.
     if (auto begun = statements_->begin.run(); !begun) return begun;
+    // With the write lock: another program's frames may end where ours begin.
+    if (marks == Marks::none) reserve(commits);
     Result<void, SqliteError> done;
     bool is_to_be_undone = false;
     for (const auto& changes : commits) {
