@@ -3,7 +3,7 @@
 # nothing; a change is taken over by a reload; what is wrong never reaches the daemon that runs.
 . "$(dirname "$0")/lib.sh"
 system_begin ansible
-need ansible-playbook ssh-keygen python3
+need ansible-playbook ssh-keygen python3 tftp
 role=$system_dir/../../contrib/ansible
 dorabot=$system_dir/../support/dorabot
 ssh-keygen -q -t ed25519 -N '' -f "$lab_dir/key"
