@@ -63,7 +63,8 @@ std::string drop_in(const std::string& line) {
 // What lets us write into `directory`. Where systemd makes directories for a service, that: they are made
 // again after each boot, and nobody has to open one that belongs to all of the system.
 std::string remedy_for(const std::string& directory, int error) {
-    const std::string real = directory.starts_with("/var/run") ? directory.substr(4) : directory;
+    const std::string real =
+        directory == "/var/run" || directory.starts_with("/var/run/") ? directory.substr(4) : directory;
     if (real == "/run") return "name a file in /run/pxed, which the unit makes";
     if (real.starts_with("/run/")) return drop_in("RuntimeDirectory=" + real.substr(5));
     if (real == "/var/log" || real.starts_with("/var/log/"))
