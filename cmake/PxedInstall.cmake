@@ -10,7 +10,7 @@ pkg_get_variable(systemd_units systemd systemdsystemunitdir)
 pkg_get_variable(systemd_users systemd sysusersdir)
 pkg_get_variable(systemd_files systemd tmpfilesdir)
 pkg_get_variable(systemd_catalogs systemd catalogdir)
-if(NOT systemd_catalogs)  # systemd 252 has no such variable
+if(NOT systemd_catalogs)  # not every systemd says it
   set(systemd_catalogs /usr/lib/systemd/catalog)
 endif()
 foreach(pair "units;/usr/lib/systemd/system" "users;/usr/lib/sysusers.d" "files;/usr/lib/tmpfiles.d")
