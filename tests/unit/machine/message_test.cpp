@@ -71,7 +71,8 @@ TEST(Catalog, HasOneEntryForEachIdWithSubjectAndAdvice) {
 }
 
 TEST(Catalog, FitsATerminalAndNamesFieldsOfTheJournal) {
-    for (const auto line : split(catalog_text(), '\n')) {
+    const auto text = catalog_text();
+    for (const auto line : split(text, '\n')) {
         EXPECT_TRUE(line.size() <= 80 || line.starts_with("    ") || line.starts_with("#")) << line;
         for (auto at = line.find('@'); at != std::string_view::npos; at = line.find('@', at + 1)) {
             const auto end = line.find('@', at + 1);
