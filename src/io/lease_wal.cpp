@@ -97,8 +97,7 @@ std::uint64_t reserve_wal(const std::string& path, std::uint64_t size) {
         const auto written = ::pwrite(file.get(), zeros.data(), length, static_cast<off_t>(at));
         if (written <= 0) {
             // Best effort, also this: the commit that follows finds out by itself what the disk can do.
-            static_cast<void>(::ftruncate(file.get(), status.st_size));
-            return before;
+            return ::ftruncate(file.get(), status.st_size) == 0 ? before : at;
         }
         at += static_cast<std::uint64_t>(written);
     }
