@@ -50,18 +50,20 @@ std::optional<FileKey> key_of(const OpenFile& file) {
 
 }  // namespace
 
-// What the disk thread works on. It has a descriptor of its own: the file may be closed before it is through.
+// What the disk thread works on. The file may have gone by the time it is through: it holds it open until then,
+// and lets go of it there, because the last close() asks the file server and waits.
 struct SharedFile::Fetched {
-    FileDescriptor file;
-    int error;
+    std::shared_ptr<const OpenFile> file;
     std::uint64_t offset;
     std::vector<std::uint8_t> bytes;  // as many as are wanted, then as many as came
+    int error = 0;
 
     void read() {
-        if (error != 0) return;
+        const auto open = std::exchange(file, nullptr);
+        const int descriptor = open->descriptor.get();
         std::size_t have = 0;
         while (have < bytes.size()) {
-            const auto got = ::pread(file.get(), bytes.data() + have, bytes.size() - have,
+            const auto got = ::pread(descriptor, bytes.data() + have, bytes.size() - have,
                                      static_cast<off_t>(offset + have));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) error = errno;
@@ -69,12 +71,12 @@ struct SharedFile::Fetched {
             have += static_cast<std::size_t>(got);
         }
         bytes.resize(have);
-        ::posix_fadvise(file.get(), static_cast<off_t>(offset + have), k_read_ahead, POSIX_FADV_WILLNEED);
+        ::posix_fadvise(descriptor, static_cast<off_t>(offset + have), k_read_ahead, POSIX_FADV_WILLNEED);
     }
 };
 
 SharedFile::SharedFile(SharedFiles& owner, Disk& disk, OpenFile file)
-    : owner_(owner), disk_(disk), file_(std::move(file)), piece_size_(k_cached_piece) {
+    : owner_(owner), disk_(disk), file_(std::make_shared<OpenFile>(std::move(file))), piece_size_(k_cached_piece) {
     find_out_how();
 }
 
@@ -85,18 +87,20 @@ SharedFile::~SharedFile() {
     }
     for (auto& [index, piece] : pieces_)
         if (piece.users == 0) owner_.take_from_idle(piece);
-    let_go(std::move(file_), disk_);
+    if (file_->storage == Storage::remote)
+        disk_.submit_with(
+            std::move(file_), [](auto& file) { file.reset(); }, [](const auto&) {});
 }
 
 void SharedFile::find_out_how() {
-    switch (file_.storage) {
+    switch (file_->storage) {
         case Storage::memory:
             reading_ = Reading::always_at_once;
             return;
         case Storage::disk: {
             char byte = 0;
             const iovec part{&byte, 1};
-            const auto got = ::preadv2(file_.descriptor.get(), &part, 1, 0, RWF_NOWAIT);
+            const auto got = ::preadv2(file_->descriptor.get(), &part, 1, 0, RWF_NOWAIT);
             if (got >= 0 || errno != EOPNOTSUPP) return;
             break;  // not every file system of a disk can say whether it would wait
         }
@@ -143,7 +147,7 @@ void SharedFile::fetch(std::uint64_t part, FileWaiter& waiter) {
 }
 
 void SharedFile::expect(std::uint64_t offset) {
-    if (reading_ != Reading::by_disk_thread || offset >= file_.size) return;
+    if (reading_ != Reading::by_disk_thread || offset >= file_->size) return;
     if (owner_.limits_.idle_bytes < k_part || owner_.ahead_ >= k_most_ahead) return;
     const auto part = part_at(offset);
     if (pieces_.contains(part) || fetches_.contains(part)) return;
@@ -155,11 +159,9 @@ void SharedFile::expect(std::uint64_t offset) {
 
 void SharedFile::begin(std::uint64_t part, Fetch& fetch) {
     const auto offset = part * k_part;
-    const auto wanted = std::min<std::uint64_t>(k_part, file_.size - offset);
-    FileDescriptor own{::fcntl(file_.descriptor.get(), F_DUPFD_CLOEXEC, 0)};
-    const int error = own.is_open() ? 0 : errno;
+    const auto wanted = std::min<std::uint64_t>(k_part, file_->size - offset);
     fetch.ticket = disk_.submit_with(
-        Fetched{std::move(own), error, offset, std::vector<std::uint8_t>(wanted)},
+        Fetched{file_, offset, std::vector<std::uint8_t>(wanted)},
         [](Fetched& fetched) { fetched.read(); },
         [this, part](const Fetched& fetched) { on_fetched(part, fetched); });
 }
@@ -174,7 +176,7 @@ void SharedFile::on_fetched(std::uint64_t part, const Fetched& fetched) {
     auto done = fetches_.extract(part);
     const bool is_ahead = done.mapped().is_ahead;
     if (is_ahead) --owner_.ahead_;
-    const auto end = std::min<std::uint64_t>((part + 1) * k_part, file_.size);
+    const auto end = std::min<std::uint64_t>((part + 1) * k_part, file_->size);
     if (fetched.error != 0) {
         fail_with(Problem::failed, std::strerror(fetched.error));
     } else if (fetched.offset + fetched.bytes.size() < end) {
@@ -205,7 +207,7 @@ void SharedFile::on_fetched(std::uint64_t part, const Fetched& fetched) {
 std::size_t SharedFile::read_cached(std::uint64_t offset, std::span<const iovec> parts) {
     const bool waits_never = reading_ == Reading::always_at_once;
     for (;;) {
-        const auto got = ::preadv2(file_.descriptor.get(), parts.data(), static_cast<int>(parts.size()),
+        const auto got = ::preadv2(file_->descriptor.get(), parts.data(), static_cast<int>(parts.size()),
                                    static_cast<off_t>(offset), waits_never ? 0 : RWF_NOWAIT);
         if (got >= 0) return static_cast<std::size_t>(got);
         if (errno == EINTR) continue;
@@ -216,7 +218,7 @@ std::size_t SharedFile::read_cached(std::uint64_t offset, std::span<const iovec>
 }
 
 std::size_t SharedFile::length_of(std::uint64_t index) const {
-    return static_cast<std::size_t>(std::min<std::uint64_t>(piece_size_, file_.size - index * piece_size_));
+    return static_cast<std::size_t>(std::min<std::uint64_t>(piece_size_, file_->size - index * piece_size_));
 }
 
 FilePiece& SharedFile::keep(std::uint64_t index, std::unique_ptr<std::uint8_t[]> memory) {

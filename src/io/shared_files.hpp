@@ -78,7 +78,7 @@ class SharedFile {
     SharedFile& operator=(const SharedFile&) = delete;
 
     /// As it was when the file was opened.
-    [[nodiscard]] std::uint64_t size() const { return file_.size; }
+    [[nodiscard]] std::uint64_t size() const { return file_->size; }
     [[nodiscard]] std::size_t piece_size() const { return piece_size_; }
     [[nodiscard]] Problem problem() const { return problem_; }
     /// errno's words for Problem::failed.
@@ -120,7 +120,7 @@ class SharedFile {
 
     SharedFiles& owner_;
     Disk& disk_;
-    OpenFile file_;
+    std::shared_ptr<const OpenFile> file_;
     std::optional<FileKey> key_;  // while others may join
     Reading reading_ = Reading::without_waiting;
     std::size_t piece_size_;
