@@ -102,6 +102,7 @@ class SentBody {
                 watcher_.failed(Reason::read_failed);
                 break;
             case FileSending::End::closed:
+                watcher_.failed(Reason::none);
                 break;
         }
         return MHD_CONTENT_READER_END_WITH_ERROR;

@@ -24,7 +24,8 @@ using HttpResponse = std::unique_ptr<MHD_Response, DestroyResponse>;
 struct HttpBodyWatcher {
     std::function<void()> wait;          ///< nothing is there to send now: suspend the connection
     std::function<void()> go_on;         ///< there is again: resume it
-    std::function<void(Reason)> failed;  ///< file_shrank or read_failed: the connection is going to be closed
+    /// The connection is going to be closed: file_shrank, read_failed, or none when the peer has gone.
+    std::function<void(Reason)> failed;
 };
 
 /// A response, and what is known of how it is sent.

@@ -100,13 +100,25 @@ HttpEngine::~HttpEngine() {
 bool HttpEngine::add(FileDescriptor socket, const SocketAddress& peer) {
     const int number = socket.release();  // the library closes it, whatever comes of it
     const bool is_taken = MHD_add_connection(daemon_, number, peer.get(), peer.length) == MHD_YES;
-    due_.start(0);
+    run_soon();
     return is_taken;
 }
 
 // Without a listening socket the library does not wake its own epoll descriptor for this.
 void HttpEngine::resume(MHD_Connection* connection) {
     MHD_resume_connection(connection);
+    run_soon();
+}
+
+// Version 0.9.75 marks such a connection closed, and clears away, oldest first, what is closed: an older one that
+// stays open keeps it, and its descriptor, for ever. Only those with a timeout of their own it looks at each time.
+void HttpEngine::clear_away(MHD_Connection* connection) {
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 1U);
+    run_soon();
+}
+
+void HttpEngine::run_soon() {
+    is_due_ = true;
     due_.start(0);
 }
 
@@ -121,9 +133,11 @@ void HttpEngine::on_due(ev::timer&, int) {
 // One round: each connection that can go on does so once (128 kB of a file). More to do is a matter for the
 // next turn of the loop, so that a hundred downloads never keep a DHCP request waiting.
 void HttpEngine::run() {
-    MHD_run(daemon_);
-    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
+    is_due_ = false;
     due_.stop();
+    MHD_run(daemon_);
+    if (is_due_) return;
+    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     if (MHD_get_timeout(daemon_, &wait_ms) == MHD_YES) due_.start(static_cast<double>(wait_ms) / 1000);
 }
 

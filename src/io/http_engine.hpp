@@ -41,16 +41,20 @@ class HttpEngine {
     bool add(FileDescriptor socket, const SocketAddress& peer);
     /// Lets a suspended connection go on in the loop's next turn.
     void resume(MHD_Connection* connection);
+    /// Ends a connection whose body is about to say MHD_CONTENT_READER_END_WITH_ERROR; to be called before it does.
+    void clear_away(MHD_Connection* connection);
 
  private:
     HttpEngine(ev::loop_ref loop, MHD_Daemon* daemon, int epoll);
     void on_ready(ev::io& watcher, int revents);
     void on_due(ev::timer& watcher, int revents);
     void run();
+    void run_soon();
 
     MHD_Daemon* daemon_;
     ev::io ready_;
     ev::timer due_;
+    bool is_due_ = false;  // in the loop's next turn
 };
 
 /// What a connection asks for, as the library hands it over.

@@ -48,7 +48,11 @@ HttpExchange::HttpExchange(HttpConnection& connection, http::Request request)
     : connection_(connection), request_(std::move(request)), at_(read_instant()) {
     watcher_ = {.wait = [this] { suspend(); },
                 .go_on = [this] { resume(); },
-                .failed = [this](Reason reason) { broke_off_ = reason; }};
+                .failed =
+                    [this](Reason reason) {
+                        broke_off_ = reason;
+                        connection_.engine->clear_away(connection_.handle);
+                    }};
     plan_ = http::objection(request_);
     if (plan_) return;
     auto target = http::parse_target(request_.target);

@@ -325,6 +325,23 @@ TEST_F(HttpTest, GivesUpOnWhoTakesNothing) {
     EXPECT_EQ(last_event().reason, Reason::timed_out);
 }
 
+// libmicrohttpd 0.9.75 forgets a connection whose body ended with an error, as long as an older one is open.
+TEST_F(HttpTest, ForgetsWhoGoesAwayInTheMiddleThoughOthersStay) {
+    write("small", "x");
+    write("big", random_text(20'000'000));
+    const auto& stays = answered("/small");
+    for (int i = 0; i < 3; ++i) {
+        auto& goes = client();
+        goes.get("/big");
+        goes.pause();
+        loop.run_until([&] { return service->running() == 1; });
+        clients.pop_back();  // with bytes unread, so that the kernel resets the connection
+        loop.run_until([&] { return service->running() == 0; });
+    }
+    loop.run_until([&] { return service->connections() == 1; });
+    EXPECT_FALSE(stays.is_closed());
+}
+
 TEST_F(HttpTest, ClosesRatherThanSendingAFileThatBecameShorter) {
     const auto text = write("big", random_text(20'000'000));
     auto& c = client();
