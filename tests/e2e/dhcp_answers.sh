@@ -48,7 +48,7 @@ for drops_ping in 0 1; do
     ask client "02:00:00:00:1$drops_ping:0$number" --seconds 5 || true
     expect_not "192.168.1.50 is not offered (machine $number, ping answered: $((1 - drops_ping)))" told 'OFFER 192.168.1.50 '
   done
-  expect "the free address was given" grep -q '192\.168\.1\.51' "$lab_dir/server.log"
+  expect "the free address was given" logged '192\.168\.1\.51'
   server_stop
   ip netns del "pxed-$$-squatter$drops_ping"
 done

@@ -92,7 +92,7 @@ assert all(set(c) == {'0'} for call in calls for c in call['capabilities']), cal
 assert all(call['directory'] == '/' for call in calls)
 assert all(name == 'PATH' or name.startswith('DNSMASQ_') for name in names), names
 " "$lab_dir/ordinary.pxed"
-expect "what it prints is in the log" grep -q 'pxed-script: the script heard add' "$lab_dir/server.log"
+expect "what it prints is in the log" logged 'pxed-script: the script heard add'
 expect "leasefile-ro leaves no lease on disk" [ -z "$(ls -A "$lab_dir/state")" ]
 
 step "a script that hangs keeps nobody waiting"
@@ -114,7 +114,7 @@ step "a script that is missing"
 script=$lab_dir/missing
 write
 server_start
-expect "is said at start" grep -q 'dhcp-script .*missing cannot be run now: No such file' "$lab_dir/server.log"
+expect "is said at start" logged 'dhcp-script .*missing cannot be run now: No such file'
 expect "forty machines have their leases" flood
-expect "and is said again when it is needed" grep -q 'failed to execute .*missing: No such file' "$lab_dir/server.log"
+expect "and is said again when it is needed" logged 'failed to execute .*missing: No such file'
 server_stop
