@@ -55,15 +55,27 @@ def ufw():
 
 
 def containers():
+    # configparser keeps the last of several lines with one name; systemd takes them all.
+    quadlet = (CONTRIB / "containers/pxed.container").read_text(encoding="utf-8")
     unit = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#", ";"))
     unit.optionxform = str
-    unit.read(CONTRIB / "containers/pxed.container")
+    unit.read_string(quadlet)
     expect(unit.get("Container", "Network") == "host", "the quadlet has no host networking: no broadcast reaches it")
     compose = (CONTRIB / "containers/compose.yaml").read_text(encoding="utf-8")
     expect("network_mode: host" in compose, "compose.yaml has no host networking")
     wanted = set(re.findall(r"[A-Z_]+", unit.get("Container", "AddCapability").replace("CAP_", "")))
     given = set(re.search(r"cap_add: \[([^]]*)\]", compose)[1].split(", "))
     expect(wanted == given, f"quadlet and compose file differ in capabilities: {sorted(wanted ^ given)}")
+    # An editor renames a new file into the place of the old one; a mount of the file alone goes on showing the old one.
+    mounts = {tuple(line.split(":")[:2]) for line in re.findall(r"^Volume=(/.*)$", quadlet, re.M)}
+    same = {tuple(line.split(":")[:2]) for line in re.findall(r"^ *- (/.*)$", compose, re.M)}
+    expect(mounts == same, f"quadlet and compose file differ in what they mount: {sorted(mounts ^ same)}")
+    files = [outside for outside, _ in mounts if "." in pathlib.PurePath(outside).name]
+    expect(not files, f"a single file is mounted, and no reload would see another in its place: {files}")
+    image = (CONTRIB / "containers/Containerfile").read_text(encoding="utf-8")
+    for target, link in (("pxed/pxed.conf", "/etc/pxed.conf"), ("pxed/pxed.d", "/etc/pxed.d")):
+        expect(re.search(rf"ln -sf? {target} {link}\b", image), f"the image has no link {link} to {target}")
+        expect(("/etc/pxed", "/etc/pxed") in mounts, "nothing mounts /etc/pxed, where the links of the image lead")
 
 
 def dashboard():
