@@ -88,8 +88,29 @@ expect "it changes nothing" recap second 'changed=0 .* failed=0'
 expect "nor would a trial run" play trial --check --diff
 expect "change anything" recap trial 'changed=0 .* failed=0'
 
-step "a change"
+step "a daemon that takes its time"
 pid=$(main_pid)
+variables <<END
+pxed_drop_ins:
+  hosts:
+    options:
+      dhcp-host: ["02:00:00:00:0a:01,192.168.1.79,desk"]
+END
+# It stands still from when its file is written until long after it was told to read it, and less than its watchdog waits.
+{
+  eventually 60 inside grep -q '192\.168\.1\.79' /etc/pxed.d/hosts.conf || true
+  inside kill -STOP "$pid"
+  sleep 12
+  inside kill -CONT "$pid"
+} &
+slowly=$!
+expect "the play ends well" play slow -e "@$lab_dir/other.yml"
+stands_still() { [ "$(inside ps -o state= -p "$pid")" = T ]; }
+expect_not "and not before the daemon has read them" stands_still
+expect "it has" status_says '; reloaded 20'
+wait "$slowly"
+
+step "a change"
 variables <<END
 pxed_drop_ins:
   hosts:
