@@ -67,8 +67,44 @@ if need fish; then
   check "fish completes a path" says /etc/hosts fish -c "source $documents/pxed.fish; complete -C 'pxed --conf-file /etc/host'"
 fi
 if need zsh; then
-  # zsh completes only at a terminal, and a pseudo-terminal under CTest was not ready in time; this reads the file alone.
   check "zsh reads its completions" zsh -n "$documents/_pxed"
+  # zsh completes in its line editor alone, and that wants a terminal: zpty is one. Nothing is typed at it and nothing read
+  # from it, since what a terminal echoes depends on its width, on TERM and on the moment: the editor, once it is ready,
+  # calls zle-line-init, which completes a line of ours and leaves the outcome in a file.
+  mkdir "$work/zsh"
+  cat > "$work/zsh/.zshrc" << 'END'
+PROMPT= fpath=("$documents" $fpath)
+autoload -Uz compinit
+compinit -D -u
+complete_ours() {
+  BUFFER=$typed CURSOR=$#typed
+  zle complete-word
+  print -r -- "$BUFFER" > "$completed.new" && mv "$completed.new" "$completed"
+}
+zle -N zle-line-init complete_ours
+END
+  cat > "$work/ask.zsh" << 'END'
+zmodload zsh/zpty
+export documents=$1 typed=$2 completed=$3 ZDOTDIR=$4 TERM=dumb
+rm -f "$completed"
+zpty -b shell zsh -o noglobalrcs -i
+for ((i = 0; i < 200; i++)); do
+  [[ ! -e $completed ]] || break
+  zpty -r -t shell part && said+=$part # or the shell would wait for a reader
+  sleep 0.1
+done
+zpty -d shell
+cat "$completed" || print -r -- "$said"
+END
+  zsh_makes() { # zsh_makes LINE TYPED: what stands there once it is completed
+    local made
+    made=$(timeout 30 zsh -f "$work/ask.zsh" "$documents" "$2" "$work/completed" "$work/zsh" 2>&1) || true
+    echo "$made"
+    [ "$made" = "$1" ]
+  }
+  touch "$work/only-one.conf"
+  check "zsh completes a directive" zsh_makes "pxed --tftp-unique-root=" "pxed --tftp-uniq"
+  check "zsh completes a path" zsh_makes "pxed --conf-file=$work/only-one.conf " "pxed --conf-file=$work/only"
 fi
 if need vim; then
   mkdir -p "$work/vim/syntax" "$work/vim/ftdetect"
