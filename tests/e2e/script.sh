@@ -3,8 +3,9 @@
 # variables, also after a reload and a restart, with script-on-renewal and with leasefile-ro. (Where pxed differs on
 # purpose, the manual of dhcp-script says so, and the conversation stays clear of it: `=` and control characters in what clients
 # send, client ids over 100 bytes.)
+#   script.sh [ordinary|renewals|read-only]    one conversation alone
 . "$(dirname "$0")/lib.sh"
-lab_begin script
+lab_begin "script${1:+-$1}"
 need python3 busybox dnsmasq
 support=$e2e_dir/../support
 lab_host client
@@ -70,20 +71,8 @@ both() { # both NAME RENEWALS
   expect "pxed calls the script as dnsmasq does" "$support/script_compare" "$lab_dir/$1.pxed" "$lab_dir/$1.dnsmasq"
 }
 
-write
-both ordinary 0
-write script-on-renewal log-dhcp
-both renewals 1
-# dnsmasq has a shell ask for the leases, which takes the path apart at its blank.
-mv "$lab_dir/the script" "$lab_dir/script"
-script=$lab_dir/script/record
-calls=$lab_dir/script/calls
-write leasefile-ro
-both read-only 1
-
-SERVER=pxed
-step "what the script may do"
-expect "no capability" python3 -c "
+what_the_script_may_do() {
+  expect "no capability" python3 -c "
 import json, sys
 calls = [json.loads(line) for line in open(sys.argv[1])]
 calls = [call for call in calls if 'capabilities' in call]
@@ -92,9 +81,50 @@ assert all(set(c) == {'0'} for call in calls for c in call['capabilities']), cal
 assert all(call['directory'] == '/' for call in calls)
 assert all(name == 'PATH' or name.startswith('DNSMASQ_') for name in names), names
 " "$lab_dir/ordinary.pxed"
-expect "what it prints is in the log" logged 'pxed-script: the script heard add'
-expect "leasefile-ro leaves no lease on disk" [ -z "$(ls -A "$lab_dir/state")" ]
+  expect "what it prints is in the log" logged 'pxed-script: the script heard add'
+}
 
+case ${1:-} in
+  ordinary)
+    write
+    both ordinary 0
+    what_the_script_may_do
+    exit
+    ;;
+  renewals)
+    write script-on-renewal log-dhcp
+    both renewals 1
+    exit
+    ;;
+  read-only)
+    # dnsmasq has a shell ask for the leases, which takes the path apart at its blank.
+    mv "$lab_dir/the script" "$lab_dir/script"
+    script=$lab_dir/script/record
+    calls=$lab_dir/script/calls
+    write leasefile-ro
+    both read-only 1
+    expect "leasefile-ro leaves no lease on disk" [ -z "$(ls -A "$lab_dir/state")" ]
+    exit
+    ;;
+esac
+
+# They are waiting most of the time, so they take place beside each other, each in a laboratory of its own.
+conversations=(ordinary renewals read-only) talking=() endings=()
+for name in "${conversations[@]}"; do
+  timeout --kill-after=10 150 "$0" "$name" > "$lab_dir/$name.out" 2>&1 &
+  talking+=("$!")
+done
+for pid in "${talking[@]}"; do
+  ending=0
+  wait "$pid" || ending=$?
+  endings+=("$ending")
+done
+for index in "${!conversations[@]}"; do
+  sed 's/^/  /' "$lab_dir/${conversations[index]}.out"
+  expect "that was: ${conversations[index]}" [ "${endings[index]}" = 0 ]
+done
+
+SERVER=pxed
 step "a script that hangs keeps nobody waiting"
 flood() { on client "$support/dorabot" flood eth0 --acks 40 --log "$lab_dir/acks" > "$lab_dir/flood.log" 2>&1; }
 printf '#!/bin/sh\nexec sleep 3600\n' > "$lab_dir/hangs"
