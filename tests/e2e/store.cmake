@@ -10,7 +10,7 @@ find_package(Python3 COMPONENTS Interpreter)
 function(pxed_store_test name hammer timeout)
   add_test(NAME e2e.store_${name}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/store_crash.py ${ARGN} $<TARGET_FILE:${hammer}>)
-  set_tests_properties(e2e.store_${name} PROPERTIES LABELS e2e TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
+  set_tests_properties(e2e.store_${name} PROPERTIES LABELS e2e TIMEOUT ${timeout} COST ${timeout} SKIP_RETURN_CODE 77)
 endfunction()
 if(Python3_FOUND)
   pxed_store_test(kill lease_hammer 300 kill)
