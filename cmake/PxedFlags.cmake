@@ -34,6 +34,14 @@ if(PXED_HARDEN)
   # -g1 costs nothing at run time: the packages strip it off, into one of its own that makes a backtrace readable.
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 endif()
+# How the tests' own sources are compiled: nobody steps through them, and half of a build is theirs. Of what they include
+# arithmetic, shifts, bounds and casts are checked as everywhere; each single pointer (null, alignment, object size) only
+# in our own files, and everywhere by AddressSanitizer, which has to be the same for all.
+add_library(pxed_test_flags INTERFACE)
+target_link_libraries(pxed_test_flags INTERFACE pxed_flags)
+if(PXED_SANITIZE)
+  target_compile_options(pxed_test_flags INTERFACE -O0 -g0 -fno-sanitize=null,alignment,object-size,vptr)
+endif()
 if(PXED_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()
