@@ -4,6 +4,11 @@ option(PXED_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(PXED_HARDEN "Hardening flags for a release" OFF)
 option(PXED_LTO "Link-time optimisation" OFF)
 option(PXED_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
+# Not for src/: with more headers than a file includes, argument-dependent lookup finds other functions (std::quoted).
+option(PXED_PRECOMPILE "Read GoogleTest's headers once and not for each file of unit tests" OFF)
+if(CMAKE_CXX_COMPILER_LAUNCHER)
+  set(PXED_PRECOMPILE OFF)  # a compiler cache knows files, and would take each as changed with the precompiled header
+endif()
 
 add_library(pxed_flags INTERFACE)
 target_compile_definitions(pxed_flags INTERFACE PXED_VERSION="${PROJECT_VERSION}")
