@@ -2,15 +2,17 @@
 
 #include <algorithm>
 
+#include "dhcp/boot_url.hpp"
 #include "tree/boot_choice.hpp"
 
 namespace pxed::dhcp {
 
 namespace {
 
-// How near a line is to the client; the nearest one counts, the last of equals. An iPXE comes to a line for
-// the firmware it runs on only when no other line is for it: that line is what has loaded it.
-enum class Nearness : std::uint8_t { none, firmware, all, kind, exact, tagged, tagged_exact };
+// How near a line is to the client; the nearest one counts, the last of equals. A line for the firmware that
+// an iPXE runs on is farther than any that is for iPXE, since it may be what has loaded it, and nearer than
+// the line for everybody, which mostly has a program for BIOS.
+enum class Nearness : std::uint8_t { none, all, firmware, kind, exact, tagged, tagged_exact };
 
 Nearness nearness_of(const Boot& line, const Tags& tags, const BootClient& client) {
     if (!tags.satisfy(line.tests)) return Nearness::none;
@@ -29,16 +31,27 @@ Nearness nearness_of(const Boot& line, const Tags& tags, const BootClient& clien
     return Nearness::none;
 }
 
+// A script, or a URL of something that this iPXE can start: no firmware that asks by PXE could use it, so
+// whoever writes it for everybody means those who run iPXE by now.
+bool is_for_ipxe_alone(const Policy& policy, std::string_view file, const BootClient& client) {
+    const bool is_script = program_named(policy, file).platform == tree::Platform::script;
+    return is_script || (is_url(file) && may_start(policy, file, client));
+}
+
 const Boot* boot_line(const Policy& policy, const Tags& tags, const BootClient& client) {
     const Boot* nearest = nullptr;
+    const Boot* for_all = nullptr;
     auto distance = Nearness::none;
     for (const auto& line : policy.boots) {
         const auto nearness = nearness_of(line, tags, client);
+        if (nearness == Nearness::all) for_all = &line;
         if (nearness == Nearness::none || nearness < distance) continue;
         nearest = &line;
         distance = nearness;
     }
-    return nearest;
+    const bool is_script_first = distance == Nearness::firmware && for_all != nullptr &&
+                                 is_for_ipxe_alone(policy, for_all->file, client);
+    return is_script_first ? for_all : nearest;
 }
 
 std::string_view found_program(const Policy& policy, const BootAsk& ask) {
@@ -60,10 +73,27 @@ std::string_view text_without_nul(const ConfiguredOption* option) {
 
 }  // namespace
 
+tree::BootProgram program_named(const Policy& policy, std::string_view file) {
+    const auto* known = policy.boot_tree.find(path_of(file));
+    const bool is_known = known != nullptr && known->platform != tree::Platform::unknown;
+    return is_known ? *known : tree::guess_from_name(file);
+}
+
+bool may_start(const Policy& policy, std::string_view file, const BootClient& client) {
+    const auto program = program_named(policy, file);
+    if (program.platform == tree::Platform::script) return client.is_ipxe;
+    const auto kind = client.arch ? tree::found_for(*client.arch) : tree::FoundFor{};
+    if (program.platform == tree::Platform::unknown || kind.platform == tree::Platform::unknown) return true;
+    if (program.platform != kind.platform) return false;
+    const bool says_cpu = program.cpu != tree::Cpu::unknown && kind.cpu != tree::Cpu::unknown;
+    return !says_cpu || program.cpu == kind.cpu;
+}
+
 BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options, const BootAsk& ask) {
     BootAnswer answer;
     if (const Boot* line = boot_line(policy, tags, ask.client)) {
         answer = boot_of(*line, options, ask.machine);
+        answer.is_for_firmware = line->arch && fit_of(*line->arch, ask.client) == ArchFit::firmware;
     } else {
         const ConfiguredOption* file = options.find(k_boot_file);
         answer.file = text_without_nul(file);

@@ -21,6 +21,7 @@ struct BootAnswer {
     Origin line;
     const TagTests* tests = nullptr;  ///< of the line that names the file; none: no line does
     bool is_for_ipxe = false;         ///< boot-arch=ipxe
+    bool is_for_firmware = false;     ///< boot-arch of the firmware that the iPXE which asks runs on
     bool is_from_boot_line = false;   ///< dhcp-boot rather than dhcp-option 66, 67 and 255
     bool is_generated = false;        ///< a URL made here of a name: option 67 of the file must not differ
     Reason note = Reason::none;       ///< what is to be said beside it
@@ -40,8 +41,17 @@ struct BootAsk {
     bool is_proxy = false;  ///< another server gives the addresses
 };
 
+/// What is known of a file that a line names, by path, URL or with backslashes: by its header where it was
+/// looked at and says something, else by its name.
+[[nodiscard]] tree::BootProgram program_named(const Policy& policy, std::string_view file);
+
+/// Whether nothing that is known of the file speaks against the client's starting it: other firmware, another
+/// processor, a script where no iPXE runs.
+[[nodiscard]] bool may_start(const Policy& policy, std::string_view file, const BootClient& client);
+
 /// What the dhcp-boot and boot-arch lines say: of those with tags whose tags match the last, else of those
-/// for the client's architecture the last, else the last without either. Else dhcp-option's 67, 66 and
+/// for the client's architecture the last, else the last without either. iPXE takes a line of its firmware's
+/// architecture unless the line for everybody has what iPXE alone can use. Else dhcp-option's 67, 66 and
 /// server-ip-address. Else, where the file names nothing to anybody, what was found in the boot tree.
 [[nodiscard]] BootAnswer boot_of(const Policy& policy, const Tags& tags, const ChosenOptions& options,
                                  const BootAsk& ask);

@@ -9,11 +9,7 @@ namespace {
 // A program for BIOS or a script of iPXE's is loaded by no UEFI: the offer would cost the client its address
 // and its time. What nothing is known of is tried.
 bool may_be_for_uefi(const Policy& policy, std::string_view file) {
-    const auto* known = policy.boot_tree.find(path_of(file));
-    const auto platform = known != nullptr && known->platform != tree::Platform::unknown
-                              ? known->platform
-                              : tree::guess_from_name(file).platform;
-    switch (platform) {
+    switch (program_named(policy, file).platform) {
         case tree::Platform::bios:
         case tree::Platform::script:
             return false;

@@ -140,6 +140,17 @@ std::optional<BootAnswer> linux_script(const Inquiry& inquiry, const Tags& tags,
     return ours(inquiry, "boot.ipxe", local, line->origin);
 }
 
+// The line for everybody, where the line of its firmware names no more than the iPXE that runs already. Not if
+// what it names is for other firmware: that starts nowhere here.
+std::optional<BootAnswer> boot_for_all(const Inquiry& inquiry, const ChosenOptions& chosen) {
+    const Policy& policy = inquiry.policy();
+    const auto& lines = policy.boots;
+    const auto is_for_all = [](const Boot& line) { return !line.arch && line.tests.empty(); };
+    const auto line = std::find_if(lines.rbegin(), lines.rend(), is_for_all);
+    if (line == lines.rend() || !may_start(policy, line->file, inquiry.boots)) return std::nullopt;
+    return boot_of(*line, chosen, inquiry.client.hardware);
+}
+
 // What iPXE gets in the place of itself. The line that named it stays the line of the answer: it decided.
 BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOptions& chosen, Ipv4 local,
                       const BootAnswer& itself) {
@@ -217,6 +228,9 @@ BootAnswer boot_for_ipxe(const Inquiry& inquiry, const Tags& tags, const ChosenO
     const bool boots_locally = service != nullptr && !service->is_ours();
     if (service != nullptr && !boots_locally) wanted.push_back(boot_of(*service, machine));
     if (!is_own && !boots_locally) wanted.push_back(line);
+    if (line.is_for_firmware && !boots_locally) {
+        if (auto other = boot_for_all(inquiry, chosen)) wanted.push_back(std::move(*other));
+    }
     for (auto& answer : wanted) {
         if (answer.file.empty() || is_itself(inquiry, answer)) continue;
         if (lacks_http_for(inquiry, answer.file)) answer.note = Reason::ipxe_lacks_http;

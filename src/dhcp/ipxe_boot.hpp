@@ -11,7 +11,8 @@ namespace pxed::dhcp {
 /// itself:
 ///   1. the boot line, if one of its tags tells iPXE from firmware: that is the administrator's own answer;
 ///   2. the pxe-service that a menu nobody touches would start;
-///   3. the boot line;
+///   3. the boot line, and if that is boot-arch's for its firmware the one for everybody, unless that has a
+///      program for other firmware;
 /// and where itself was all there was, another dhcp-boot line that is for iPXE, then boot.ipxe or
 /// autoexec.ipxe of the boot tree, else boot-linux's script, else what boot-arch names for its firmware, else
 /// no file and a note. boot-linux also counts

@@ -144,6 +144,61 @@ TEST(IpxeBoot, AnotherLineForIpxeTakesThePlaceOfTheProgram) {
     EXPECT_EQ(file_of(rig.ask(discover("user-class=\"iPXE\" client-arch=7"))), "boot.ipxe");
 }
 
+Boot for_arch(std::string_view word, std::string_view file) {
+    Boot boot = boot_file(file);
+    boot.arch = ArchTest{std::string{word}, std::nullopt};
+    boot.origin = {1, 8};
+    return boot;
+}
+
+std::string ipxe_on_x64() {
+    return discover("vendor-class=\"PXEClient:Arch:00007:UNDI:003010\" client-arch=7 user-class=\"iPXE\"");
+}
+
+TEST(IpxeBoot, TheLineOfItsFirmwareGoesBeforeTheLineForEverybody) {
+    Rig rig;
+    for (const auto* for_all : {"pxelinux.0", "undionly.kpxe", "shell.efi", "loader"}) {
+        for (const bool is_first : {true, false}) {
+            rig.policy.boots = {for_arch("efi-x64", "grubx64.efi")};
+            rig.policy.boots.insert(is_first ? rig.policy.boots.begin() : rig.policy.boots.end(),
+                                    boot_file(for_all));
+            EXPECT_EQ(file_of(rig.ask(ipxe_on_x64())), "grubx64.efi") << for_all;
+        }
+    }
+    // On other firmware it is nobody's.
+    rig.policy.boots = {boot_file("pxelinux.0"), for_arch("efi-x64", "grubx64.efi")};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "pxelinux.0");
+}
+
+TEST(IpxeBoot, WhatOnlyIpxeCanUseIsForItThoughItStandsInTheLineForEverybody) {
+    Rig rig;
+    for (const auto* for_all : {"menu.ipxe", "http://10.99.0.9/menu", "http://10.99.0.9/x64/grubx64.efi"}) {
+        rig.policy.boots = {boot_file(for_all), for_arch("efi-x64", "shimx64.efi")};
+        EXPECT_EQ(file_of(rig.ask(ipxe_on_x64())), for_all);
+    }
+    rig.policy.boots.front().file = "http://10.99.0.9/arm64/grubaa64.efi";
+    EXPECT_EQ(file_of(rig.ask(ipxe_on_x64())), "shimx64.efi") << "another processor's";
+}
+
+TEST(IpxeBoot, WhereItsFirmwaresLineIsWhatRunsTheLineForEverybodyCountsUnlessItIsForOtherFirmware) {
+    Rig rig;
+    rig.policy.boots = {boot_file("grubx64.efi"), for_arch("efi-x64", "snponly.efi")};
+    EXPECT_EQ(file_of(rig.ask(ipxe_on_x64())), "grubx64.efi");
+    rig.policy.boots.front().file = "pxelinux.0";
+    const auto offer = rig.ask(ipxe_on_x64());
+    EXPECT_EQ(file_of(offer), "");
+    EXPECT_EQ(offer.reason, Reason::ipxe_would_loop);
+    rig.policy.boot_tree.programs["boot.ipxe"] = {.platform = tree::Platform::script};
+    EXPECT_EQ(file_of(rig.ask(ipxe_on_x64())), "boot.ipxe");
+}
+
+TEST(IpxeBoot, ALineWithTagsGoesBeforeTheLineOfItsFirmware) {
+    Rig rig;
+    rig.policy.matches = {matching("lab", k_client_arch, Match::Kind::presence)};
+    rig.policy.boots = {tagged("lab.efi", {{"lab", false}}), for_arch("efi-x64", "grubx64.efi")};
+    EXPECT_EQ(file_of(rig.ask(ipxe_on_x64())), "lab.efi");
+}
+
 TEST(IpxeBoot, IsNeverSentAMenuAndGetsItsFirstProgram) {
     Rig rig;
     rig.policy.pxe.services = {service("pxelinux"), service("memtest")};
