@@ -108,19 +108,6 @@ const PxeService* service_for(const Inquiry& inquiry, const Tags& tags, const Px
     return first;
 }
 
-// A script in the boot tree: beside the program that was not named, else at the root.
-std::optional<std::string> script_of_tree(const Policy& policy, std::string_view program) {
-    const auto path = path_of(program);
-    const auto directory = path.substr(0, path.find_last_of('/') + 1);  // npos + 1 is 0: none
-    for (const std::string_view name : {"boot.ipxe", "autoexec.ipxe"}) {
-        for (const auto& place : {directory, std::string{}}) {
-            auto script = place + std::string{name};
-            if (policy.boot_tree.find(script) != nullptr) return script;
-        }
-    }
-    return std::nullopt;
-}
-
 // A name that pxed has found or made itself: over HTTP where iPXE was built with it and HTTP is served here.
 // Names of the file stay as the administrator wrote them.
 BootAnswer ours(const Inquiry& inquiry, std::string_view path, Ipv4 local, Origin line) {
@@ -162,8 +149,8 @@ BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOpti
         if (!is_for_ipxe(policy, other)) continue;
         if (!other.file.empty() && !is_itself(inquiry, other)) return other;
     }
-    if (const auto script = script_of_tree(policy, itself.file))
-        return ours(inquiry, *script, local, itself.line);
+    if (const auto script = tree::script_beside(policy.boot_tree, path_of(itself.file)); !script.empty())
+        return ours(inquiry, script, local, itself.line);
     if (auto script = linux_script(inquiry, tags, local)) return std::move(*script);
     // What boot-arch names for the firmware below it, which iPXE can start as well: GRUB, say.
     for (const auto& line : reversed(policy.boots)) {

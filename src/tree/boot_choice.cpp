@@ -25,22 +25,6 @@ std::string_view name_in(std::string_view path) {
 // iPXE asks for autoexec.ipxe by itself, from the directory it came from; boot.ipxe is what pxed names to it.
 constexpr std::array<std::string_view, 2> k_scripts{"boot.ipxe", "autoexec.ipxe"};
 
-bool is_script(const BootTree& tree, const std::string& path) {
-    const auto* program = tree.find(path);
-    return program != nullptr && program->platform == Platform::script;
-}
-
-// The script for iPXE that came from `directory`; at the root when that has none.
-std::string script_for(const BootTree& tree, std::string_view directory) {
-    for (const auto where : {directory, std::string_view{}}) {
-        for (const auto name : k_scripts) {
-            auto path = std::string{where} + std::string{name};
-            if (is_script(tree, path)) return path;
-        }
-    }
-    return {};
-}
-
 // A shim without its second program only says that it is missing.
 bool is_whole_shim(const BootTree& tree, std::string_view path, Cpu cpu) {
     const auto second = second_stage_of_shim(cpu);
@@ -62,7 +46,7 @@ unsigned worth_of(const BootTree& tree, std::string_view path, const BootProgram
                   const FoundFor& client) {
     switch (program.loader) {
         case Loader::ipxe: {
-            const bool has_script = !script_for(tree, directory_of(path)).empty();
+            const bool has_script = !script_beside(tree, path).empty();
             if (client.is_ipxe) return 0;
             if (has_script) return 9;
             return client.is_proxy && client.platform == Platform::efi ? 8 : 3;
@@ -119,6 +103,17 @@ FoundFor found_for(Arch arch) {
     return {};
 }
 
+std::string script_beside(const BootTree& tree, std::string_view program) {
+    // The place goes before the name: who has a directory for each kind of machine means its own script.
+    for (const auto where : {directory_of(program), std::string_view{}}) {
+        for (const auto name : k_scripts) {
+            auto path = std::string{where} + std::string{name};
+            if (tree.find(path) != nullptr) return path;
+        }
+    }
+    return {};
+}
+
 std::string choose(const BootTree& tree, const FoundFor& client) {
     const std::pair<const std::string, BootProgram>* best = nullptr;
     unsigned best_worth = 0;
@@ -137,7 +132,7 @@ std::string choose(const BootTree& tree, const FoundFor& client) {
     FoundFor firmware = client;
     firmware.is_ipxe = false;
     const auto started = choose(tree, firmware);
-    auto script = script_for(tree, directory_of(started));
+    auto script = script_beside(tree, started);
     if (!script.empty()) return script;
     return best == nullptr ? std::string{} : best->first;
 }

@@ -25,6 +25,10 @@ struct FoundFor {
 /// The kind a client of this architecture is; `platform` is unknown where nothing can be found for it.
 [[nodiscard]] FoundFor found_for(Arch arch);
 
+/// The script for the iPXE that is this program: boot.ipxe or autoexec.ipxe beside it, else at the root;
+/// empty: there is none. `program` is a path below the root with `/` in it.
+[[nodiscard]] std::string script_beside(const BootTree& tree, std::string_view program);
+
 /// The best program of the tree for that kind of client; empty: there is none. Pure. For iPXE that may be a
 /// script, and never is iPXE.
 [[nodiscard]] std::string choose(const BootTree& tree, const FoundFor& client);

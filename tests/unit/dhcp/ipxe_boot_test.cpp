@@ -77,9 +77,12 @@ TEST(IpxeBoot, TheScriptBesideTheProgramTakesItsPlaceElseTheOneAtTheRoot) {
     EXPECT_EQ(file_of(rig.ask(ipxe())), "autoexec.ipxe");
     rig.policy.boot_tree.programs["x86/autoexec.ipxe"] = {.platform = tree::Platform::script};
     EXPECT_EQ(file_of(rig.ask(ipxe())), "x86/autoexec.ipxe");
+    // As where nothing is named: the directory counts before the name.
     rig.policy.boot_tree.programs["boot.ipxe"] = {.platform = tree::Platform::script};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "x86/autoexec.ipxe");
+    rig.policy.boot_tree.programs["x86/boot.ipxe"] = {.platform = tree::Platform::script};
     const auto offer = rig.ask(ipxe());
-    EXPECT_EQ(file_of(offer), "boot.ipxe");
+    EXPECT_EQ(file_of(offer), "x86/boot.ipxe");
     EXPECT_EQ(offer.reason, Reason::none);
 }
 

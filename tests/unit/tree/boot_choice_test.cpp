@@ -79,6 +79,19 @@ TEST(BootChoice, AScriptSaysThatIpxeIsMeant) {
     EXPECT_EQ(choose(tree, k_x64), "grubx64.efi");
 }
 
+TEST(BootChoice, TheScriptBesideAProgramGoesBeforeThoseAtTheRootAndBootBeforeAutoexec) {
+    BootTree tree{{{"autoexec.ipxe", k_script}}};
+    EXPECT_EQ(script_beside(tree, "x64/ipxe.efi"), "autoexec.ipxe");
+    EXPECT_EQ(script_beside(tree, "ipxe.efi"), "autoexec.ipxe");
+    tree.programs.emplace("boot.ipxe", k_script);
+    EXPECT_EQ(script_beside(tree, "x64/ipxe.efi"), "boot.ipxe");
+    tree.programs.emplace("x64/autoexec.ipxe", k_script);
+    EXPECT_EQ(script_beside(tree, "x64/ipxe.efi"), "x64/autoexec.ipxe");
+    tree.programs.emplace("x64/boot.ipxe", k_script);
+    EXPECT_EQ(script_beside(tree, "x64/ipxe.efi"), "x64/boot.ipxe");
+    EXPECT_EQ(script_beside({}, "ipxe.efi"), "");
+}
+
 TEST(BootChoice, IpxeIsNeverGivenIpxe) {
     BootTree tree{{{"snponly.efi", x64(Loader::ipxe)}}};
     EXPECT_EQ(choose(tree, k_ipxe_on_x64), "");
