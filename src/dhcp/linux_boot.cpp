@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "base/reversed.hpp"
+#include "base/text.hpp"
 #include "dhcp/policy.hpp"
 #include "tree/boot_program.hpp"
 #include "tree/name.hpp"
 #include "tree/pxelinux_script.hpp"
+#include "wire/dhcp_options.hpp"
 
 namespace pxed::dhcp {
 
@@ -17,11 +19,19 @@ bool is_script(std::string_view file) {
     return file.find("://") != file.npos || tree::guess_from_name(file).platform == tree::Platform::script;
 }
 
+// dhcp-option=67 is a boot line as well, of those who come from ISC's filename or write it for iPXE alone.
+bool is_script_option(const ConfiguredOption& option) {
+    const auto text = as_text(option.value);
+    return option.envelope == Envelope::plain && option.code == k_boot_file &&
+           is_script(text.substr(0, text.find('\0')));
+}
+
 // Whether the administrator has scripts of his own for iPXE, or has it loaded from elsewhere.
 bool names_scripts(const Policy& policy) {
     return std::ranges::any_of(policy.boots, [](const Boot& line) { return is_script(line.file); }) ||
            std::ranges::any_of(policy.pxe.services,
-                               [](const PxeService& service) { return is_script(service.program); });
+                               [](const PxeService& service) { return is_script(service.program); }) ||
+           std::ranges::any_of(policy.options, is_script_option);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dhcp/policy.hpp"
+#include "wire/dhcp_options.hpp"
 
 namespace pxed::dhcp {
 namespace {
@@ -66,6 +67,27 @@ TEST(LinuxBoot, AnAutoexecScriptDoesNotComeBeforeTheAdministratorsOwn) {
     EXPECT_TRUE(script_for(policy, "boot.ipxe", nullptr)) << "somebody names it";
     policy.boots.back().file = "http://10.0.0.1/menu";
     EXPECT_FALSE(script_for(policy, "autoexec.ipxe", nullptr));
+}
+
+TEST(LinuxBoot, AnOptionThatNamesAScriptIsABootLineAsWell) {
+    const auto is_written = [](std::uint8_t code, std::string_view text,
+                               Envelope envelope = Envelope::plain) {
+        auto policy = policy_of({line("k")});
+        ConfiguredOption option;
+        option.code = code;
+        option.envelope = envelope;
+        option.value.assign(text.begin(), text.end());
+        policy.options.push_back(option);
+        return script_for(policy, "autoexec.ipxe", nullptr).has_value();
+    };
+    using namespace std::string_view_literals;
+    EXPECT_FALSE(is_written(k_boot_file, "menu.ipxe"));
+    EXPECT_FALSE(is_written(k_boot_file, "menu.ipxe\0"sv));
+    EXPECT_FALSE(is_written(k_boot_file, "http://10.0.0.1/menu"));
+    EXPECT_TRUE(is_written(k_boot_file, "snponly.efi"));
+    EXPECT_TRUE(is_written(k_boot_file, ""));
+    EXPECT_TRUE(is_written(k_root_path, "http://10.0.0.1/root"));
+    EXPECT_TRUE(is_written(k_boot_file, "menu.ipxe", Envelope::encapsulated));
 }
 
 }  // namespace
