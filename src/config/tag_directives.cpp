@@ -139,8 +139,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "set:TAG[,set:TAG...][,tag:TAG...]",
      .help = "set tags when other tags are set",
      .manual = "Sets its tags when all tests hold (`tag:TAG`, `tag:!TAG`; `tag:ab*` holds for any tag that "
-               "begins so). The lines are worked through in file order, so that one sees what those above it "
-               "set.\n\n"
+               "begins so, of an interface or of boot-arch's words too: `tag:efi-*`). The lines are worked "
+               "through in file order, so that one sees what those above it set.\n\n"
                "    tag-if=set:efi,tag:efi64\n"
                "    tag-if=set:chain,tag:efi,tag:!ipxe",
      .pitfall = "A line sees only the tags that lines above it have set.",

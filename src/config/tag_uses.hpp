@@ -17,7 +17,8 @@ namespace pxed::config {
 void for_each_tag_test(const dhcp::Policy& dhcp,
                        const std::function<void(const dhcp::TagTest&, Origin, bool takes_wildcards)>& use);
 
-/// The tags that pxed sets by itself for this file: those it tests by name and sets nowhere.
+/// The tags that pxed sets by itself for this file: those it tests and sets nowhere. A wildcard of tag-if
+/// (`tag:efi-*`) tests all that begin so, unless the file sets a tag that does.
 [[nodiscard]] std::vector<std::string> predefined_tags_for(const dhcp::Policy& dhcp);
 
 }  // namespace pxed::config

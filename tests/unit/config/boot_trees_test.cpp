@@ -68,8 +68,25 @@ TEST(PredefinedTags, AreThoseThatAreTestedByNameAndSetNowhere) {
           "dhcp-range=set:ipxe,192.168.1.100,192.168.1.101", "dhcp-name-match=set:ipxe,x",
           "dhcp-circuitid=set:ipxe,x", "dhcp-remoteid=set:ipxe,x", "dhcp-subscrid=set:ipxe,x"})
         EXPECT_EQ(tags("dhcp-boot=tag:ipxe,a\n" + line + '\n'), std::vector<std::string>{}) << line;
-    EXPECT_EQ(tags("tag-if=set:x,tag:efi*\n"), std::vector<std::string>{});
+    EXPECT_EQ(tags("tag-if=set:x,tag:efi-x64\ntag-if=set:y,tag:!uefi\n"),
+              (std::vector<std::string>{"efi-x64", "uefi"}));
     EXPECT_EQ(tags("boot-linux=tag:efi-arm64,linux\n"), std::vector<std::string>{"efi-arm64"});
+}
+
+TEST(PredefinedTags, AreMeantByAWildcardOfTagIfUnlessTheFileHasTagsThatBeginSo) {
+    const auto tags = [](const std::string& text) {
+        const auto config = read(k_served + text);
+        return config ? config->dhcp.predefined_tags : std::vector<std::string>{"?"};
+    };
+    EXPECT_EQ(tags("tag-if=set:x,tag:efi-arm*\n"), (std::vector<std::string>{"efi-arm32", "efi-arm64"}));
+    EXPECT_EQ(tags("tag-if=set:x,tag:!uefi*\n"), (std::vector<std::string>{"uefi", "uefi-http"}));
+    EXPECT_EQ(tags("tag-if=set:x,tag:efi*\n").size(), 11U);
+    EXPECT_EQ(tags("tag-if=set:x,tag:efi*\ndhcp-match=set:efi64,93,7\n"), std::vector<std::string>{});
+    EXPECT_EQ(tags("tag-if=set:x,tag:efi-*\ndhcp-match=set:efi64,93,7\n").size(), 11U);
+    for (const std::string pattern : {"e*", "ef*", "*", "b*", "eth*"})
+        EXPECT_EQ(tags("tag-if=set:x,tag:" + pattern + '\n'), std::vector<std::string>{}) << pattern;
+    // Only tag-if has wildcards.
+    EXPECT_EQ(tags("dhcp-boot=tag:efi*,a\n"), std::vector<std::string>{});
 }
 
 }  // namespace
