@@ -115,10 +115,17 @@ void Server::take(Question question, Flight& flight) {
         tell_silence(question, Reason::wrong_interface, "it went away while an address was tested");
         return;
     }
-    Decision decision =
-        decide({*policy_, leases_, question.arrival, links_, now_, desk_, desk_.has_room(), traces_,
-                tells_leases_, surroundings_.machine_of(question.arrival.message.hardware),
-                others_.has_proxy(question.interface, now_.instant)});
+    Decision decision = decide({.policy = *policy_,
+                                .leases = leases_,
+                                .arrival = question.arrival,
+                                .links = links_,
+                                .now = now_,
+                                .probed = desk_,
+                                .probe_more = desk_.has_room(),
+                                .traces = traces_,
+                                .tells_leases = tells_leases_,
+                                .machine = surroundings_.machine_of(question.arrival.message.hardware),
+                                .foreign_proxy_seen = others_.has_proxy(question.interface, now_.instant)});
     if (decision.probe) {
         await_probe(std::move(question), std::move(decision));
         return;
