@@ -42,6 +42,10 @@ bool looks_for_programs(const Config& config) {
            !dhcp::names_boot_files(config.dhcp);
 }
 
+bool has_http_another_tree(const Config& config) {
+    return config.tftp.is_enabled && config.http.is_enabled && !config.http.roots.empty();
+}
+
 std::vector<std::string> named_boot_files(const Config& config) {
     std::vector<std::string> names;
     const auto add = [&names](std::string_view name) {
@@ -66,6 +70,12 @@ std::vector<std::string> named_boot_files(const Config& config) {
             add(script);
         }
     }
+    if (!has_http_another_tree(config)) return names;
+    for (const auto& line : config.dhcp.linux_boots) {
+        add(line.boot.kernel);
+        for (const auto& initrd : line.boot.initrds)
+            add(initrd);
+    }
     return names;
 }
 
@@ -80,17 +90,19 @@ bool serve_the_same_tree(const Config& one, const Config& other) {
 
 void use_boot_trees(Config& config, BootTrees trees) {
     config.dhcp.boot_tree = std::move(trees.tree);
+    config.dhcp.http_tree = std::move(trees.http);
     config.dhcp.found = {};
     if (!looks_for_programs(config)) return;
     const tree::BootTree nothing;
     const auto& programs = config.dhcp.boot_tree;
-    const auto& by_http = trees.http ? *trees.http : programs;
+    const auto& by_http = config.dhcp.http_tree ? *config.dhcp.http_tree : programs;
     config.dhcp.found = tree::choose_all(config.tftp.is_enabled ? programs : nothing,
                                          config.http.is_enabled ? by_http : nothing);
 }
 
 void use_boot_trees_of(Config& old, Config& config) {
     config.dhcp.boot_tree = std::move(old.dhcp.boot_tree);
+    config.dhcp.http_tree = std::move(old.dhcp.http_tree);
     config.dhcp.found = {};
     // Where the old one left it to its lines, nothing was looked for: the next look says what there is.
     if (looks_for_programs(config)) config.dhcp.found = old.dhcp.found;

@@ -15,8 +15,11 @@ namespace pxed::config {
 /// file says nothing of what they boot.
 [[nodiscard]] bool looks_for_programs(const Config& config);
 
+/// Whether HTTP serves another tree than TFTP does.
+[[nodiscard]] bool has_http_another_tree(const Config& config);
+
 /// The files that lines name, as they name them, URLs left out; and the scripts that iPXE may get in their
-/// place. Each once.
+/// place. Each once. What boot-linux names only where it matters which tree has it.
 [[nodiscard]] std::vector<std::string> named_boot_files(const Config& config);
 
 /// Whether both have the same boot tree, so that what was seen of the one holds for the other.

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/boot_trees.hpp"
 #include "config/directive.hpp"
 #include "config/domain.hpp"
 #include "config/external_files.hpp"
@@ -81,6 +82,8 @@ class Loader {
     Result<Config, std::vector<Problem>> take() {
         // DHCP names URLs and knows nothing of HTTP; which line comes first does not matter.
         if (config_.http.is_enabled) config_.dhcp.http_port = config_.http.port;
+        // Until somebody has looked nothing is known to be there, and TFTP has it all.
+        if (has_http_another_tree(config_)) config_.dhcp.http_tree.emplace();
         for (auto& problem : finish_domains(config_, reader_))
             complain(problem.origin, std::move(problem.text));
         for (auto& problem : finish_quirks(config_, reader_))

@@ -108,12 +108,25 @@ const PxeService* service_for(const Inquiry& inquiry, const Tags& tags, const Px
     return first;
 }
 
-// A name that pxed has found or made itself: over HTTP where iPXE was built with it and HTTP is served here.
+// Whether HTTP has the file that TFTP has: its root may be another one.
+bool is_below_http_root(const Policy& policy, std::string_view file) {
+    return !policy.http_tree || policy.http_tree->find(path_of(file)) != nullptr;
+}
+
+// Kernel and initrds are asked for where the script came from.
+bool is_below_http_root(const Policy& policy, const tree::LinuxBoot& boot) {
+    const auto is_there = [&](const std::string& file) {
+        return tree::is_url(file) || is_below_http_root(policy, std::string_view{file});
+    };
+    return is_there(boot.kernel) && std::ranges::all_of(boot.initrds, is_there);
+}
+
+// A name that pxed has found or made itself: over HTTP where iPXE was built with it and HTTP has it all.
 // Names of the file stay as the administrator wrote them.
-BootAnswer ours(const Inquiry& inquiry, std::string_view path, Ipv4 local, Origin line) {
+BootAnswer ours(const Inquiry& inquiry, std::string_view path, bool is_on_http, Ipv4 local, Origin line) {
     BootAnswer answer;
     const auto port = inquiry.policy().http_port;
-    answer.is_generated = port && inquiry.boots.speaks_http;
+    answer.is_generated = port && is_on_http && inquiry.boots.speaks_http;
     answer.file = answer.is_generated ? http_url(local, *port, path) : std::string{path};
     answer.line = line;
     answer.is_from_boot_line = true;
@@ -124,11 +137,12 @@ BootAnswer ours(const Inquiry& inquiry, std::string_view path, Ipv4 local, Origi
 std::optional<BootAnswer> linux_script(const Inquiry& inquiry, const Tags& tags, Ipv4 local) {
     const LinuxBoot* line = linux_boot_for(inquiry.policy().linux_boots, tags);
     if (line == nullptr) return std::nullopt;
-    return ours(inquiry, "boot.ipxe", local, line->origin);
+    return ours(inquiry, tree::k_ipxe_script, is_below_http_root(inquiry.policy(), line->boot), local,
+                line->origin);
 }
 
-// The line for everybody, where the line of its firmware names no more than the iPXE that runs already. Not if
-// what it names is for other firmware: that starts nowhere here.
+// The line for everybody, where the line of its firmware names no more than the iPXE that runs already. Not
+// if what it names is for other firmware: that starts nowhere here.
 std::optional<BootAnswer> boot_for_all(const Inquiry& inquiry, const ChosenOptions& chosen) {
     const Policy& policy = inquiry.policy();
     const auto& lines = policy.boots;
@@ -150,7 +164,7 @@ BootAnswer instead_of(const Inquiry& inquiry, const Tags& tags, const ChosenOpti
         if (!other.file.empty() && !is_itself(inquiry, other)) return other;
     }
     if (const auto script = tree::script_beside(policy.boot_tree, path_of(itself.file)); !script.empty())
-        return ours(inquiry, script, local, itself.line);
+        return ours(inquiry, script, is_below_http_root(policy, script), local, itself.line);
     if (auto script = linux_script(inquiry, tags, local)) return std::move(*script);
     // What boot-arch names for the firmware below it, which iPXE can start as well: GRUB, say.
     for (const auto& line : reversed(policy.boots)) {
@@ -207,7 +221,7 @@ BootAnswer boot_for_ipxe(const Inquiry& inquiry, const Tags& tags, const ChosenO
     const bool is_found = line.tests == nullptr && !line.file.empty();
     const auto* found = inquiry.policy().boot_tree.find(path_of(line.file));
     if (is_found && found != nullptr && found->platform == tree::Platform::script)
-        line = ours(inquiry, line.file, local, line.line);
+        line = ours(inquiry, line.file, is_below_http_root(inquiry.policy(), line.file), local, line.line);
     const bool is_own = is_for_ipxe(inquiry.policy(), line);
     std::vector<BootAnswer> wanted;
     if (is_own) wanted.push_back(line);

@@ -140,6 +140,7 @@ struct Policy {
     std::vector<Quirk> quirks;
     bool serves_tftp = false;  ///< enable-tftp
     tree::BootTree boot_tree;
+    std::optional<tree::BootTree> http_tree;  ///< HTTP's, where its root is another; empty until it is seen
     tree::FoundMap found;        ///< what the boot tree has for machines; empty where the file names files
     bool finds_programs = true;  ///< cleared by no-found-boot
     std::vector<std::string> predefined_tags;  ///< words of arch_words() that the file tests and does not set

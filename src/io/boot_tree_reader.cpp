@@ -137,13 +137,10 @@ class Reading {
 
 BootTreeWish wish_of(const config::Config& config) {
     BootTreeWish wish;
-    const bool has_http_another = config.http.is_enabled && !config.http.roots.empty();
-    if (config.tftp.is_enabled || !has_http_another) {
-        wish.tree = config.tftp;
-        if (has_http_another) wish.http = file_rules_of_http(config);
-    } else {
-        wish.tree = file_rules_of_http(config);
-    }
+    const bool has_http_alone =
+        !config.tftp.is_enabled && config.http.is_enabled && !config.http.roots.empty();
+    wish.tree = has_http_alone ? file_rules_of_http(config) : config.tftp;
+    if (config::has_http_another_tree(config)) wish.http = file_rules_of_http(config);
     wish.names = config::named_boot_files(config);
     wish.looks_for_programs = config::looks_for_programs(config);
     return wish;

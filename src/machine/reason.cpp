@@ -108,7 +108,9 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::ipxe_would_loop, "ipxe_would_loop", "no boot file: iPXE would load itself again",
      "Put a script named boot.ipxe beside the program, or name one in dhcp-boot=tag:ipxe,FILE."},
     {Reason::ipxe_lacks_http, "ipxe_lacks_http", "this iPXE was built without HTTP",
-     "Name a file of TFTP in its dhcp-boot line, or load a full iPXE first: dhcp-boot=undionly.kpxe."},
+     "Name a file of TFTP in its dhcp-boot line, or have it load a full iPXE first: "
+     "dhcp-match=set:http,175,19 "
+     "and, as the last boot line, dhcp-boot=tag:!http,undionly.kpxe (for UEFI snponly.efi)."},
     {Reason::no_boot_url, "no_boot_url", "nothing to boot over HTTP",
      "UEFI HTTP Boot wants a URL: set enable-http, or name http://ADDRESS/FILE in dhcp-boot."},
     {Reason::option_left_out, "option_left_out", "options left out: the reply would be too long",

@@ -54,6 +54,28 @@ TEST(BootTrees, WhatIsFoundIsSaidForTheKindsOfNetworksThereAre) {
     EXPECT_TRUE(found_lines(*config).empty());
 }
 
+TEST(BootTrees, WhereHttpHasAnotherTreeItIsKnownWhatThatHas) {
+    const std::string own_root = "enable-http\nhttp-root=/srv/http\nboot-linux=linux,a;b\n";
+    auto config = read(k_served + own_root);
+    ASSERT_TRUE(config);
+    ASSERT_TRUE(config->dhcp.http_tree);
+    EXPECT_TRUE(config->dhcp.http_tree->programs.empty()) << "nobody has looked yet";
+    EXPECT_EQ(named_boot_files(*config), (std::vector<std::string>{"linux", "a", "b"}));
+    tree::BootTree by_http;
+    by_http.programs["linux"] = {.loader = tree::Loader::kernel};
+    use_boot_trees(*config, {{}, by_http});
+    EXPECT_NE(config->dhcp.http_tree->find("linux"), nullptr);
+    auto again = read(k_served + own_root);
+    ASSERT_TRUE(again);
+    use_boot_trees_of(*config, *again);
+    EXPECT_NE(again->dhcp.http_tree->find("linux"), nullptr);
+
+    auto shared = read(k_served + "enable-http\nboot-linux=linux,a;b\n");
+    ASSERT_TRUE(shared);
+    EXPECT_FALSE(shared->dhcp.http_tree);
+    EXPECT_TRUE(named_boot_files(*shared).empty());
+}
+
 TEST(PredefinedTags, AreThoseThatAreTestedByNameAndSetNowhere) {
     const auto tags = [](const std::string& text) {
         const auto config = read(k_served + text);

@@ -86,6 +86,32 @@ TEST(IpxeBoot, TheScriptBesideTheProgramTakesItsPlaceElseTheOneAtTheRoot) {
     EXPECT_EQ(offer.reason, Reason::none);
 }
 
+TEST(IpxeBoot, AScriptIsNamedByHttpOnlyWhereHttpHasItToo) {
+    Rig rig;
+    rig.policy.http_port = 80;
+    rig.policy.boots = {boot_file("x86/undionly.kpxe")};
+    rig.policy.boot_tree.programs["x86/boot.ipxe"] = {.platform = tree::Platform::script};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "http://10.99.0.1/x86/boot.ipxe") << "one root";
+    rig.policy.http_tree.emplace();
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "x86/boot.ipxe");
+    rig.policy.http_tree->programs["x86/boot.ipxe"] = {.platform = tree::Platform::script};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "http://10.99.0.1/x86/boot.ipxe");
+}
+
+TEST(IpxeBoot, TheScriptOfBootLinuxGoesWhereItsFilesAre) {
+    Rig rig;
+    rig.policy.http_port = 8080;
+    rig.policy.linux_boots = {
+        {.boot = {"/d/linux", {"d/initrd", "http://10.99.0.9/more"}, ""}, .tests = {}, .origin = {1, 5}}};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "http://10.99.0.1:8080/boot.ipxe");
+    rig.policy.http_tree.emplace();
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "boot.ipxe");
+    rig.policy.http_tree->programs["d/linux"] = {.loader = tree::Loader::kernel};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "boot.ipxe") << "its initrd is not there";
+    rig.policy.http_tree->programs["d/initrd"] = {};
+    EXPECT_EQ(file_of(rig.ask(ipxe())), "http://10.99.0.1:8080/boot.ipxe");
+}
+
 TEST(IpxeBoot, TheScriptIsOursWhereverTheProgramWas) {
     Rig rig;
     rig.policy.boots = {boot_file("undionly.kpxe")};

@@ -69,6 +69,25 @@ TEST_F(BootTreeReader, LooksForNothingWhereALineNamesAFileAndAtThatFile) {
     EXPECT_EQ(tree.find("undionly.kpxe")->loader, Loader::ipxe);
 }
 
+TEST_F(BootTreeReader, LooksBelowBothRootsWhereHttpHasItsOwn) {
+    const TemporaryDirectory of_http;
+    of_http.write("boot.ipxe", "#!ipxe\nshell\n");
+    put("undionly.kpxe", k_ipxe);
+    auto config = this->config();
+    config.dhcp.boots.emplace_back().file = "undionly.kpxe";
+    EXPECT_FALSE(read_boot_trees(wish_of(config)).http);
+    config.http.is_enabled = true;
+    EXPECT_FALSE(read_boot_trees(wish_of(config)).http) << "one root for both";
+    config.http.roots.push_back({of_http.path(), {}, {}});
+    const auto trees = read_boot_trees(wish_of(config));
+    ASSERT_TRUE(trees.http);
+    EXPECT_NE(trees.http->find("boot.ipxe"), nullptr);
+    EXPECT_EQ(trees.http->find("undionly.kpxe"), nullptr);
+    EXPECT_EQ(trees.tree.find("boot.ipxe"), nullptr);
+    config.tftp.is_enabled = false;
+    EXPECT_NE(read_boot_trees(wish_of(config)).tree.find("boot.ipxe"), nullptr) << "the only one there is";
+}
+
 TEST_F(BootTreeReader, LooksForTheScriptsOfIpxeBesideWhatALineNames) {
     put("x64/snponly.efi", "not looked at");
     put("x64/boot.ipxe", "#!ipxe\nshell\n");
