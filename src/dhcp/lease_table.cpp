@@ -8,38 +8,6 @@
 
 namespace pxed::dhcp {
 
-namespace {
-
-// What a row or hold of that hardware address has to be for the client, its ids aside.
-bool is_known_by_hardware(Recognition recognition, bool was_netbooted) {
-    switch (recognition) {
-        case Recognition::client_id:
-            return false;
-        case Recognition::netbooted:
-            return was_netbooted;
-        case Recognition::hardware_alone:
-            return true;
-    }
-    return false;
-}
-
-// `theirs` is a Lease or a Hold.
-template <typename Theirs>
-bool is_whose(const Theirs& theirs, const HwAddr& hardware, const ClientId& client_id,
-              Recognition recognition) {
-    if (is_same_client(hardware, client_id, theirs.hardware, theirs.client_id)) return true;
-    return !hardware.is_empty() && hardware == theirs.hardware &&
-           is_known_by_hardware(recognition, theirs.was_netbooted);
-}
-
-}  // namespace
-
-bool is_same_client(const HwAddr& hardware, const ClientId& client_id, const HwAddr& other_hardware,
-                    const ClientId& other_client_id) {
-    if (!client_id.is_empty() && !other_client_id.is_empty()) return client_id == other_client_id;
-    return !hardware.is_empty() && hardware == other_hardware;
-}
-
 bool is_lease_of(const Lease& row, const HwAddr& hardware, const ClientId& client_id,
                  Recognition recognition) {
     return is_whose(row, hardware, client_id, recognition);
@@ -121,25 +89,6 @@ std::optional<Ipv4> LeaseTable::previous_of(const HwAddr& hardware, const Client
     return is_its_own ? std::optional{last.address} : std::nullopt;
 }
 
-const Hold* LeaseTable::find_hold(Ipv4 address) const {
-    const auto found = holds_.find(address);
-    return found == holds_.end() ? nullptr : &found->second;
-}
-
-const Hold* LeaseTable::find_hold(const HwAddr& hardware, const ClientId& client_id,
-                                  Recognition recognition) const {
-    // One that was made for this very id goes before another stage's.
-    const Hold* other_stage = nullptr;
-    auto [entry, last] = hold_by_hardware_.equal_range(hardware);
-    for (; entry != last; ++entry) {
-        const Hold& hold = holds_.at(entry->second);
-        if (is_same_client(hardware, client_id, hold.hardware, hold.client_id)) return &hold;
-        const bool is_newer = other_stage == nullptr || hold.expires > other_stage->expires;
-        if (is_newer && is_whose(hold, hardware, client_id, recognition)) other_stage = &hold;
-    }
-    return other_stage;
-}
-
 bool LeaseTable::is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id, Instant now,
                              Recognition recognition) const {
     const Hold* hold = find_hold(address);
@@ -163,8 +112,8 @@ std::optional<Ipv4> LeaseTable::first_vacant(Ipv4 from, Ipv4 last, Instant now) 
     for (auto row = by_expiry_.lower_bound({passed_, Ipv4{}}); row != by_expiry_.end() && row->first <= now;
          ++row)
         consider(row->second);
-    for (auto hold = holds_by_expiry_.begin(); hold != holds_by_expiry_.end() && hold->first <= now; ++hold)
-        consider(hold->second);
+    for (auto end = holds_.ends().begin(); end != holds_.ends().end() && end->first <= now; ++end)
+        consider(end->second);
     return first;
 }
 
@@ -193,11 +142,6 @@ std::optional<Ipv4> LeaseTable::highest_between(Ipv4 first, Ipv4 last) const {
         if (after_last->second.state == Lease::State::bound) return after_last->first;
     }
     return std::nullopt;
-}
-
-const Hold* LeaseTable::oldest_hold_between(Ipv4 first, Ipv4 last) const {
-    const auto oldest = hold_ends_.first_between(first, last);
-    return oldest ? find_hold(oldest->second) : nullptr;
 }
 
 const Lease* LeaseTable::oldest_declined_between(Ipv4 first, Ipv4 last) const {
@@ -350,30 +294,19 @@ void LeaseTable::settle_failed(std::uint64_t ticket, const Pending& pending) {
 void LeaseTable::hold(Hold hold) {
     if (const Hold* old = find_hold(hold.hardware, hold.client_id)) release_hold(old->address);
     release_hold(hold.address);
-    if (holds_.size() >= k_most_holds) release_hold(holds_by_expiry_.begin()->second);
-    hold_by_hardware_.emplace(hold.hardware, hold.address);
-    holds_by_expiry_.emplace(hold.expires, hold.address);
-    hold_ends_.insert({hold.address, hold.expires});
+    if (holds_.size() >= k_most_holds) release_hold(holds_.ends().begin()->second);
     const Ipv4 address = hold.address;
-    holds_.insert_or_assign(address, std::move(hold));
+    holds_.put(std::move(hold));
     note_occupation(address);
 }
 
 void LeaseTable::release_hold(Ipv4 address) {
-    const auto found = holds_.find(address);
-    if (found == holds_.end()) return;
-    const auto [first, last] = hold_by_hardware_.equal_range(found->second.hardware);
-    const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == address; });
-    if (entry != last) hold_by_hardware_.erase(entry);
-    holds_by_expiry_.erase({found->second.expires, address});
-    hold_ends_.erase(address);
-    holds_.erase(found);
-    note_occupation(address);
+    if (holds_.erase(address)) note_occupation(address);
 }
 
 void LeaseTable::pass_time(Instant now) {
-    while (!holds_by_expiry_.empty() && holds_by_expiry_.begin()->first <= now)
-        release_hold(holds_by_expiry_.begin()->second);
+    while (holds_.size() > 0 && holds_.ends().begin()->first <= now)
+        release_hold(holds_.ends().begin()->second);
     const auto first = by_expiry_.lower_bound({passed_, Ipv4{}});
     passed_ = std::max(passed_, now);
     for (auto row = first; row != by_expiry_.end() && row->first <= now; ++row)

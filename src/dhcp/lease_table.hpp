@@ -13,30 +13,11 @@
 
 #include "dhcp/address_runs.hpp"
 #include "dhcp/end_index.hpp"
+#include "dhcp/holds.hpp"
 #include "dhcp/lease.hpp"
+#include "dhcp/recognition.hpp"
 
 namespace pxed::dhcp {
-
-/// An address promised by an OFFER (or being probed for one), in memory only.
-struct Hold {
-    Ipv4 address;
-    HwAddr hardware;
-    ClientId client_id;
-    Instant expires{};
-    bool was_netbooted = false;  ///< as in Lease
-};
-
-/// How a client is known as the one that has a row. A ROM, its loader, an installer and the installed system
-/// each send an option 61 of their own (or none) from one hardware address.
-enum class Recognition : std::uint8_t {
-    client_id,       ///< dnsmasq's rule: the client ids decide when both have one, else the hardware does
-    netbooted,       ///< besides, rows of its hardware address that firmware took: it was started by that
-    hardware_alone,  ///< the client is firmware: whatever ran on the machine before runs no longer
-};
-
-/// Whether two requests come from one client, by dnsmasq's rule.
-[[nodiscard]] bool is_same_client(const HwAddr& hardware, const ClientId& client_id,
-                                  const HwAddr& other_hardware, const ClientId& other_client_id);
 
 /// Whether the client that is known in this way has the row.
 [[nodiscard]] bool is_lease_of(const Lease& row, const HwAddr& hardware, const ClientId& client_id,
@@ -58,9 +39,11 @@ class LeaseTable {
     [[nodiscard]] std::vector<const Lease*> leased_to(const HwAddr& hardware) const;
     /// The bound leases whose machines have this name, whatever the case of its letters.
     [[nodiscard]] std::vector<const Lease*> named(std::string_view host_name) const;
-    [[nodiscard]] const Hold* find_hold(Ipv4 address) const;
+    [[nodiscard]] const Hold* find_hold(Ipv4 address) const { return holds_.find(address); }
     [[nodiscard]] const Hold* find_hold(const HwAddr& hardware, const ClientId& client_id,
-                                        Recognition recognition = Recognition::client_id) const;
+                                        Recognition recognition = Recognition::client_id) const {
+        return holds_.find(hardware, client_id, recognition);
+    }
     /// Free: no row that has not expired and no hold of anybody else at `now`. A declined row is in the way
     /// of everybody but the client that was offered it all the same.
     [[nodiscard]] bool is_free_for(Ipv4 address, const HwAddr& hardware, const ClientId& client_id,
@@ -82,7 +65,9 @@ class LeaseTable {
     /// The highest leased address between the two, for dhcp-sequential-ip.
     [[nodiscard]] std::optional<Ipv4> highest_between(Ipv4 first, Ipv4 last) const;
     /// The hold that ends first within the range, if any: the one to give way when a pool is full of holds.
-    [[nodiscard]] const Hold* oldest_hold_between(Ipv4 first, Ipv4 last) const;
+    [[nodiscard]] const Hold* oldest_hold_between(Ipv4 first, Ipv4 last) const {
+        return holds_.oldest_between(first, last);
+    }
     /// The declined row within the range that ends first, if any: a pool with nothing else left tries it.
     [[nodiscard]] const Lease* oldest_declined_between(Ipv4 first, Ipv4 last) const;
     /// Deletions for the rows that have expired by `now`, at most `limit`.
@@ -148,10 +133,7 @@ class LeaseTable {
         std::uint64_t known = 0;  ///< the newest ticket that told what the store has
     };
     std::unordered_map<Ipv4, InFlight> unstored_;
-    std::map<Ipv4, Hold> holds_;
-    std::unordered_multimap<HwAddr, Ipv4> hold_by_hardware_;
-    std::set<std::pair<Instant, Ipv4>> holds_by_expiry_;
-    EndIndex hold_ends_;      ///< of all holds
+    Holds holds_;
     EndIndex declined_ends_;  ///< of the declined rows
     std::unordered_map<HwAddr, Remembered> previous_;
     std::deque<HwAddr> remembered_order_;
