@@ -9,6 +9,17 @@
 
 namespace pxed::dhcp {
 
+namespace {
+
+// What the relay is to the client besides: its way out, unless that is us.
+std::optional<Ipv4> relay_of(const Inquiry& inquiry, const Terms& terms) {
+    if (inquiry.message().giaddr.is_zero() || terms.subnet == nullptr) return std::nullopt;
+    const Ipv4 router = terms.subnet->router;
+    return router.is_zero() || is_ours(inquiry.context.links, router) ? std::nullopt : std::optional{router};
+}
+
+}  // namespace
+
 Decision answer(const Inquiry& inquiry, machine::Stage stage, const Terms& terms, Origin given_by) {
     Reply reply = build_reply(inquiry, terms);
     const Ipv4 address = terms.address.is_zero() ? inquiry.client.ciaddr : terms.address;
@@ -86,6 +97,7 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
               .expires = after(inquiry.context.now.instant, terms.lease_time),
               .duration = terms.lease_time,
               .server_id = inquiry.place.override_id,
+              .relay = relay_of(inquiry, terms),
               .was_netbooted = client.recognition == Recognition::hardware_alone,
               .version = change.replaces + 1};
     if (is_its_own) {
@@ -94,6 +106,8 @@ Change bind(const Inquiry& inquiry, const Terms& terms) {
         if (row.client_id.is_empty() && !inquiry.policy().ignores_client_ids)
             row.client_id = before->client_id;
         if (row.host_name.empty()) row.host_name = before->host_name;
+        // Past the relay nobody names it.
+        if (inquiry.message().giaddr.is_zero()) row.relay = before->relay;
         // The system has it with an id of its own now; at the next boot the ROM comes again with its own.
         row.was_netbooted = row.was_netbooted || before->was_netbooted;
         const auto named = inquiry.message().options.address(k_server_id);

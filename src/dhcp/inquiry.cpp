@@ -48,6 +48,18 @@ const Lease* lease_of(const LeaseTable& leases, const Client& client, const Plac
     return best;
 }
 
+// A renewal that comes past the relay does not name it, and an ACK without a router takes the machine its way
+// out: systemd-networkd and NetworkManager drop a route that the new lease no longer has. The lease knows the
+// relay, also after a restart.
+void recall_router(const Message& message, const Lease* lease, Place& place) {
+    const bool is_past_relay = message.giaddr.is_zero() && lease != nullptr && lease->relay;
+    if (!is_past_relay || lease->address != message.ciaddr) return;
+    for (Subnet& subnet : place.subnets) {
+        const bool is_its_own = subnet.contains(lease->address) && subnet.contains(*lease->relay);
+        if (is_its_own && subnet.router.is_zero()) subnet.router = *lease->relay;
+    }
+}
+
 // Whether the file's own options speak to firmware that a profile has a menu for.
 bool speaks_in_options(const Policy& policy, const Classification& who, const Client& client) {
     const ChosenOptions chosen{policy, who.tags, who.tags, Audience::pxe};
@@ -95,6 +107,7 @@ Inquiry inquire(const Context& context) {
         who = classify(context.policy, arrival.message, arrival.link->name, place, client);
     }
     const Lease* lease = lease_of(context.leases, client, place);
+    recall_router(arrival.message, lease, place);
     return {context, std::move(client), boots, std::move(place), std::move(who), lease, quirk};
 }
 

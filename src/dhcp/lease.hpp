@@ -29,6 +29,7 @@ struct Lease {
     Instant expires{};              ///< k_never: an infinite lease
     seconds duration{0};            ///< what was granted
     std::optional<Ipv4> server_id;  ///< the override a relay asked for (RFC 5107)
+    std::optional<Ipv4> relay{};    ///< the one it was taken through, as its clients know it: their router
     bool was_netbooted = false;     ///< firmware or its loader took it; what they start may have it as well
     std::uint64_t version = 0;      ///< grows with each write, never used twice; 0 only before the first
 

@@ -122,15 +122,15 @@ Result<void, SqliteError> LeaseDatabase::prepare_schema() {
     }
     if (application != k_lease_application || version < 1)
         return fail(SqliteError{SQLITE_CORRUPT, "the header is damaged"});
-    return version < k_lease_schema ? upgrade() : Result<void, SqliteError>{};
+    return version < k_lease_schema ? upgrade(version) : Result<void, SqliteError>{};
 }
 
-// A database of schema 1, by pxed 0.1. In one transaction as well: a crash leaves the one schema or the
-// other.
-Result<void, SqliteError> LeaseDatabase::upgrade() {
+// A database of an earlier schema. In one transaction as well: a crash leaves the one schema or the other.
+Result<void, SqliteError> LeaseDatabase::upgrade(std::int64_t version) {
     const auto upgraded =
-        connection_->execute(std::string{"BEGIN IMMEDIATE; "} + k_upgrade_leases +
-                             "; PRAGMA user_version=" + std::to_string(k_lease_schema) + "; COMMIT");
+        connection_->execute(std::string{"BEGIN IMMEDIATE; "} + (version < 2 ? k_upgrade_from_1 : "") +
+                             (version < 3 ? k_upgrade_from_2 : "") +
+                             "PRAGMA user_version=" + std::to_string(k_lease_schema) + "; COMMIT");
     if (!upgraded && connection_->is_in_transaction()) static_cast<void>(connection_->execute("ROLLBACK"));
     return upgraded;
 }

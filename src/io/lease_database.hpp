@@ -52,7 +52,7 @@ class LeaseDatabase {
     explicit LeaseDatabase(std::string path) : path_(std::move(path)) {}
     [[nodiscard]] Result<void, SqliteError> connect();
     [[nodiscard]] Result<void, SqliteError> prepare_schema();
-    [[nodiscard]] Result<void, SqliteError> upgrade();
+    [[nodiscard]] Result<void, SqliteError> upgrade(std::int64_t version);
     [[nodiscard]] Result<void, SqliteError> check();
     [[nodiscard]] Result<void, SqliteError> believe_clock(Now now);
     [[nodiscard]] Result<void, SqliteError> reconnect();

@@ -31,6 +31,13 @@ std::optional<std::vector<std::uint8_t>> bytes_of(std::string_view hex) {
     return parse_hex(hex);
 }
 
+// An address that a row need not have. False: it is there and is none.
+bool read_address(const Statement& statement, int column, std::optional<Ipv4>& address) {
+    if (statement.is_null(column)) return true;
+    address = Ipv4::parse(statement.text(column));
+    return address.has_value();
+}
+
 }  // namespace
 
 std::int64_t WallOffset::wall_of(Instant instant) const {
@@ -54,6 +61,7 @@ Result<void, SqliteError> run_with_row(Statement& statement, const dhcp::Lease& 
     const std::string hardware = hex_text(row.hardware.bytes());
     const std::string client_id = hex_text(row.client_id.bytes());
     const std::string server_id = row.server_id ? row.server_id->text() : "";
+    const std::string relay = row.relay ? row.relay->text() : "";
     statement.bind(0, address)
         .bind(1, word_of(row.state))
         .bind(2, std::int64_t{row.hardware.type()})
@@ -65,7 +73,8 @@ Result<void, SqliteError> run_with_row(Statement& statement, const dhcp::Lease& 
         .bind(9, static_cast<std::int64_t>(row.version))
         .bind(10, std::int64_t{row.was_netbooted ? 1 : 0});
     if (row.server_id) statement.bind(8, server_id);
-    if (replaces) statement.bind(11, static_cast<std::int64_t>(*replaces));
+    if (row.relay) statement.bind(11, relay);
+    if (replaces) statement.bind(12, static_cast<std::int64_t>(*replaces));
     return statement.run();
 }
 
@@ -92,10 +101,8 @@ std::optional<dhcp::Lease> lease_of_row(const Statement& statement, WallOffset o
     lease.duration = seconds{granted};
     lease.version = static_cast<std::uint64_t>(statement.integer(9));
     lease.was_netbooted = statement.integer(10) != 0;
-    if (!statement.is_null(8)) {
-        lease.server_id = Ipv4::parse(statement.text(8));
-        if (!lease.server_id) return std::nullopt;
-    }
+    if (!read_address(statement, 8, lease.server_id) || !read_address(statement, 11, lease.relay))
+        return std::nullopt;
     // Version 0 means "no row": a row that says so could never be replaced.
     if (lease.version == 0) return std::nullopt;
     return lease;

@@ -13,13 +13,13 @@
 namespace pxed::io {
 
 /// PRAGMA user_version of the schema below; a higher one is from a pxed that came later.
-inline constexpr std::int64_t k_lease_schema = 2;
+inline constexpr std::int64_t k_lease_schema = 3;
 /// PRAGMA application_id: "pxed".
 inline constexpr std::int64_t k_lease_application = 0x70786564;
 
 /// `expires` is in seconds since 1970, 0 for an infinite lease; `granted` is the duration in seconds.
-/// Hardware addresses and client ids are colon-separated hexadecimal, empty for none. The last column is
-/// schema 2's; it stands last so that a database of schema 1 becomes the same by adding it.
+/// Hardware addresses and client ids are colon-separated hexadecimal, empty for none. The last two columns
+/// came with schema 2 and 3; they stand last so that an older database becomes the same by adding them.
 inline constexpr const char* k_lease_table = R"(
 CREATE TABLE leases(
   address       TEXT PRIMARY KEY,
@@ -32,28 +32,32 @@ CREATE TABLE leases(
   granted       INTEGER NOT NULL,
   server_id     TEXT,
   version       INTEGER NOT NULL,
-  was_netbooted INTEGER NOT NULL DEFAULT 0
+  was_netbooted INTEGER NOT NULL DEFAULT 0,
+  relay         TEXT
 ) STRICT, WITHOUT ROWID)";
 
 /// From schema 1: nobody knows any more who took those leases.
-inline constexpr const char* k_upgrade_leases =
-    "ALTER TABLE leases ADD COLUMN was_netbooted INTEGER NOT NULL DEFAULT 0";
+inline constexpr const char* k_upgrade_from_1 =
+    "ALTER TABLE leases ADD COLUMN was_netbooted INTEGER NOT NULL DEFAULT 0; ";
+/// From schema 2: nor through which relay.
+inline constexpr const char* k_upgrade_from_2 = "ALTER TABLE leases ADD COLUMN relay TEXT; ";
 
 /// Its mere presence says that a text file's leases are in the database, or were.
 inline constexpr const char* k_import_mark = "CREATE TABLE IF NOT EXISTS imported(mark)";
 
 /// Adds a row where there is none.
 inline constexpr const char* k_insert_lease =
-    "INSERT INTO leases VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(address) DO NOTHING";
-/// Replaces the row of version ?12.
+    "INSERT INTO leases VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+    "ON CONFLICT(address) DO NOTHING";
+/// Replaces the row of version ?13.
 inline constexpr const char* k_update_lease =
     "UPDATE leases SET state = ?2, hardware_type = ?3, hardware = ?4, client_id = ?5, host_name = ?6, "
-    "expires = ?7, granted = ?8, server_id = ?9, version = ?10, was_netbooted = ?11 "
-    "WHERE address = ?1 AND version = ?12";
+    "expires = ?7, granted = ?8, server_id = ?9, version = ?10, was_netbooted = ?11, "
+    "relay = ?12 WHERE address = ?1 AND version = ?13";
 /// All columns in the order that lease_of_row() reads; a WHERE or ORDER BY may follow.
 inline constexpr const char* k_select_leases =
     "SELECT address, state, hardware_type, hardware, client_id, host_name, expires, granted, server_id, "
-    "version, was_netbooted "
+    "version, was_netbooted, relay "
     "FROM leases ";
 
 /// The wall clock's reading at Instant{}: what turns one time into the other.
@@ -73,7 +77,7 @@ class WallOffset {
     nanoseconds at_zero_{0};
 };
 
-/// Runs an insert or update (its twelfth parameter included) for the row.
+/// Runs an insert or update (its thirteenth parameter included) for the row.
 [[nodiscard]] Result<void, SqliteError> run_with_row(Statement& statement, const dhcp::Lease& row,
                                                      std::optional<std::uint64_t> replaces,
                                                      WallOffset offset);

@@ -77,6 +77,7 @@ class LeaseStore : public ::testing::Test {
 TEST_F(LeaseStore, WhatWasStoredIsThereAfterTheNextStart) {
     auto infinite = lease_of(2, k_infinite);
     infinite.server_id = Ipv4{10, 9, 9, 9};
+    infinite.relay = Ipv4{10, 0, 0, 254};
     infinite.was_netbooted = true;
     auto declined = lease_of(3);
     declined.state = Lease::State::declined;
@@ -254,8 +255,8 @@ TEST_F(LeaseStore, AMissingDirectoryIsAnErrorWithTheFix) {
 
 TEST_F(LeaseStore, ADatabaseOfALaterSchemaIsLeftAlone) {
     open().store.reset();
-    ASSERT_TRUE(Sqlite::open(path())->execute("PRAGMA user_version=3"));
-    EXPECT_THAT(error_of_open(), HasSubstr("written by a newer pxed (schema 3"));
+    ASSERT_TRUE(Sqlite::open(path())->execute("PRAGMA user_version=4"));
+    EXPECT_THAT(error_of_open(), HasSubstr("written by a newer pxed (schema 4"));
     EXPECT_THAT(directory_.names_with(".bad-"), IsEmpty());
 }
 
@@ -286,6 +287,37 @@ INSERT INTO leases VALUES('10.0.0.1', 'bound', 1, '52:54:00:00:00:01', 'ff:00:01
     }
     EXPECT_THAT(open().rows, ::testing::ElementsAre(lease_of(1), netbooted));
     EXPECT_THAT(directory_.names_with(".bad-"), IsEmpty());
+}
+
+TEST_F(LeaseStore, ADatabaseOfTheSecondSchemaIsReadAndKnowsRelaysFromThenOn) {
+    directory_.write("leases.db", "");
+    ASSERT_TRUE(Sqlite::open(path())->execute(R"(PRAGMA user_version=2; PRAGMA application_id=0x70786564;
+CREATE TABLE leases(
+  address       TEXT PRIMARY KEY,
+  state         TEXT NOT NULL CHECK(state IN ('bound', 'declined')),
+  hardware_type INTEGER NOT NULL,
+  hardware      TEXT NOT NULL,
+  client_id     TEXT NOT NULL,
+  host_name     TEXT NOT NULL,
+  expires       INTEGER NOT NULL,
+  granted       INTEGER NOT NULL,
+  server_id     TEXT,
+  version       INTEGER NOT NULL,
+  was_netbooted INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+INSERT INTO leases VALUES('10.0.0.1', 'bound', 1, '52:54:00:00:00:01', 'ff:00:01', 'node1', 1800003600, 3600,
+  NULL, 1, 1))"));
+    auto netbooted = lease_of(1);
+    netbooted.was_netbooted = true;
+    auto relayed = lease_of(2);
+    relayed.relay = Ipv4{10, 0, 0, 254};
+    {
+        auto opened = open();
+        EXPECT_THAT(opened.rows, ::testing::ElementsAre(netbooted));
+        EXPECT_THAT(opened.notes, IsEmpty());
+        EXPECT_TRUE(std::holds_alternative<Stored>(commit(*opened.store, {put(relayed)})));
+    }
+    EXPECT_THAT(open().rows, ::testing::ElementsAre(netbooted, relayed));
 }
 
 TEST_F(LeaseStore, ADatabaseOfSomebodyElseIsLeftAlone) {
