@@ -22,8 +22,8 @@ using HttpResponse = std::unique_ptr<MHD_Response, DestroyResponse>;
 
 /// What a file's body does besides being sent; must outlive the response.
 struct HttpBodyWatcher {
-    std::function<void()> wait;          ///< nothing is there to send now: suspend the connection
-    std::function<void()> go_on;         ///< there is again: resume it
+    std::function<void()> wait;   ///< nothing is there to send now: suspend the connection
+    std::function<void()> go_on;  ///< there is again: resume it
     /// The connection is going to be closed: file_shrank, read_failed, or none when the peer has gone.
     std::function<void(Reason)> failed;
 };

@@ -110,8 +110,9 @@ void HttpEngine::resume(MHD_Connection* connection) {
     run_soon();
 }
 
-// Version 0.9.75 marks such a connection closed, and clears away, oldest first, what is closed: an older one that
-// stays open keeps it, and its descriptor, for ever. Only those with a timeout of their own it looks at each time.
+// Version 0.9.75 marks such a connection closed, and clears away, oldest first, what is closed: an older one
+// that stays open keeps it, and its descriptor, for ever. Only those with a timeout of their own it looks at
+// each time.
 void HttpEngine::clear_away(MHD_Connection* connection) {
     MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 1U);
     run_soon();

@@ -41,7 +41,8 @@ class HttpEngine {
     bool add(FileDescriptor socket, const SocketAddress& peer);
     /// Lets a suspended connection go on in the loop's next turn.
     void resume(MHD_Connection* connection);
-    /// Ends a connection whose body is about to say MHD_CONTENT_READER_END_WITH_ERROR; to be called before it does.
+    /// Has the library look at a connection again that it may have forgotten: its body is about to say
+    /// MHD_CONTENT_READER_END_WITH_ERROR (to be called before it does), or its socket is dead.
     void clear_away(MHD_Connection* connection);
 
  private:

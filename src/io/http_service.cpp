@@ -272,6 +272,9 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
 void HttpService::State::on_sweep(ev::timer&, int) {
     const auto now = read_instant();
     for (auto& connection : connections) {
+        // Most often the library has seen it; what it has not, or has forgotten, would keep its place for
+        // ever.
+        if (is_dead(connection.socket)) connection.engine->clear_away(connection.handle);
         if (connection.is_shut || !takes_too_long(connection, now)) continue;
         connection.is_shut = true;
         shut_down(connection.socket);  // the library notices, and tells us that it has ended

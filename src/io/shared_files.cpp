@@ -50,8 +50,8 @@ std::optional<FileKey> key_of(const OpenFile& file) {
 
 }  // namespace
 
-// What the disk thread works on. The file may have gone by the time it is through: it holds it open until then,
-// and lets go of it there, because the last close() asks the file server and waits.
+// What the disk thread works on. The file may have gone by the time it is through: it holds it open until
+// then, and lets go of it there, because the last close() asks the file server and waits.
 struct SharedFile::Fetched {
     std::shared_ptr<const OpenFile> file;
     std::uint64_t offset;
@@ -76,7 +76,10 @@ struct SharedFile::Fetched {
 };
 
 SharedFile::SharedFile(SharedFiles& owner, Disk& disk, OpenFile file)
-    : owner_(owner), disk_(disk), file_(std::make_shared<OpenFile>(std::move(file))), piece_size_(k_cached_piece) {
+    : owner_(owner),
+      disk_(disk),
+      file_(std::make_shared<OpenFile>(std::move(file))),
+      piece_size_(k_cached_piece) {
     find_out_how();
 }
 
@@ -161,8 +164,7 @@ void SharedFile::begin(std::uint64_t part, Fetch& fetch) {
     const auto offset = part * k_part;
     const auto wanted = std::min<std::uint64_t>(k_part, file_->size - offset);
     fetch.ticket = disk_.submit_with(
-        Fetched{file_, offset, std::vector<std::uint8_t>(wanted)},
-        [](Fetched& fetched) { fetched.read(); },
+        Fetched{file_, offset, std::vector<std::uint8_t>(wanted)}, [](Fetched& fetched) { fetched.read(); },
         [this, part](const Fetched& fetched) { on_fetched(part, fetched); });
 }
 

@@ -138,6 +138,14 @@ std::uint64_t bytes_acknowledged(int socket) {
     return state.tcpi_bytes_acked;
 }
 
+bool is_dead(int socket) {
+    // TCP_CLOSE of <netinet/tcp.h>, which cannot stand beside the <linux/tcp.h> that has the fields above.
+    constexpr std::uint8_t k_closed = 7;
+    tcp_info state{};
+    socklen_t length = sizeof state;
+    return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) == 0 && state.tcpi_state == k_closed;
+}
+
 void shut_down(int socket) {
     ::shutdown(socket, SHUT_RDWR);
 }

@@ -33,6 +33,9 @@ enum class Acceptance : std::uint8_t { taken, none_waiting, no_room };
 /// How many bytes the peer has acknowledged so far; 0 when the kernel does not say.
 [[nodiscard]] std::uint64_t bytes_acknowledged(int socket);
 
+/// Whether nothing can come or go any more: the peer has reset the connection, or answers nothing.
+[[nodiscard]] bool is_dead(int socket);
+
 /// Ends both directions at once, so that whoever reads or writes the socket next finds it closed.
 void shut_down(int socket);
 
