@@ -247,13 +247,22 @@ bool LeaseDatabase::follow_clock(Now now) {
 void LeaseDatabase::checkpoint() {
     if (is_suspect_ || wal_frames_ == std::uint64_t{0}) return;
     // RESTART, so that the log begins from its start again, in the file as it is: a shorter one would have to
-    // grow again, see reserve_wal(). A reader's lock must not hold up the commits that wait behind this:
-    // better later than waited for.
+    // grow again, see reserve_wal(). But what a burst or a reader that stayed long has made of it is given
+    // back to the disk, whole and by SQLite: cut in the middle, the frames that are left would be taken for
+    // the last word after a crash, though the database is newer than they are.
+    const std::string log = path_ + "-wal";
+    const bool is_too_long = wal_file_size(log) > k_longest_wal_file;
+    // A reader's lock must not hold up the commits that wait behind this: better later than waited for.
     sqlite3_busy_timeout(connection_->handle(), 0);
-    const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_RESTART,
-                                               nullptr, nullptr);
+    const int code = sqlite3_wal_checkpoint_v2(
+        connection_->handle(), nullptr, is_too_long ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART,
+        nullptr, nullptr);
     sqlite3_busy_timeout(connection_->handle(), k_busy_milliseconds);
-    if (code == SQLITE_OK) wal_frames_ = 0;
+    if (code == SQLITE_OK) {
+        wal_frames_ = 0;
+        // What was reserved is gone with the file's length; the next commit asks for it anew.
+        if (is_too_long) wal_reserved_ = 0;
+    }
     is_suspect_ = code != SQLITE_OK && !SqliteError{code, {}}.is_busy();
 }
 

@@ -5,6 +5,7 @@
 
 #include "io/lease_database.hpp"
 #include "io/lease_start.hpp"
+#include "io/lease_wal.hpp"
 
 namespace pxed::io {
 
@@ -14,7 +15,9 @@ namespace {
 constexpr std::size_t k_most_joined = 64;
 // A checkpoint costs two more waits for the disk, so it happens when nobody waits, or when the log is long.
 constexpr seconds k_idle{2};
-constexpr std::uint64_t k_longest_wal = std::uint64_t{64} << 20;
+// Early enough that a log which no reader holds on to never grows beyond what its file may keep: giving the
+// space back and asking for it anew in each round would cost more than the checkpoint.
+constexpr std::uint64_t k_longest_wal = k_longest_wal_file / 4 * 3;
 
 }  // namespace
 

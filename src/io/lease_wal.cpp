@@ -104,6 +104,11 @@ std::uint64_t reserve_wal(const std::string& path, std::uint64_t size) {
     return std::max(before, size);
 }
 
+std::uint64_t wal_file_size(const std::string& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
 std::string directory_of(const std::string& path) {
     const auto slash = path.rfind('/');
     if (slash == path.npos) return ".";

@@ -13,6 +13,10 @@ namespace pxed::io {
 inline constexpr std::size_t k_wal_header = 32;
 inline constexpr std::size_t k_wal_frame_header = 24;
 
+/// The log's file keeps its length from round to round, so that commits find room in it. One that is longer
+/// than this is given back to the disk as soon as the database has all that is in it.
+inline constexpr std::uint64_t k_longest_wal_file = std::uint64_t{64} << 20;
+
 /// Makes the write-ahead log on the disk the same as the one the page cache shows. After an fsync() that
 /// failed, the kernel calls the pages it could not write clean: they read back well, a later fsync() succeeds
 /// without writing them, and a power cut then tears a hole into the log, which ends there for SQLite with all
@@ -30,6 +34,9 @@ inline constexpr std::size_t k_wal_frame_header = 24;
 /// disk is full, what it was, and takes no space from anybody. Requires: the log exists and this process
 /// writes to it nowhere else meanwhile.
 [[nodiscard]] std::uint64_t reserve_wal(const std::string& path, std::uint64_t size);
+
+/// The length of the log's file; 0 when there is none.
+[[nodiscard]] std::uint64_t wal_file_size(const std::string& path);
 
 /// fsync() of the directory that holds `path`, so that names made or renamed in it last. Errors: a sentence.
 [[nodiscard]] Result<void, std::string> sync_directory_of(const std::string& path);

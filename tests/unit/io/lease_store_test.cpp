@@ -166,6 +166,56 @@ TEST_F(LeaseStore, TheLogHasRoomBeforeItIsNeededAndKeepsItOverACheckpoint) {
     EXPECT_EQ(wal_size(), size);
 }
 
+// A burst, or somebody's sqlite3 that reads for an hour, makes the log long; the disk is not to miss that for
+// ever.
+TEST_F(LeaseStore, ALogThatHasGrownLongIsGivenBackToTheDiskAndGoesOnShort) {
+    auto opened = open();
+    auto& store = *opened.store;
+    const auto wal_size = [&] { return std::filesystem::file_size(path() + "-wal"); };
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1))})));
+    constexpr std::uintmax_t k_most = std::uintmax_t{64} << 20;
+    std::filesystem::resize_file(path() + "-wal", k_most);
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1), 1)})));
+    store.finish();
+    EXPECT_EQ(wal_size(), k_most) << "so much is kept for the next burst";
+
+    std::filesystem::resize_file(path() + "-wal", 5 * k_most);
+    store.commit({put(lease_of(1), 2)},
+                 [](const CommitResult& result) { EXPECT_TRUE(std::holds_alternative<Stored>(result)); });
+    {
+        auto reader = Sqlite::open(path());
+        ASSERT_TRUE(reader->execute("BEGIN; SELECT * FROM leases"));
+        store.finish();
+        EXPECT_EQ(wal_size(), 5 * k_most) << "not while somebody reads from it";
+    }
+    store.finish();
+    EXPECT_EQ(wal_size(), 0U);
+    store.commit({put(lease_of(1), 3), put(lease_of(2))},
+                 [](const CommitResult& result) { EXPECT_TRUE(std::holds_alternative<Stored>(result)); });
+    EXPECT_EQ(wal_size(), std::uintmax_t{1} << 20) << "with room in it again";
+    // What a kill would leave now.
+    for (const auto* suffix : {"", "-wal"})
+        std::filesystem::copy_file(path() + suffix, directory_.file("copy.db") + suffix);
+    auto copied = SqliteLeaseStore::open(loop_, {directory_.file("copy.db"), {}}, k_now);
+    ASSERT_TRUE(copied) << copied.error();
+    ASSERT_THAT(copied->rows, SizeIs(2));
+    EXPECT_EQ(copied->rows[0].version, 4U);
+}
+
+TEST_F(LeaseStore, ALongLogThatAKillHasLeftIsGivenBackByTheNextStart) {
+    {
+        auto opened = open();
+        ASSERT_TRUE(std::holds_alternative<Stored>(commit(*opened.store, {put(lease_of(1))})));
+        for (const auto* suffix : {"", "-wal"})
+            std::filesystem::copy_file(path() + suffix, directory_.file("killed.db") + suffix);
+    }
+    std::filesystem::resize_file(directory_.file("killed.db-wal"), std::uintmax_t{300} << 20);
+    const auto opened = SqliteLeaseStore::open(loop_, {directory_.file("killed.db"), {}}, k_now);
+    ASSERT_TRUE(opened) << opened.error();
+    EXPECT_THAT(opened->rows, ::testing::ElementsAre(lease_of(1)));
+    EXPECT_EQ(std::filesystem::file_size(directory_.file("killed.db-wal")), 0U);
+}
+
 // What a kill leaves: frames, behind them those of the round before a checkpoint, behind them zeros.
 TEST_F(LeaseStore, ALogWithRoomInItIsReadToItsLastCommitAndNoFurther) {
     auto opened = open();
