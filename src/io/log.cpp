@@ -105,7 +105,11 @@ void Log::Sink::drain(std::unique_lock<std::mutex>& lock) {
 Log::Log() : sink_(std::make_unique<Sink>()) {}
 
 Log::~Log() {
-    if (!sink_->thread.joinable()) return;
+    finish();
+}
+
+void Log::finish() {
+    if (!sink_ || !sink_->thread.joinable()) return;
     std::unique_lock lock{sink_->mutex};
     sink_->stops = true;
     sink_->wake.notify_one();
@@ -114,6 +118,7 @@ Log::~Log() {
     lock.unlock();
     if (has_ended) {
         sink_->thread.join();
+        sink_.reset();
         return;
     }
     // The thread hangs in a sink that takes nothing. Exit must not hang with it: it keeps what it uses, until
@@ -157,6 +162,7 @@ void Log::reopen() {
 }
 
 void Log::write(Level level, std::string text, std::vector<Field> fields) {
+    if (!sink_) return;
     // The time is when it happened, not when a stalled sink takes it.
     QueuedLine line{level, read_clocks().wall, std::move(text), std::move(fields)};
     const std::lock_guard lock{sink_->mutex};

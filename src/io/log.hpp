@@ -31,12 +31,14 @@ struct Field {
 class Log {
  public:
     Log();   ///< to stderr, at once, until open() is called
-    ~Log();  ///< writes what is queued, for at most a second
+    ~Log();  ///< finish()
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
     /// Errors leave the old sink in place: a sentence.
     [[nodiscard]] Result<void, std::string> open(const config::LogTarget& target, std::size_t queue_lines);
+    /// Writes what is queued, for at most a second. Nothing is written after it.
+    void finish();
     /// SIGUSR2: closes and opens a log file again.
     void reopen();
 

@@ -162,6 +162,18 @@ TEST(Log, ASinkThatNeverTakesALineDoesNotHoldUpTheExit) {
     EXPECT_GE(pipe->take_reader(), 0);
 }
 
+TEST(Log, WhoFinishesItHasAllLinesAndWritesNoMore) {
+    StderrPipe pipe;
+    Log log;
+    ASSERT_TRUE(log.open(target_of(config::LogTarget::Kind::stderr_stream), 0));
+    log.info("the last one");
+    log.finish();
+    log.info("too late");
+    log.finish();
+    pipe.restore();
+    EXPECT_EQ(pipe.read_to_end(), "pxed: the last one\n");
+}
+
 TEST(Log, SyslogGetsRfc3164LinesAndIsFoundAgainAfterARestart) {
     const TemporaryDirectory directory;
     const std::string path = directory.file("log");
