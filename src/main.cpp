@@ -60,10 +60,12 @@ int serve(const pxed::io::ConfigurationSource& source) {
     }
     ev::default_loop loop{pxed::io::k_loop_flags};
     pxed::io::Daemon daemon{loop, source, std::move(*config), std::move(memory)};
-    if (const auto started = daemon.start(); !started)
-        return leave(started.error().code, started.error().text);
-    daemon.run();
-    return leave(ExitCode::ok);
+    const auto started = daemon.start();
+    if (started) daemon.run();
+    const auto code = started ? ExitCode::ok : started.error().code;
+    const int status = started ? leave(code) : leave(code, started.error().text);
+    daemon.leave_hanging_disks(code);
+    return status;
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "io/daemon.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
+#include <utility>
 
 #include "io/clock.hpp"
 #include "io/served.hpp"
@@ -16,6 +18,12 @@ constexpr std::uint16_t k_tftp_port = 69;
 /// and a restart does not hang on one that went away.
 constexpr seconds k_stop_grace{5};
 constexpr milliseconds k_stop_pace{50};
+/// A disk of which nothing was heard for so long is not waited for when we stop, and neither are the
+/// transfers that wait for it.
+constexpr seconds k_disk_hangs{1};
+/// How long what is being read may take to its end: nobody wants it any more, but an orderly end has to be
+/// possible while a healthy disk is at work.
+constexpr milliseconds k_last_reading{500};
 /// systemd is told how we are this long after something happened, however much happens meanwhile.
 constexpr seconds k_status_pace{1};
 /// How long dhcp-script may go on after that: the next start tells it of all leases that are left.
@@ -88,6 +96,21 @@ void Daemon::run() {
     script_.finish(loop_, config_->daemon.script.keeps_leases ? k_only_record_grace : k_script_grace);
     events_.on_time(read_clocks().instant);
     log_.write(Level::info, DaemonEvent::stopped, "exiting");
+}
+
+void Daemon::leave_hanging_disks(ExitCode code) {
+    const auto has_ended = [](auto& disk) { return !disk || disk->end(k_last_reading); };
+    if (has_ended(disk_) && has_ended(configuration_disk_)) return;
+    metrics_service_.stop();
+    // Closed by SQLite, so that the next start has nothing to recover. Its server is not asked any more.
+    store_.reset();
+    static_cast<void>(PidFile{std::move(pid_file_)});  // removed by the destructor of whoever has it
+    log_.write(
+        Level::warning, DaemonEvent::stopped,
+        "ended without waiting for files that are still being read: the file server they are on answers "
+        "nothing");
+    log_.finish();
+    std::_Exit(static_cast<int>(code));
 }
 
 // --- Events ---
@@ -217,7 +240,7 @@ void Daemon::begin_stop() {
         if (tftp_) tftp_->finish();
         if (http_) http_->finish();
     }
-    if (is_second || running_transfers() == 0) {
+    if (is_second || !is_worth_waiting()) {
         loop_.break_loop(ev::ALL);
         return;
     }
@@ -231,8 +254,16 @@ std::size_t Daemon::running_transfers() const {
     return (tftp_ ? tftp_->running() : 0) + (http_ ? http_->running() : 0);
 }
 
+// Whether a transfer may still come to its end.
+bool Daemon::is_worth_waiting() const {
+    auto hopeful = running_transfers();
+    if (hopeful > 0 && disk_->hangs_for(k_disk_hangs))
+        hopeful -= tftp_->waiting_for_disk() + http_->waiting_for_disk();
+    return hopeful > 0;
+}
+
 void Daemon::on_stopping(ev::timer&, int) {
-    if (running_transfers() == 0 || read_clocks().instant >= stop_deadline_) loop_.break_loop(ev::ALL);
+    if (!is_worth_waiting() || read_clocks().instant >= stop_deadline_) loop_.break_loop(ev::ALL);
 }
 
 }  // namespace pxed::io

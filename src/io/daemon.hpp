@@ -58,6 +58,10 @@ class Daemon {
     [[nodiscard]] Result<void, StartFailure> start();
     /// Serves until SIGTERM or SIGINT.
     void run();
+    /// For the end, after run() or a start() that failed: nobody can end a thread that waits for a file
+    /// server which answers nothing, and the destructor would wait with it. Where there is such a one, all is
+    /// put in order that lasts longer than the process, and the process ends here with that status.
+    void leave_hanging_disks(ExitCode code);
 
  private:
     // Start, in this order.
@@ -127,6 +131,7 @@ class Daemon {
     void begin_stop();
     void on_stopping(ev::timer& watcher, int revents);
     [[nodiscard]] std::size_t running_transfers() const;
+    [[nodiscard]] bool is_worth_waiting() const;
 
     ev::default_loop& loop_;
     ConfigurationSource source_;

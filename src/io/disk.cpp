@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "io/clock.hpp"
+
 namespace pxed::io {
 
 Disk::Disk(ev::loop_ref loop, std::size_t most_threads) : most_threads_(most_threads), signal_(loop) {
@@ -39,7 +41,7 @@ Disk::Ticket Disk::enqueue(std::unique_ptr<Job> job) {
     {
         const std::lock_guard lock{mutex_};
         waiting_.push_back(std::move(job));
-        is_one_more_needed = waiting_.size() > idle_;
+        is_one_more_needed = waiting_.size() > idle_ && !stops_;
     }
     wake_.notify_one();
     if (is_one_more_needed && threads_.size() < most_threads_) {
@@ -65,6 +67,18 @@ std::size_t Disk::queued() const {
     return waiting_.size();
 }
 
+bool Disk::hangs_for(nanoseconds time) const {
+    const std::lock_guard lock{mutex_};
+    return running_ > 0 && read_instant() - last_sign_ >= time;
+}
+
+bool Disk::end(milliseconds patience) {
+    std::unique_lock lock{mutex_};
+    stops_ = true;
+    wake_.notify_all();
+    return quiet_.wait_for(lock, patience, [this] { return running_ == 0; });
+}
+
 void Disk::start_thread() {
     const std::lock_guard lock{mutex_};
     threads_.emplace_back([this] { run(); });
@@ -79,6 +93,7 @@ void Disk::run() {
         if (stops_) return;
         auto job = std::move(waiting_.front());
         waiting_.pop_front();
+        if (running_++ == 0) last_sign_ = read_instant();
         lock.unlock();
         const bool is_wanted = !job->is_forgotten;
         if (is_wanted)
@@ -86,6 +101,9 @@ void Disk::run() {
         else
             job.reset();
         lock.lock();
+        --running_;
+        last_sign_ = read_instant();
+        if (stops_) quiet_.notify_one();
         ++idle_;
         if (!is_wanted) continue;
         finished_.push_back(std::move(job));

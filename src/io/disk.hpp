@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.hpp"
 #include "io/loop.hpp"
 
 namespace pxed::io {
@@ -47,6 +48,12 @@ class Disk {
     void forget(Ticket ticket);
     /// How many jobs wait for a thread.
     [[nodiscard]] std::size_t queued() const;
+    /// Whether jobs run and none of them has ended for so long: what they wait for does not answer.
+    [[nodiscard]] bool hangs_for(nanoseconds time) const;
+
+    /// Begins no more jobs, now or ever, and gives those that run so long to end. False: one still runs, and
+    /// the destructor would wait for it.
+    [[nodiscard]] bool end(milliseconds patience);
 
  private:
     struct Job {
@@ -74,9 +81,12 @@ class Disk {
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
+    std::condition_variable quiet_;  // no job runs, after stops_
     std::deque<std::unique_ptr<Job>> waiting_;
     std::vector<std::unique_ptr<Job>> finished_;
-    std::size_t idle_ = 0;  // threads that wait for a job
+    std::size_t idle_ = 0;     // threads that wait for a job
+    std::size_t running_ = 0;  // jobs
+    Instant last_sign_{};      // of life: a job has ended, or the first of those that run has begun
     bool stops_ = false;
 
     // the loop's alone

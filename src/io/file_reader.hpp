@@ -38,6 +38,8 @@ class FileReader {
     /// that counts. Requires: offset + their length <= size(), and at most 1024 parts.
     Got read(std::uint64_t offset, std::span<const iovec> parts);
 
+    /// Whether the disk thread still reads what the last read() wanted.
+    [[nodiscard]] bool waits_for_disk() const { return !awaited_.empty(); }
     /// As it was when the file was opened.
     [[nodiscard]] std::uint64_t size() const { return file_->size(); }
     /// errno's words for the last `failed`.

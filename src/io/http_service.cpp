@@ -358,6 +358,12 @@ std::size_t HttpService::running() const {
         state_->connections, [](const auto& connection) { return connection.exchange != nullptr; }));
 }
 
+std::size_t HttpService::waiting_for_disk() const {
+    return static_cast<std::size_t>(std::ranges::count_if(state_->connections, [](const auto& connection) {
+        return connection.exchange != nullptr && connection.exchange->waits_for_disk();
+    }));
+}
+
 std::size_t HttpService::connections() const {
     return state_->connections.size();
 }

@@ -58,6 +58,8 @@ class HttpService {
     void abandon();
     /// How many requests are being answered.
     [[nodiscard]] std::size_t running() const;
+    /// How many of them wait for the disk.
+    [[nodiscard]] std::size_t waiting_for_disk() const;
     /// How many connections there are.
     [[nodiscard]] std::size_t connections() const;
     [[nodiscard]] const HttpCounts& counts() const;

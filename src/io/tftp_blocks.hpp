@@ -35,6 +35,7 @@ class TftpBlocks {
     /// Bytes that will be sent. Netascii: known once the end was read.
     [[nodiscard]] std::optional<std::uint64_t> size() const;
     [[nodiscard]] const std::string& error() const { return reader_.error(); }
+    [[nodiscard]] bool waits_for_disk() const { return reader_.waits_for_disk(); }
 
  private:
     Got fill_octets(std::uint64_t first, std::uint32_t count, std::span<std::uint8_t> memory,

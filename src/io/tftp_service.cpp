@@ -368,6 +368,11 @@ std::size_t TftpService::running() const {
     return state_->sessions.size();
 }
 
+std::size_t TftpService::waiting_for_disk() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        state_->sessions, [](const auto& entry) { return entry.second->waits_for_disk(); }));
+}
+
 const TftpCounts& TftpService::counts() const {
     return state_->bench.counts;
 }

@@ -86,6 +86,8 @@ class TftpService {
     void abandon();
     /// How many transfers are running.
     [[nodiscard]] std::size_t running() const;
+    /// How many of them wait for the disk.
+    [[nodiscard]] std::size_t waiting_for_disk() const;
     [[nodiscard]] const TftpCounts& counts() const;
 
  private:

@@ -83,6 +83,10 @@ class TftpSession {
     /// The file; nothing when there is none, for it was made of a line.
     [[nodiscard]] std::optional<TftpSent> sent_file() const;
     [[nodiscard]] bool is_validated() const { return transfer_ && transfer_->is_validated(); }
+    /// Whether the client waits for our disk: for its file to be opened, or for the next blocks.
+    [[nodiscard]] bool waits_for_disk() const {
+        return !blocks_ || (pending_count_ > 0 && blocks_->waits_for_disk());
+    }
     /// Whether it sends by that socket.
     [[nodiscard]] bool uses(const UdpSocket& socket) const { return socket_ == &socket; }
     /// An event of this transfer, with how far it came.

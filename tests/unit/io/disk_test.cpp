@@ -7,11 +7,16 @@
 
 #include <gtest/gtest.h>
 
+#include "io/clock.hpp"
 #include "test_loop.hpp"
 
 namespace {
 
+using pxed::milliseconds;
+using pxed::nanoseconds;
+using pxed::seconds;
 using pxed::io::Disk;
+using pxed::io::read_instant;
 
 class DiskTest : public testing::Test {
  protected:
@@ -136,6 +141,49 @@ TEST_F(DiskTest, AsManyWaitAtATimeAsAllowed) {
     EXPECT_EQ(disk.queued(), 1U);
     may_end.release(4);
     loop.run_until([&] { return done == 4; });
+}
+
+TEST_F(DiskTest, ItHangsWhileJobsRunAndNoneOfThemEnds) {
+    Disk disk{loop, 2};
+    EXPECT_FALSE(disk.hangs_for(nanoseconds{0})) << "nothing runs";
+    std::binary_semaphore begun{0};
+    std::binary_semaphore may_end{0};
+    const auto start = read_instant();
+    disk.submit(
+        [&] {
+            begun.release();
+            may_end.acquire();
+        },
+        [] {});
+    begun.acquire();
+    std::this_thread::sleep_for(milliseconds{300});
+    EXPECT_TRUE(disk.hangs_for(milliseconds{300}));
+    EXPECT_FALSE(disk.hangs_for(seconds{3600}));
+    bool is_done = false;
+    disk.submit([] {}, [&] { is_done = true; });
+    loop.run_until([&] { return is_done; });
+    EXPECT_FALSE(disk.hangs_for(read_instant() - start)) << "another one has ended meanwhile";
+    may_end.release();
+    EXPECT_TRUE(disk.end(seconds{60}));
+}
+
+TEST_F(DiskTest, WhoEndsItLearnsWhetherAJobStillRuns) {
+    Disk disk{loop};
+    std::binary_semaphore begun{0};
+    std::binary_semaphore may_end{0};
+    disk.submit(
+        [&] {
+            begun.release();
+            may_end.acquire();
+        },
+        [] {});
+    disk.submit([] { ADD_FAILURE() << "begun after the end"; }, [] {});
+    begun.acquire();
+    EXPECT_FALSE(disk.end(milliseconds{20}));
+    may_end.release();
+    EXPECT_TRUE(disk.end(seconds{60}));
+    disk.submit([] { ADD_FAILURE() << "begun after the end"; }, [] {});
+    EXPECT_TRUE(disk.end(milliseconds{20}));
 }
 
 TEST_F(DiskTest, JobsThatEndInAnotherOrderAreForgottenByName) {
