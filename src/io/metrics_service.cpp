@@ -21,6 +21,8 @@ namespace {
 
 constexpr double k_sweep_pace = 2;
 constexpr int k_backlog = 16;
+// Without a descriptor the listening socket stays readable: asking it again at once would be all we do.
+constexpr double k_pause = 0.2;
 // Who may read is the group's business: nobody's leases are named here, but how a network is used is.
 constexpr mode_t k_mode = 0660;
 
@@ -43,8 +45,13 @@ Result<void, std::string> make_room_for(const std::string& path, const sockaddr_
     if (::lstat(path.c_str(), &found) != 0) return {};
     if (!S_ISSOCK(found.st_mode)) return fail("metrics=" + path + ": there is something that is no socket");
     const FileDescriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-        return fail("metrics=" + path + ": another program listens there");
+    const bool is_answered =
+        ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    // EAGAIN: so many wait to be let in that the queue is full.
+    if (is_answered || errno == EAGAIN) return fail("metrics=" + path + ": another program listens there");
+    // Only this says that nobody does; all else (another kind of socket, one that is closed to us) may be
+    // alive.
+    if (errno != ECONNREFUSED) return failure(path);
     if (::unlink(path.c_str()) != 0) return failure(path);
     return {};
 }
@@ -97,8 +104,9 @@ MetricsService::Door::~Door() {
 }
 
 MetricsService::MetricsService(ev::loop_ref loop, std::function<std::string()> text)
-    : loop_(loop), text_(std::move(text)), sweep_(loop) {
+    : loop_(loop), text_(std::move(text)), sweep_(loop), pause_(loop) {
     sweep_.set<MetricsService, &MetricsService::on_sweep>(this);
+    pause_.set<MetricsService, &MetricsService::on_pause_over>(this);
 }
 
 MetricsService::~MetricsService() {
@@ -108,6 +116,7 @@ MetricsService::~MetricsService() {
 void MetricsService::stop() {
     doors_.clear();
     sweep_.stop();
+    pause_.stop();
     engine_.reset();
 }
 
@@ -140,13 +149,26 @@ Result<void, std::string> MetricsService::listen(const std::vector<config::Metri
 }
 
 void MetricsService::take_connections(const FileDescriptor& door) {
-    SocketAddress peer;
-    peer.length = sizeof peer.storage;
-    FileDescriptor socket{::accept4(door.get(), reinterpret_cast<sockaddr*>(&peer.storage), &peer.length,
-                                    SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    Accepted accepted;
+    switch (accept_from(door, accepted)) {
+        case Acceptance::none_waiting:
+            return;
+        case Acceptance::no_room:
+            for (auto& one : doors_)
+                one.watcher.stop();
+            pause_.start(k_pause);
+            return;
+        case Acceptance::taken:
+            break;
+    }
     // One too many is closed: whoever monitors asks again in a moment.
-    if (!socket.is_open() || connections_.size() >= k_most_connections) return;
-    engine_->add(std::move(socket), peer);
+    if (connections_.size() >= k_most_connections) return;
+    engine_->add(std::move(accepted.socket), accepted.address);
+}
+
+void MetricsService::on_pause_over(ev::timer&, int) {
+    for (auto& door : doors_)
+        if (!door.watcher.is_active()) door.watcher.start(door.socket.get(), ev::READ);
 }
 
 MHD_Result MetricsService::on_request(void* self, MHD_Connection* handle, const char* target,

@@ -61,6 +61,7 @@ class MetricsService {
                              MHD_RequestTerminationCode how);
     void take_connections(const FileDescriptor& door);
     void on_sweep(ev::timer& watcher, int revents);
+    void on_pause_over(ev::timer& watcher, int revents);
 
     ev::loop_ref loop_;
     std::function<std::string()> text_;
@@ -68,6 +69,7 @@ class MetricsService {
     std::set<std::string> refused_;  ///< places, so that each failure is said once
     std::map<MHD_Connection*, Instant> connections_;
     ev::timer sweep_;
+    ev::timer pause_;  ///< active: no descriptor is left, and nobody is let in
     std::unique_ptr<HttpEngine> engine_;
 };
 

@@ -25,11 +25,26 @@ class TestLoop {
         EXPECT_FALSE(is_late_) << "nothing happened for a minute";
     }
 
+    /// Runs for so long. How often something woke the loop.
+    unsigned turns_within(milliseconds time) {
+        ev::timer end{loop_};
+        is_over_ = false;
+        end.set<TestLoop, &TestLoop::on_end>(this);
+        ev_now_update(static_cast<struct ev_loop*>(loop_));
+        end.start(io::ev_seconds(time));
+        const auto before = loop_.iteration();
+        while (!is_over_)
+            loop_.run(ev::ONCE);
+        return loop_.iteration() - before;
+    }
+
  private:
+    void on_end(ev::timer&, int) { is_over_ = true; }
     void on_deadline(ev::timer&, int) { is_late_ = true; }
 
     ev::dynamic_loop loop_{io::k_loop_flags};
     bool is_late_ = false;
+    bool is_over_ = false;
 };
 
 }  // namespace pxed::test

@@ -5,7 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "http_client.hpp"
 #include "temporary_directory.hpp"
@@ -106,6 +109,59 @@ TEST(MetricsService, ASocketThatWasLeftBehindIsTakenAndOneInUseIsNot) {
     std::filesystem::rename(rig.directory.file("left"), rig.path());
     EXPECT_TRUE(rig.service.listen({at(rig.path())}));
     EXPECT_FALSE(rig.service.lacks_sockets());
+}
+
+// Another pxed, or another program, that is not asked as fast as its clients come: it must not lose its name.
+TEST(MetricsService, ASocketWhoseQueueIsFullIsInUse) {
+    Rig rig;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    rig.path().copy(address.sun_path, sizeof address.sun_path - 1);
+    const auto* name = reinterpret_cast<const sockaddr*>(&address);
+    const FileDescriptor other{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    ASSERT_EQ(::bind(other.get(), name, sizeof address), 0);
+    ASSERT_EQ(::listen(other.get(), 0), 0);
+    std::list<FileDescriptor> waiting;
+    do {
+        waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    } while (waiting.size() < 100 && ::connect(waiting.back().get(), name, sizeof address) == 0);
+    ASSERT_LT(waiting.size(), 100U);
+    const auto refused = rig.service.listen({at(rig.path())});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error(), HasSubstr("another program listens there"));
+    EXPECT_TRUE(std::filesystem::exists(rig.path()));
+}
+
+TEST(MetricsService, ASocketOfAnotherKindIsLeftAlone) {
+    Rig rig;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    rig.path().copy(address.sun_path, sizeof address.sun_path - 1);
+    const FileDescriptor log{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    ASSERT_EQ(::bind(log.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const auto refused = rig.service.listen({at(rig.path())});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error(), HasSubstr("Protocol wrong type for socket"));
+    EXPECT_TRUE(std::filesystem::exists(rig.path()));
+}
+
+TEST(MetricsService, WithoutADescriptorItRestsAndServesLater) {
+    Rig rig;
+    ASSERT_TRUE(rig.service.listen({at(rig.path())}));
+    HttpClient client{rig.loop, rig.path()};  // in the kernel's queue
+    client.get("/metrics");
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int lowest_free = ::dup(0);
+    ::close(lowest_free);
+    const rlimit none{static_cast<rlim_t>(lowest_free), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const auto turns = rig.loop.turns_within(milliseconds{500});
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_LT(turns, 20U) << "some five asks a second";
+    EXPECT_FALSE(client.is_closed());
+    rig.loop.run_until([&] { return client.is_closed(); });
+    EXPECT_THAT(client.received(), HasSubstr("pxed_answers 1"));
 }
 
 TEST(MetricsService, WhatIsNoSocketIsLeftAlone) {
