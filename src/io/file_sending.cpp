@@ -24,8 +24,6 @@ constexpr std::uint64_t k_fetched = 1024 * 1024;
 constexpr off_t k_read_ahead = 4 * 1024 * 1024;
 constexpr std::size_t k_fetch_buffer = 128 * 1024;
 
-constexpr std::uint64_t k_page = 4096;
-
 // cachestat(2), Linux 6.5: how many pages of a part are in the cache. Older headers do not have it.
 constexpr long k_cachestat_call = 451;
 struct CacheRange {
@@ -42,7 +40,7 @@ Pages pages_cached(int file, std::uint64_t first, std::uint64_t length) {
     CacheRange range{first, length};
     CacheState state{};
     if (::syscall(k_cachestat_call, file, &range, &state, 0U) != 0) return Pages::unknown;
-    const auto pages = (first + length + k_page - 1) / k_page - first / k_page;
+    const auto pages = pages_touched(first, length, static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
     return state.cached >= pages ? Pages::all : Pages::not_all;
 }
 

@@ -67,6 +67,13 @@ class FileSending {
     ev::io writable_;
 };
 
+/// How many pages a part of a file lies on. They have 4 KiB on most machines, 16 or 64 KiB on some of ARM's
+/// and POWER's: counted too many, nothing would ever be in the cache as a whole.
+[[nodiscard]] constexpr std::uint64_t pages_touched(std::uint64_t first, std::uint64_t length,
+                                                    std::uint64_t page) {
+    return (first + length + page - 1) / page - first / page;
+}
+
 /// Whether that part of a file is in the page cache, so that nobody who reads it now waits. A file of which
 /// it cannot be told is not. Costs a system call for each 256 KiB (before Linux 6.5: for each 16 KiB).
 [[nodiscard]] bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length);
