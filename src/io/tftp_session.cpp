@@ -136,8 +136,10 @@ void TftpSession::on_timer(ev::timer&, int) {
         return;
     }
     if (pending_count_ > 0) {
-        // We are the slow ones: the client has not been asked anything that it could answer.
-        wait_until(now + (own_socket_ ? nanoseconds{seconds{1}} : k_socket_pause));
+        // We are the slow ones: the client has not been asked anything that it could answer. Whoever keeps us
+        // waiting will wake us: the disk thread, or the socket. Only a full one that is shared does not, and
+        // send_pending() is back sooner for that.
+        wait_until(now + seconds{1});
         conclude(send_pending(now));
         return;
     }
