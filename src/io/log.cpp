@@ -1,14 +1,17 @@
 #include "io/log.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
 #include <mutex>
+#include <poll.h>
 #include <thread>
 #include <utility>
 
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "io/clock.hpp"
@@ -22,15 +25,31 @@ namespace {
 constexpr std::size_t k_default_queue = 1000;
 // dnsmasq's bound for log-async.
 constexpr std::size_t k_largest_queue = 100'000;
-constexpr std::chrono::seconds k_patience_at_exit{1};
+// At the end the sink has so long to take what is queued, and then so long for the word of what it did not
+// take.
+constexpr std::chrono::milliseconds k_patience_at_exit{700};
+constexpr std::chrono::milliseconds k_patience_with_last_word{300};
 // After a batch of lines the thread sleeps so long, and then takes what has come as one: in a boot storm each
 // line would wake it otherwise, and that costs the loop more than the line. The first line after a pause goes
 // at once.
 constexpr std::chrono::milliseconds k_gathering{5};
 constexpr const char* k_syslog_socket = "/dev/log";
 
-std::string lost_text(std::uint64_t lost) {
-    return std::to_string(lost) + " log lines were lost: the log could not be written fast enough";
+QueuedLine lost_line(std::uint64_t lost) {
+    return {Level::warning, read_clocks().wall,
+            std::to_string(lost) + " log lines were lost: the log could not be written fast enough",
+            fields_of(DaemonEvent::lines_lost)};
+}
+
+// Where the log itself takes nothing any more. Under systemd this is another way to the journal, with room of
+// its own that is still read when we are gone. Never waits.
+void say_on_standard_error(std::uint64_t lost) {
+    pollfd room{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return;
+    // systemd reads the level off the line (SyslogLevelPrefix=).
+    const bool is_journal = is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+    const auto text = std::string{is_journal ? SD_WARNING : ""} + "pxed: " + lost_line(lost).text + '\n';
+    static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
 }
 
 }  // namespace
@@ -44,16 +63,20 @@ struct Log::Sink {
     std::unique_ptr<LogSink> next_target;  // to be taken over before the next line
     std::deque<QueuedLine> queue;
     std::size_t limit = k_default_queue;
-    std::uint64_t lost = 0;      // and not said yet
-    std::uint64_t all_lost = 0;  // since the start
-    bool is_asleep = false;      // until it is told that there is something to do
+    std::atomic<std::size_t> in_hand = 0;  // lines out of the queue that are not written (yet)
+    std::uint64_t lost = 0;                // and not said yet
+    std::uint64_t all_lost = 0;            // since the start
+    bool is_asleep = false;                // until it is told that there is something to do
     bool reopens = false;
     bool stops = false;
+    std::atomic<bool> gives_up = false;  // the end waits no longer: what is left is counted, not written
     bool has_ended = false;
+    bool is_standard_error = true;
     std::thread thread;
 
     void run();
     void drain(std::unique_lock<std::mutex>& lock);
+    void say_lost(std::unique_lock<std::mutex>& lock);
 };
 
 void Log::Sink::run() {
@@ -67,6 +90,8 @@ void Log::Sink::run() {
         wake.wait_for(lock, k_gathering,
                       [this] { return stops || reopens || next_target || queue.size() >= limit / 2; });
     }
+    // What the sink has refused, or there was no time for: nobody would learn of it any more.
+    say_lost(lock);
     has_ended = true;
     quiet.notify_all();
 }
@@ -75,31 +100,39 @@ void Log::Sink::run() {
 void Log::Sink::drain(std::unique_lock<std::mutex>& lock) {
     std::deque<QueuedLine> lines;
     lines.swap(queue);
-    const auto taken_lost = std::exchange(lost, 0);
+    in_hand = lines.size();
+    const bool has_gap = lost > 0;
     const bool must_reopen = std::exchange(reopens, false);
     auto fresh = std::move(next_target);
     lock.unlock();
 
     // Lines written before open() returned may come out in the new place; none is lost between the two.
     if (fresh) target = std::move(fresh);
-    std::uint64_t refused = 0;
-    std::uint64_t unsaid = 0;
     if (must_reopen) {
         if (const auto reopened = target->reopen(); !reopened)
             target->write(
                 {Level::warning, read_clocks().wall, reopened.error() + "; the old one is in use", {}});
     }
     for (const auto& line : lines)
-        refused += target->write(line) ? 0 : 1;
-    // The queue was full after these lines, so this is where the others are missing.
-    if (taken_lost > 0 && !target->write({Level::warning, read_clocks().wall, lost_text(taken_lost),
-                                          fields_of(DaemonEvent::lines_lost)}))
-        unsaid = taken_lost;
+        if (!gives_up && target->write(line)) --in_hand;
 
     lock.lock();
-    lost += refused + unsaid;
-    all_lost += refused;
+    // The queue was full after these lines, so this is where the others are missing. At the end all are said
+    // in one.
+    if (has_gap && !gives_up) say_lost(lock);
     // A sink that refuses lines is told of them with the next line, not in a loop.
+    const auto refused = in_hand.exchange(0);
+    lost += refused;
+    all_lost += refused;
+}
+
+void Log::Sink::say_lost(std::unique_lock<std::mutex>& lock) {
+    const auto now = lost;
+    if (now == 0) return;
+    lock.unlock();
+    const bool is_said = target->write(lost_line(now));
+    lock.lock();
+    if (is_said) lost -= now;
 }
 
 Log::Log() : sink_(std::make_unique<Sink>()) {}
@@ -113,9 +146,16 @@ void Log::finish() {
     std::unique_lock lock{sink_->mutex};
     sink_->stops = true;
     sink_->wake.notify_one();
-    const bool has_ended =
-        sink_->quiet.wait_for(lock, k_patience_at_exit, [this] { return sink_->has_ended; });
+    const auto is_over = [this] { return sink_->has_ended; };
+    bool has_ended = sink_->quiet.wait_for(lock, k_patience_at_exit, is_over);
+    if (!has_ended) {
+        sink_->gives_up = true;
+        has_ended = sink_->quiet.wait_for(lock, k_patience_with_last_word, is_over);
+    }
+    const auto unwritten = sink_->lost + (has_ended ? 0 : sink_->queue.size() + sink_->in_hand);
+    const bool is_elsewhere = !sink_->is_standard_error;
     lock.unlock();
+    if (unwritten > 0 && is_elsewhere) say_on_standard_error(unwritten);
     if (has_ended) {
         sink_->thread.join();
         sink_.reset();
@@ -129,11 +169,11 @@ void Log::finish() {
 
 Result<void, std::string> Log::open(const config::LogTarget& target, std::size_t queue_lines) {
     std::unique_ptr<LogSink> fresh;
+    bool is_standard_error = target.kind == config::LogTarget::Kind::stderr_stream;
     switch (target.kind) {
         case config::LogTarget::Kind::automatic:
-            fresh = is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM"))
-                        ? make_journal_sink()
-                        : make_stream_sink(STDERR_FILENO);
+            is_standard_error = !is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+            fresh = is_standard_error ? make_stream_sink(STDERR_FILENO) : make_journal_sink();
             break;
         case config::LogTarget::Kind::stderr_stream:
             fresh = make_stream_sink(STDERR_FILENO);
@@ -150,6 +190,7 @@ Result<void, std::string> Log::open(const config::LogTarget& target, std::size_t
     const std::lock_guard lock{sink_->mutex};
     sink_->limit = queue_lines == 0 ? k_default_queue : std::min(queue_lines, k_largest_queue);
     sink_->next_target = std::move(fresh);
+    sink_->is_standard_error = is_standard_error;
     if (!sink_->thread.joinable()) sink_->thread = std::thread{[sink = sink_.get()] { sink->run(); }};
     sink_->wake.notify_one();
     return {};

@@ -37,7 +37,8 @@ class Log {
 
     /// Errors leave the old sink in place: a sentence.
     [[nodiscard]] Result<void, std::string> open(const config::LogTarget& target, std::size_t queue_lines);
-    /// Writes what is queued, for at most a second. Nothing is written after it.
+    /// Writes what is queued, for at most a second; how many lines were lost is the last one, on standard
+    /// error if the place of the log takes nothing. Nothing is written after it.
     void finish();
     /// SIGUSR2: closes and opens a log file again.
     void reopen();

@@ -1,6 +1,8 @@
 #include "io/log.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -9,6 +11,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -48,11 +51,14 @@ class StderrPipe {
         }
         ::fcntl(STDERR_FILENO, F_SETFL, 0);
     }
-    [[nodiscard]] std::string read_to_end() const {
+    // With a rest after each 4 KiB, for a reader that is slow.
+    [[nodiscard]] std::string read_to_end(std::chrono::milliseconds rest = {}) const {
         std::string text;
         std::array<char, 4096> block{};
-        for (ssize_t got = 0; (got = ::read(read_.get(), block.data(), block.size())) > 0;)
+        for (ssize_t got = 0; (got = ::read(read_.get(), block.data(), block.size())) > 0;) {
             text.append(block.data(), static_cast<std::size_t>(got));
+            std::this_thread::sleep_for(rest);
+        }
         return text;
     }
     int take_reader() { return ::dup(read_.get()); }
@@ -160,6 +166,59 @@ TEST(Log, ASinkThatNeverTakesALineDoesNotHoldUpTheExit) {
     }
     // The thread hangs in the pipe until the process ends: its reader stays open, or a signal would come.
     EXPECT_GE(pipe->take_reader(), 0);
+}
+
+// A log whose reader is slow has not got all by the end; how much it lacks is the last that it is told.
+TEST(Log, WhatASlowSinkHasNoTimeForIsCountedInTheLastLine) {
+    constexpr int k_lines = 900;
+    StderrPipe pipe;
+    std::string text;
+    std::thread reader{[&] { text = pipe.read_to_end(std::chrono::milliseconds{2}); }};  // some 2 MB a second
+    {
+        Log log;
+        ASSERT_TRUE(log.open(target_of(config::LogTarget::Kind::stderr_stream), 0));
+        for (int i = 0; i < k_lines; ++i)
+            log.info("line " + std::string(3800, 'x'));  // 3.4 MB
+    }
+    pipe.restore();
+    reader.join();
+    const auto lines = split(text, '\n');
+    ASSERT_GE(lines.size(), 2U);
+    ASSERT_EQ(lines.back(), "") << "the last line is whole";
+    const std::string last{lines[lines.size() - 2]};
+    EXPECT_THAT(last, HasSubstr(" log lines were lost: "));
+    const auto written =
+        std::ranges::count_if(lines, [](const auto line) { return line.starts_with("pxed: line "); });
+    EXPECT_GT(written, 0);
+    EXPECT_EQ(written + std::stoi(last.substr(6)), k_lines) << last;
+}
+
+TEST(Log, WhatASinkThatHangsDidNotTakeIsCountedOnStandardError) {
+    constexpr int k_lines = 100;
+    constexpr std::size_t k_length = 3000;
+    const TemporaryDirectory directory;
+    const auto path = directory.file("log");
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    // Open for good: the log's thread hangs in it until the process ends, and without a reader a signal would
+    // come.
+    const int never_read = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_GE(never_read, 0);
+    StderrPipe pipe;
+    {
+        Log log;
+        ASSERT_TRUE(log.open(target_of(config::LogTarget::Kind::file, path), 0));
+        for (int i = 0; i < k_lines; ++i)
+            log.info(std::string(k_length, 'x'));
+    }
+    pipe.restore();
+    const auto said = pipe.read_to_end();
+    EXPECT_THAT(said, MatchesRegex("pxed: [0-9]+ log lines were lost: .*\n"));
+    int bytes = 0;
+    ASSERT_EQ(::ioctl(never_read, FIONREAD, &bytes), 0);
+    const auto length = ("Nov 20 15:07:29 pxed[" + std::to_string(::getpid()) + "]: \n").size() + k_length;
+    const auto written = bytes / static_cast<int>(length);  // a pipe takes lines of this length whole
+    EXPECT_GT(written, 0);
+    EXPECT_EQ(written + std::stoi(said.substr(6)), k_lines);
 }
 
 TEST(Log, WhoFinishesItHasAllLinesAndWritesNoMore) {
