@@ -9,6 +9,9 @@ namespace {
 // Origin::file has 16 bits. A directory with a file a machine (dhcp-hostsdir) can be large.
 constexpr std::size_t k_most_files = 60000;
 
+// The unit's StateDirectory=, and what a pxed that is started by hand uses.
+constexpr std::string_view k_state_directory = "/var/lib/pxed";
+
 }  // namespace
 
 bool InterfaceName::matches(std::string_view interface) const {
@@ -49,7 +52,12 @@ std::string Config::lease_database_path(std::string_view state_directory) const 
         return std::string{state_directory.substr(0, state_directory.find(':'))} + "/leases.db";
     // Beside the text file people know, so that whoever moves or backs up the one finds the other.
     if (!daemon.lease_file.empty()) return daemon.lease_file + ".db";
-    return "/var/lib/pxed/leases.db";
+    return std::string{k_state_directory} + "/leases.db";
+}
+
+std::string Config::other_lease_database_path(std::string_view state_directory) const {
+    auto other = lease_database_path(state_directory.empty() ? k_state_directory : "");
+    return other == lease_database_path(state_directory) ? std::string{} : other;
 }
 
 }  // namespace pxed::config

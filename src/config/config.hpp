@@ -113,6 +113,9 @@ struct Config {
     /// Where the lease database is: lease-database, else dhcp-leasefile + ".db", else
     /// `state_directory`/leases.db, else /var/lib/pxed/leases.db (`state_directory` empty).
     [[nodiscard]] std::string lease_database_path(std::string_view state_directory) const;
+    /// Where it would be, had pxed been started the other way: by hand instead of by systemd, or by systemd
+    /// (in its usual directory) instead of by hand. Empty: in the same place.
+    [[nodiscard]] std::string other_lease_database_path(std::string_view state_directory) const;
 };
 
 }  // namespace pxed::config

@@ -245,10 +245,12 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "PATH",
      .help = "where the leases are kept (SQLite)",
-     .manual = "The database of leases. No lease is acknowledged before it is stored there. Default: "
-               "`leases.db` in systemd's state directory; without systemd the dhcp-leasefile with `.db` "
-               "appended when there is one, else `/var/lib/pxed/leases.db`."
-               "\n\n    lease-database=/srv/pxed/leases.db",
+     .manual =
+         "The database of leases. No lease is acknowledged before it is stored there. Default: "
+         "`leases.db` in systemd's state directory; without systemd the dhcp-leasefile with `.db` "
+         "appended when there is one, else `/var/lib/pxed/leases.db`. When the database of the other way "
+         "to start pxed was written later than this one, the start warns and names both."
+         "\n\n    lease-database=/srv/pxed/leases.db",
      .pitfall = "Not on NFS: SQLite's write-ahead log needs a disk of this machine, and every new "
                 "lease waits for it.",
      .reload = Reload::restart,

@@ -7,6 +7,7 @@
 
 #include "io/clock.hpp"
 #include "io/daemon.hpp"
+#include "io/lease_start.hpp"
 #include "io/privileges.hpp"
 #include "io/script_init.hpp"
 #include "io/world.hpp"
@@ -137,8 +138,17 @@ Result<void, StartFailure> Daemon::open_leases(const config::Config& config) {
     if (config.daemon.script.keeps_leases) return take_leases_of_script(config);
     const auto& text_file = config.daemon.lease_file;
     const auto database = config.lease_database_path(state_directory());
+    const auto other = config.other_lease_database_path(state_directory());
+    const bool is_other_newer = !other.empty() && is_written_later(other, database);
     auto opened = SqliteLeaseStore::open(loop_, {database, text_file}, read_clocks());
     if (!opened) return failure(ExitCode::file, opened.error());
+    // Whoever tries it by hand and then enables the service would wonder where the leases have gone.
+    if (is_other_newer)
+        log_.write(Level::warning, DaemonEvent::lease_record,
+                   "leases are in " + database + ", but " + other +
+                       " was written later: it is where they are when " +
+                       (state_directory().empty() ? "systemd starts pxed" : "pxed is started by hand") +
+                       "; set lease-database= to the one that counts");
     for (auto& note : opened->notes)
         log_.write(note.level, DaemonEvent::lease_record, std::move(note.text));
     store_ = std::move(opened->store);

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <pwd.h>
 #include <system_error>
 #include <utility>
@@ -188,6 +190,17 @@ Result<std::vector<dhcp::Lease>, std::string> import_leases(const std::string& p
     return std::move(read.leases);
 }
 
+// A commit writes the log, a checkpoint the database.
+std::optional<std::filesystem::file_time_type> last_written(const std::string& path) {
+    std::optional<std::filesystem::file_time_type> latest;
+    for (const auto* part : {"", "-wal"}) {
+        std::error_code error;
+        const auto time = std::filesystem::last_write_time(path + part, error);
+        if (!error && (!latest || time > *latest)) latest = time;
+    }
+    return latest;
+}
+
 // One transaction; of two rows for one address the first counts.
 Result<void, std::string> fill(LeaseDatabase& database, std::span<const dhcp::Lease> leases) {
     std::map<Ipv4, dhcp::Change> by_address;
@@ -202,6 +215,12 @@ Result<void, std::string> fill(LeaseDatabase& database, std::span<const dhcp::Le
 }
 
 }  // namespace
+
+bool is_written_later(const std::string& other, const std::string& path) {
+    const auto others = last_written(other);
+    const auto ours = last_written(path);
+    return others && (!ours || *others > *ours);
+}
 
 Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& settings, Now now) {
     const auto& path = settings.path;

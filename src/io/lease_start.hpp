@@ -25,4 +25,8 @@ struct LeaseStart {
 [[nodiscard]] Result<LeaseStart, std::string> start_leases(const SqliteLeaseStore::Settings& settings,
                                                            Now now);
 
+/// Whether a database is there that was written later than the one at `path`, or instead of it. Looks at the
+/// files' times only.
+[[nodiscard]] bool is_written_later(const std::string& other, const std::string& path);
+
 }  // namespace pxed::io

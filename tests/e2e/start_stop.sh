@@ -108,6 +108,15 @@ fi
 expect_not "the process id is gone" test -e "$lab_dir/server.pid"
 expect "the lease is in the file" grep -q ' 02:00:00:00:00:01 192\.168\.1\.' "$lab_dir/state/leases"
 
+if only_pxed; then
+  step "it is started the other way"
+  mkdir "$lab_dir/unit"
+  STATE_DIRECTORY=$lab_dir/unit server_start
+  expect "the newer lease database of the first way is named beside its own" \
+    logged "leases are in $lab_dir/unit/leases\.db, but $lab_dir/state/leases\.db was written later"
+  server_stop
+fi
+
 step "it gives root away"
 sed -i 's/^user=root/user=nobody/' "$lab_dir/pxed.conf"
 chmod 755 "$lab_dir"

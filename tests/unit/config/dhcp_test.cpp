@@ -233,5 +233,13 @@ TEST(LeaseDatabase, IsWhereTheLineOrTheLeaseFileOrSystemdSays) {
     EXPECT_EQ(loaded("").lease_database_path(""), "/var/lib/pxed/leases.db");
 }
 
+TEST(LeaseDatabase, IsElsewhereWhenPxedIsStartedAnotherWay) {
+    EXPECT_EQ(loaded("dhcp-lease=/b\n").other_lease_database_path("/c"), "/b.db");
+    EXPECT_EQ(loaded("dhcp-lease=/b\n").other_lease_database_path(""), "/var/lib/pxed/leases.db");
+    EXPECT_EQ(loaded("").other_lease_database_path(""), "");
+    EXPECT_EQ(loaded("").other_lease_database_path("/var/lib/pxed"), "");
+    EXPECT_EQ(loaded("lease-database=/a\ndhcp-leasefile=/b\n").other_lease_database_path("/c"), "");
+}
+
 }  // namespace
 }  // namespace pxed::config
