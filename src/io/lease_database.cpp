@@ -244,8 +244,8 @@ bool LeaseDatabase::follow_clock(Now now) {
     return true;
 }
 
-void LeaseDatabase::checkpoint() {
-    if (is_suspect_ || wal_frames_ == std::uint64_t{0}) return;
+bool LeaseDatabase::checkpoint() {
+    if (is_suspect_ || wal_frames_ == std::uint64_t{0}) return true;
     // RESTART, so that the log begins from its start again, in the file as it is: a shorter one would have to
     // grow again, see reserve_wal(). But what a burst or a reader that stayed long has made of it is given
     // back to the disk, whole and by SQLite: cut in the middle, the frames that are left would be taken for
@@ -263,7 +263,9 @@ void LeaseDatabase::checkpoint() {
         // What was reserved is gone with the file's length; the next commit asks for it anew.
         if (is_too_long) wal_reserved_ = 0;
     }
-    is_suspect_ = code != SQLITE_OK && !SqliteError{code, {}}.is_busy();
+    const bool is_busy = SqliteError{code, {}}.is_busy();
+    is_suspect_ = code != SQLITE_OK && !is_busy;
+    return !is_busy;
 }
 
 }  // namespace pxed::io

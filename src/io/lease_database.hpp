@@ -43,8 +43,8 @@ class LeaseDatabase {
 
     /// Rewrites the rows' wall time when the wall clock has stepped against the boot clock; true when it did.
     bool follow_clock(Now now);
-    /// Folds the log into the database and empties it, if no reader is in the way.
-    void checkpoint();
+    /// Folds the log into the database and empties it. False: a reader is in the way.
+    bool checkpoint();
     /// Bytes in the write-ahead log.
     [[nodiscard]] std::uint64_t wal_bytes() const;
 

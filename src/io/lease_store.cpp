@@ -97,7 +97,13 @@ void SqliteLeaseStore::answer(const Batch& batch) {
 }
 
 void SqliteLeaseStore::checkpoint() {
-    if (disk_) disk_->submit([this] { database_->checkpoint(); }, [] {});
+    if (!disk_) return;
+    disk_->submit_with(
+        true, [this](bool& is_done) { is_done = database_->checkpoint(); },
+        [this](bool is_done) {
+            // A reader, such as our own mirror, was in the way, and perhaps no commit comes for a long time.
+            if (!is_done && !running_ && disk_) idle_.start(ev_seconds(k_idle));
+        });
 }
 
 void SqliteLeaseStore::on_clock_step(Now now) {

@@ -63,6 +63,15 @@ class LeaseStore : public ::testing::Test {
         run_until([&] { return answer.has_value(); });
         return *answer;
     }
+    void run_for(unsigned milliseconds) {
+        ev::timer end{loop_};
+        bool is_over = false;
+        end.set<&end_wait>(&is_over);
+        ev_now_update(static_cast<struct ev_loop*>(loop_));
+        end.start(milliseconds / 1000.0);
+        run_until([&] { return is_over; });
+    }
+    static void end_wait(ev::timer& timer, int) { *static_cast<bool*>(timer.data) = true; }
     template <typename Condition>
     void run_until(Condition is_done) {
         while (!is_done())
@@ -200,6 +209,22 @@ TEST_F(LeaseStore, ALogThatHasGrownLongIsGivenBackToTheDiskAndGoesOnShort) {
     ASSERT_TRUE(copied) << copied.error();
     ASSERT_THAT(copied->rows, SizeIs(2));
     EXPECT_EQ(copied->rows[0].version, 4U);
+}
+
+// Nobody commits any more, and still the log is folded when the reader has gone.
+TEST_F(LeaseStore, ALogThatAReaderHoldsIsEmptiedWhenHeHasGone) {
+    auto opened = open();
+    auto& store = *opened.store;
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1))})));
+    std::filesystem::resize_file(path() + "-wal", std::uintmax_t{100} << 20);
+    ASSERT_TRUE(std::holds_alternative<Stored>(commit(store, {put(lease_of(1), 1)})));
+    std::optional<Sqlite> reader{std::move(*Sqlite::open(path()))};
+    ASSERT_TRUE(reader->execute("BEGIN; SELECT * FROM leases"));
+    run_for(2500);  // the first try is over
+    EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), std::uintmax_t{100} << 20);
+    reader.reset();
+    run_for(2500);
+    EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 0U);
 }
 
 TEST_F(LeaseStore, ALongLogThatAKillHasLeftIsGivenBackByTheNextStart) {
