@@ -44,7 +44,7 @@ install(FILES contrib/firewalld/pxed.xml DESTINATION lib/firewalld/services)
 install(FILES contrib/ufw/pxed DESTINATION /etc/ufw/applications.d)
 install(DIRECTORY etc/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-install(FILES packaging/pxed.service DESTINATION ${PXED_UNITDIR})
+install(FILES packaging/pxed.service packaging/pxed-http.socket packaging/pxed-https.socket DESTINATION ${PXED_UNITDIR})
 install(FILES packaging/pxed.sysusers DESTINATION ${PXED_SYSUSERSDIR} RENAME pxed.conf)
 install(FILES packaging/pxed.tmpfiles DESTINATION ${PXED_TMPFILESDIR} RENAME pxed.conf)
 

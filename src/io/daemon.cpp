@@ -47,6 +47,7 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
                                  "nobody was answered for " + std::to_string(turn.count()) +
                                      " ms: no processor for pxed, or a file system that hangs");
                   }),
+      inherited_(InheritedListeners::take()),
       interfaces_(loop, [this] { on_interfaces_changed(); }),
       dhcp_(loop, interfaces_,
             {.tell = [this](machine::Event event) { tell(std::move(event)); },
@@ -220,14 +221,14 @@ void Daemon::give_tftp_sockets() {
 }
 
 Result<void, std::string> Daemon::listen_http(const config::Config& config) {
-    std::vector<ListenPoint> plain;
-    std::vector<ListenPoint> secure;
-    const auto rules = http_rules(config);
-    if (config.http.is_enabled)
-        plain = listen_points(rules, config.http.port, interfaces_.all(), Loopback::always);
-    if (config.http.has_tls())
-        secure = listen_points(rules, config.http.tls_port, interfaces_.all(), Loopback::always);
-    return http_->listen(plain, secure);
+    const auto points = [&, rules = http_rules(config)](bool is_wanted, std::uint16_t port) {
+        if (!is_wanted) return std::vector<ListenPoint>{};
+        // systemd's hears all interfaces, with bind-interfaces, too: nobody else can have the port then.
+        if (inherited_.has(port)) return std::vector{ListenPoint{.port = port}};
+        return listen_points(rules, port, interfaces_.all(), Loopback::always);
+    };
+    return http_->listen(points(config.http.is_enabled, config.http.port),
+                         points(config.http.has_tls(), config.http.tls_port));
 }
 
 // --- Stop ---

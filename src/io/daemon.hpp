@@ -20,6 +20,7 @@
 #include "io/exit_code.hpp"
 #include "io/file_memory.hpp"
 #include "io/http_service.hpp"
+#include "io/inherited_listeners.hpp"
 #include "io/interfaces.hpp"
 #include "io/lease_mirror.hpp"
 #include "io/lease_script.hpp"
@@ -73,6 +74,7 @@ class Daemon {
     void use_script();
     [[nodiscard]] Result<void, StartFailure> open_files();
     void say_start();
+    void say_inherited();
 
     [[nodiscard]] TftpSurroundings tftp_surroundings();
     [[nodiscard]] HttpSurroundings http_surroundings();
@@ -153,6 +155,7 @@ class Daemon {
     LoopWatch loop_watch_;
     Metrics metrics_;
     WallTime started_at_{};
+    InheritedListeners inherited_;
     Interfaces interfaces_;
     PidFile pid_file_;
     DhcpService dhcp_;

@@ -217,6 +217,7 @@ void Daemon::say_configuration() {
         log_.write(Level::warning, DaemonEvent::configuration_warning, line);
     for (auto& line : service_lines(*config_))
         say(Level::info, DaemonEvent::serving, std::move(line));
+    say_inherited();
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // its warnings have said so
 }
 

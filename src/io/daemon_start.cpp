@@ -247,6 +247,7 @@ HttpSurroundings Daemon::http_surroundings() {
     surroundings.generated = [this](std::string_view path, const Endpoint& client) {
         return make_file(path, client);
     };
+    surroundings.inherited = [this](std::uint16_t port) { return inherited_.listener(port); };
     return surroundings;
 }
 
@@ -300,8 +301,26 @@ void Daemon::say_start() {
             "HTTP on port " + std::to_string(config_->http.port) +
                 (config_->http.has_tls() ? ", HTTPS on port " + std::to_string(config_->http.tls_port) : "") +
                 ", at most " + std::to_string(config_->http.max_connections) + " connections");
+    say_inherited();
     missing_ = missing_interfaces(config_->daemon, interfaces_.all());  // a warning above has said so
     log_.write(Level::info, DaemonEvent::serving, status());
+}
+
+// Whoever connects to a socket of systemd's that nobody serves waits for ever, and nothing says why.
+void Daemon::say_inherited() {
+    const auto& http = config_->http;
+    for (const auto port : inherited_.ports()) {
+        const bool is_served =
+            (http.is_enabled && port == http.port) || (http.has_tls() && port == http.tls_port);
+        const auto number = std::to_string(port);
+        if (is_served)
+            say(Level::info, DaemonEvent::serving, "TCP port " + number + " is kept open by systemd");
+        else
+            log_.write(Level::warning, DaemonEvent::configuration_warning,
+                       "systemd listens on TCP port " + number +
+                           " for pxed, which does not serve it: write enable-http and http-port=" + number +
+                           " (http-tls-port for HTTPS), or `systemctl disable --now` the socket unit");
+    }
 }
 
 }  // namespace pxed::io

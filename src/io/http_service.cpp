@@ -30,8 +30,12 @@ struct HttpService::State {
     State(ev::loop_ref given, HttpSurroundings around)
         : loop(given),
           bench{.loop = given, .surroundings = std::move(around)},
-          plain_doors(given, [this](const FileDescriptor& door) { take_connections(door, plain); }),
-          secure_doors(given, [this](const FileDescriptor& door) { take_connections(door, secure); }),
+          plain_doors(
+              given, [this](const FileDescriptor& door) { take_connections(door, plain); },
+              [this](const ListenPoint& point) { return open_door(point); }),
+          secure_doors(
+              given, [this](const FileDescriptor& door) { take_connections(door, secure); },
+              [this](const ListenPoint& point) { return open_door(point); }),
           sweep(given),
           pause(given) {
         sweep.set<State, &State::on_sweep>(this);
@@ -47,6 +51,7 @@ struct HttpService::State {
     static void on_completed(void* self, MHD_Connection* handle, void** context,
                              MHD_RequestTerminationCode how);
 
+    [[nodiscard]] Result<FileDescriptor, std::string> open_door(const ListenPoint& point) const;
     void take_connections(const FileDescriptor& door, const std::unique_ptr<HttpEngine>& engine);
     void let_in(HttpEngine* engine, Accepted accepted);
     bool is_welcome(const Accepted& accepted, std::string& interface);
@@ -77,6 +82,13 @@ struct HttpService::State {
 };
 
 // --- Connections ---
+
+Result<FileDescriptor, std::string> HttpService::State::open_door(const ListenPoint& point) const {
+    const auto& inherited = bench.surroundings.inherited;
+    if (inherited && point.hears_all())
+        if (auto socket = inherited(point.port); socket.is_open()) return socket;
+    return open_tcp_listener(point);
+}
 
 void HttpService::State::take_connections(const FileDescriptor& door,
                                           const std::unique_ptr<HttpEngine>& engine) {

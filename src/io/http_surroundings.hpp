@@ -7,6 +7,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/hwaddr.hpp"
+#include "io/file_descriptor.hpp"
 #include "io/made_file.hpp"
 #include "machine/event.hpp"
 
@@ -25,6 +26,9 @@ struct HttpSurroundings {
     /// The text of a name that no file has (`boot.ipxe` for `/boot.ipxe`; decoded, without a leading slash),
     /// made for this client; nothing: there is no such thing. May be missing.
     std::function<std::optional<MadeText>(std::string_view path, const Endpoint& client)> generated = {};
+    /// The listening socket of that port that was opened for us; none: there is none, it is opened here. May
+    /// be missing.
+    std::function<FileDescriptor(std::uint16_t port)> inherited = {};
     /// The boot program that a client runs, a path below the root, for what is asked for beside it; empty:
     /// not known. May be missing.
     std::function<std::string(const Endpoint&)> program_of = {};

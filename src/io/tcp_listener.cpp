@@ -65,9 +65,7 @@ Result<FileDescriptor, std::string> open_one(const ListenPoint& point, bool is_i
     // Connections of a server that ran a moment ago linger, and keep nobody from the port.
     set(socket, SOL_SOCKET, SO_REUSEADDR, 1);
     if (is_ipv6) set(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-    // Inherited by the connections.
-    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, k_user_timeout_ms);
-    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_patience(socket);
     if (!point.name.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, point.name.c_str(),
                                             static_cast<socklen_t>(point.name.size())) != 0)
         return fail(sentence(point, "cannot use", errno));
@@ -91,6 +89,12 @@ Result<FileDescriptor, std::string> open_tcp_listener(const ListenPoint& point) 
     if (says(EACCES)) return fail(socket.error() + "; a port below 1024 needs CAP_NET_BIND_SERVICE");
     if (!says(EADDRINUSE)) return socket;
     return fail(socket.error() + "; " + taken_port_text(Transport::tcp, point.port));
+}
+
+void set_patience(const FileDescriptor& listener) {
+    // Inherited by the connections.
+    set(listener, IPPROTO_TCP, TCP_USER_TIMEOUT, k_user_timeout_ms);
+    set(listener, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 Acceptance accept_from(const FileDescriptor& listener, Accepted& accepted) {

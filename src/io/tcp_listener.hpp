@@ -30,6 +30,9 @@ enum class Acceptance : std::uint8_t { taken, none_waiting, no_room };
 /// readable and must not be asked again at once.
 [[nodiscard]] Acceptance accept_from(const FileDescriptor& listener, Accepted& accepted);
 
+/// How long a listener's connections wait for a peer that is gone.
+void set_patience(const FileDescriptor& listener);
+
 /// How many bytes the peer has acknowledged so far; 0 when the kernel does not say.
 [[nodiscard]] std::uint64_t bytes_acknowledged(int socket);
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "io/tcp_listener.hpp"
-
 namespace pxed::io {
 
 TcpListeners::Listener::Listener(TcpListeners& all, ListenPoint at, FileDescriptor opened)
@@ -12,8 +10,9 @@ TcpListeners::Listener::Listener(TcpListeners& all, ListenPoint at, FileDescript
     watcher.set<Listener, &Listener::on_readable>(this);
 }
 
-TcpListeners::TcpListeners(ev::loop_ref loop, std::function<void(const FileDescriptor& listener)> readable)
-    : loop_(loop), readable_(std::move(readable)) {}
+TcpListeners::TcpListeners(ev::loop_ref loop, std::function<void(const FileDescriptor& listener)> readable,
+                           Open open)
+    : loop_(loop), readable_(std::move(readable)), open_(std::move(open)) {}
 
 Result<void, std::string> TcpListeners::listen(const std::vector<ListenPoint>& points) {
     // The kernel allows one of the two only, so the old one goes first.
@@ -27,7 +26,7 @@ Result<void, std::string> TcpListeners::listen(const std::vector<ListenPoint>& p
         const bool is_open = std::ranges::any_of(
             listeners_, [&](const Listener& listener) { return listener.point == point; });
         if (is_open) continue;
-        auto socket = open_tcp_listener(point);
+        auto socket = open_(point);
         if (socket) {
             listeners_.emplace_back(*this, point, std::move(*socket));
             continue;

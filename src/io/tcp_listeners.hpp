@@ -10,14 +10,19 @@
 #include "io/file_descriptor.hpp"
 #include "io/listen_point.hpp"
 #include "io/loop.hpp"
+#include "io/tcp_listener.hpp"
 
 namespace pxed::io {
 
 /// The listening TCP sockets of a service, one a point.
 class TcpListeners {
  public:
-    /// `readable` is called in the loop when clients wait at a socket, as long as watch() holds.
-    TcpListeners(ev::loop_ref loop, std::function<void(const FileDescriptor& listener)> readable);
+    using Open = std::function<Result<FileDescriptor, std::string>(const ListenPoint&)>;
+
+    /// `readable` is called in the loop when clients wait at a socket, as long as watch() holds; `open` is
+    /// for sockets that come from elsewhere than open_tcp_listener().
+    TcpListeners(ev::loop_ref loop, std::function<void(const FileDescriptor& listener)> readable,
+                 Open open = open_tcp_listener);
     TcpListeners(const TcpListeners&) = delete;
     TcpListeners& operator=(const TcpListeners&) = delete;
 
@@ -45,6 +50,7 @@ class TcpListeners {
 
     ev::loop_ref loop_;
     std::function<void(const FileDescriptor&)> readable_;
+    Open open_;
     std::list<Listener> listeners_;
     std::set<ListenPoint> refused_;
 };

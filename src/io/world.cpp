@@ -70,8 +70,9 @@ void look_at_http(const config::Config& config, config::World& world, Depth dept
     if (depth != Depth::files) return;  // a start says who has the port when it cannot have it itself
     const auto others = [](std::uint16_t port) {
         auto owner = owner_of_port(Transport::tcp, port);
-        // The daemon that is to read this file next.
-        return owner.starts_with("pxed ") ? std::string{} : owner;
+        // The daemon that is to read this file next, or the socket unit that keeps the port for it.
+        const bool is_for_us = owner.starts_with("pxed ") || owner == "systemd (process 1)";
+        return is_for_us ? std::string{} : owner;
     };
     world.http_port_owner = others(http.port);
     if (http.has_tls()) world.tls_port_owner = others(http.tls_port);

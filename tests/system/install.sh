@@ -3,7 +3,7 @@
 # over a restart, a crash and an upgrade; removed it is gone, and purged so are the leases.
 . "$(dirname "$0")/lib.sh"
 system_begin install
-need python3
+need python3 curl
 dorabot=$e2e_dir/../support/dorabot
 mac=02:00:00:00:00:11
 
@@ -94,6 +94,29 @@ expect "a loop that stands still is restarted" eventually 30 restarted
 expect "systemd says why" eventually 5 journal_says 'Watchdog timeout'
 expect "and the machine has its address" keeps_lease
 drop_in
+
+step "HTTP's port kept by systemd"
+inside mkdir -p /srv/http
+echo kernel | write_file /srv/http/linux
+inside sh -c 'printf "enable-http\nhttp-root=/srv/http\n" >> /etc/pxed.conf'
+inside systemctl stop pxed
+inside systemctl enable --quiet --now pxed-http.socket
+fetched() { [ "$(on client curl -sS --max-time 20 http://192.168.1.1/linux 2> "$lab_dir/curl.log")" = kernel ]; }
+expect "whoever comes while pxed is down gets the file" fetched
+expect "for systemd has started pxed" service_is active
+expect "it says who has the port" eventually 5 journal_says 'TCP port 80 is kept open by systemd'
+expect "a reload finds the port in nobody's hands" inside systemctl reload pxed
+expect_not "and warns of no other program" journal_says 'port 80 is taken'
+pid=$(main_pid)
+inside kill -STOP "$pid" # so that its end takes as long as we like
+on client curl -sS --max-time 30 http://192.168.1.1/linux > "$lab_dir/waited" 2> "$lab_dir/waited.log" &
+waiting=$!
+sleep 1
+inside kill -KILL "$pid"
+wait "$waiting" || true
+expect "whoever connects while it crashes is served by the next" grep -qx kernel "$lab_dir/waited"
+expect "it is the next one" restarted
+expect "and the machine has its address" keeps_lease
 
 step "upgraded"
 pid=$(main_pid)
