@@ -129,13 +129,18 @@ void Daemon::tell(machine::Event event) {
     if (!status_.is_active()) status_.start(ev_seconds(k_status_pace));
 }
 
+// The lease of whoever has that address from us; nullptr: nobody.
+const dhcp::Lease* Daemon::lease_at(const Endpoint& client) const {
+    const auto address = client.ipv4();
+    const auto* server = dhcp_.server();
+    const auto* lease = address && server != nullptr ? server->leases().find(*address) : nullptr;
+    return lease != nullptr && lease->state == dhcp::Lease::State::bound ? lease : nullptr;
+}
+
 std::optional<HwAddr> Daemon::hardware_of(const Endpoint& client) {
     const auto address = client.ipv4();
     if (!address) return std::nullopt;
-    if (const auto* server = dhcp_.server(); server != nullptr) {
-        const auto* lease = server->leases().find(*address);
-        if (lease != nullptr && lease->state == dhcp::Lease::State::bound) return lease->hardware;
-    }
+    if (const auto* lease = lease_at(client)) return lease->hardware;
     if (const auto* machine = machines_.find(*address); machine != nullptr) return machine->hardware;
     return interfaces_.neighbour(*address, client.interface());
 }
@@ -153,8 +158,22 @@ std::string Daemon::program_of(const Endpoint& client) {
 
 std::optional<MadeText> Daemon::make_file(std::string_view name, const Endpoint& client) {
     const bool tags_matter = dhcp::have_tags(config_->dhcp.linux_boots);
-    auto script = dhcp::script_for(config_->dhcp, name, tags_matter ? machine_at(client) : nullptr);
+    const auto* machine = tags_matter ? machine_at(client) : nullptr;
+    auto script = dhcp::script_for(config_->dhcp, name, machine);
     if (!script) return std::nullopt;
+    // Whoever has its address from us had tags then. Without them it might be given another system, and an
+    // installer would take its disk.
+    const auto* lease = lease_at(client);
+    if (tags_matter && lease != nullptr && (machine == nullptr || machine->tags.empty())) {
+        machine::Event event;
+        event.machine = lease->hardware;
+        event.stage = machine::Stage::notice;
+        event.reason = Reason::tags_forgotten;
+        event.peer = client;
+        event.file = name;
+        tell(std::move(event));
+        return std::nullopt;
+    }
     return MadeText{std::move(script->text), script->line};
 }
 
@@ -224,7 +243,9 @@ Result<void, std::string> Daemon::listen_http(const config::Config& config) {
     const auto points = [&, rules = http_rules(config)](bool is_wanted, std::uint16_t port) {
         if (!is_wanted) return std::vector<ListenPoint>{};
         // systemd's hears all interfaces, with bind-interfaces, too: nobody else can have the port then.
-        if (inherited_.has(port)) return std::vector{ListenPoint{.port = port}};
+        ListenPoint everywhere;
+        everywhere.port = port;
+        if (inherited_.has(port)) return std::vector{everywhere};
         return listen_points(rules, port, interfaces_.all(), Loopback::always);
     };
     return http_->listen(points(config.http.is_enabled, config.http.port),

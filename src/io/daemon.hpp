@@ -89,6 +89,8 @@ class Daemon {
     void tell(machine::Event event);
     void trace(const std::string& text);
     void say(Level level, DaemonEvent event, std::string text);
+    void say_warning(const config::Problem& warning);
+    [[nodiscard]] const dhcp::Lease* lease_at(const Endpoint& client) const;
     [[nodiscard]] std::optional<HwAddr> hardware_of(const Endpoint& client);
     [[nodiscard]] const machine::Machine* machine_at(const Endpoint& client);
     [[nodiscard]] std::string program_of(const Endpoint& client);

@@ -79,6 +79,7 @@ Level level_of(Reason reason) {
         case Reason::server_claims_pxe:
         case Reason::competing_proxy:
         case Reason::no_dhcp_server:
+        case Reason::tags_forgotten:
         case Reason::too_many_transfers:
         case Reason::timed_out:
         case Reason::wrong_tid:

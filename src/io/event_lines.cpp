@@ -191,7 +191,8 @@ std::string relay_text(const Event& event, Level level) {
 
 std::string notice_text(const Event& event, Level level) {
     // What is not served is told of the machine that asked for it.
-    const bool names_asker = event.reason == Reason::bsdp_asked || event.reason == Reason::multicast_asked;
+    const bool names_asker = event.reason == Reason::bsdp_asked || event.reason == Reason::multicast_asked ||
+                             event.reason == Reason::tags_forgotten;
     const auto asker = event.machine.is_empty() ? address_of(event) : event.machine.text();
     return (is_about_tftp(event) ? "TFTP, " : "DHCP, ") + explanation(event, level) +
            (names_asker ? ", asked for by " + asker : "");

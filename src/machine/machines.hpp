@@ -69,7 +69,7 @@ struct BeforeIpxe {
 /// The machines seen last, at most `limit` of them; the one unseen for longest gives way.
 class Machines {
  public:
-    explicit Machines(std::size_t limit = 4096) : limit_(limit) {}
+    explicit Machines(std::size_t limit = 65536) : limit_(limit) {}
 
     /// Records the event and fills in what it lacks and the record has: machine (by address), boot id.
     void observe(Event& event, Instant now);

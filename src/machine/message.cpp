@@ -72,6 +72,7 @@ constexpr auto k_reasons = std::to_array<ReasonMessage>({
     {Reason::no_dhcp_server, "ac7b165eace94847a823e987f6b08c56", Look::other_server},
     {Reason::bsdp_asked, "380a50f487c646aea39d33b84eaa19c5", Look::machine},
     {Reason::multicast_asked, "5fe61456460b467a8362c85259b3aa6a", Look::transfer},
+    {Reason::tags_forgotten, "5df93875adc540d3a597a50a1eb7db7c", Look::machine},
     {Reason::file_not_found, "262b877b5f2440b3a9280b430760a447", Look::file},
     {Reason::outside_root, "15640a93dc2b44f2a0110721f2e2aa72", Look::file},
     {Reason::link_leaves_root, "aa0e2470f2114ba9a82b494e9337afe8", Look::file},
@@ -136,6 +137,13 @@ constexpr auto k_stages = std::to_array<StageMessage>({
 constexpr auto k_daemon = std::to_array<DaemonMessage>({
     {DaemonEvent::started, "started", "d998fae39dfc4c8dacb116e90e1ec680", "pxed has started",
      "The version is in the message. What is served follows in the messages after it."},
+    {DaemonEvent::start_refused, "start_refused", "aab97ab6c8824861b81f470736522b1e", "pxed does not start",
+     "The message says what stands against it and, where a line of the configuration is to blame, which. "
+     "`systemctl status pxed` shows the first of these.\n\nCorrect it, see that `pxed --test` is content, "
+     "and "
+     "say `systemctl restart pxed`. A mistake in the text ends the matter until then; a port that is taken "
+     "or a "
+     "file that is missing is tried again every two seconds."},
     {DaemonEvent::serving, "serving", "ddaebdee40114357833bfac0a5004b66", "pxed says what it serves",
      "Ranges, roots and ports as they are in use now. `systemctl status pxed` shows the same in one line."},
     {DaemonEvent::stopping, "stopping", "8061891b760e4ffea0b5d978b3a85f6c", "pxed is about to stop",

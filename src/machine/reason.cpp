@@ -146,6 +146,10 @@ constexpr auto k_table = std::to_array<ReasonRow>({
      "pxed does not speak Apple's boot protocol; NetBoot of Apple machines needs another server."},
     {Reason::multicast_asked, "multicast_asked", "multicast TFTP is not served",
      "pxed sends each file to each machine (neither MTFTP nor RFC 2090); the machine goes on without."},
+    {Reason::tags_forgotten, "tags_forgotten",
+     "no boot-linux script: the machine's tags are not known any more",
+     "pxed was restarted since, or very many others came; the line without tags may be the wrong system for "
+     "it: boot it again."},
     // TFTP.
     {Reason::file_not_found, "file_not_found", "file not found",
      "Put the file below tftp-root or correct the name in dhcp-boot."},

@@ -75,6 +75,8 @@ enum class Reason : std::uint8_t {
     // Asked for, and not what pxed does
     bsdp_asked,
     multicast_asked,
+    // Beside what is asked for
+    tags_forgotten,
     // TFTP
     file_not_found,
     outside_root,
