@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,7 @@ struct HttpConnection {
     bool is_shut = false;            ///< by us: it took too long
     std::string in_parts;            ///< the file it fetches part by part
     std::unique_ptr<HttpExchange> exchange;
+    std::list<HttpConnection>::iterator place;  ///< in the service's list
 };
 
 /// Ours behind one of the library's; nullptr before it was made known.

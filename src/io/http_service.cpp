@@ -1,6 +1,7 @@
 #include "io/http_service.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -178,6 +179,7 @@ void HttpService::State::on_connection(void* self, MHD_Connection* handle, void*
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         auto& connection = state.connections.emplace_back(std::move(state.arriving));
         connection.handle = handle;
+        connection.place = std::prev(state.connections.end());
         *context = &connection;
         ++state.by_address[address_of(connection.peer)];
         return;
@@ -191,7 +193,7 @@ void HttpService::State::forget(HttpConnection& connection) {
     if (connection.keys != nullptr) bench.keys.give_back(connection.keys);
     const auto same = by_address.find(address_of(connection.peer));
     if (same != by_address.end() && --same->second == 0) by_address.erase(same);
-    connections.remove_if([&connection](const HttpConnection& one) { return &one == &connection; });
+    connections.erase(connection.place);
     if (connections.empty()) sweep.stop();
     if (!pause.is_active()) watch_listeners();
 }
