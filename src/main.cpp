@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "command_line.hpp"
+#include "io/clock.hpp"
 #include "io/configuration.hpp"
 #include "io/daemon.hpp"
 #include "io/log_sinks.hpp"
@@ -24,14 +24,17 @@ int leave(ExitCode code) {
     return static_cast<int>(code);
 }
 
-void say(const std::string& why) {
-    // systemd reads the level off the line (SyslogLevelPrefix=), so that `journalctl -p err` has it.
+/// Why there is no start. Under systemd with the fields that a running pxed gives its messages.
+void say(const pxed::config::Problem& why) {
     const bool is_journal = pxed::io::is_journal_stream(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
-    std::fprintf(stderr, "%spxed: %s\n", is_journal ? SD_ERR : "", why.c_str());
+    const pxed::io::QueuedLine line{pxed::io::Level::error, pxed::io::read_clocks().wall, why.text(),
+                                    pxed::io::fields_of(pxed::DaemonEvent::start_refused, why)};
+    if (is_journal && pxed::io::make_journal_sink()->write(line)) return;
+    std::fprintf(stderr, "pxed: %s\n", why.text().c_str());
 }
 
 int leave(ExitCode code, const std::string& why) {
-    say(why);
+    say({{}, why});
     pxed::io::tell_failure(why);
     return leave(code);
 }
@@ -50,11 +53,11 @@ int serve(const pxed::io::ConfigurationSource& source) {
     pxed::io::FileMemory memory;
     auto config = pxed::io::read_configuration(source, &memory);
     if (!config) {
-        const auto& problems = config.error().lines;
+        const auto& problems = config.error().problems;
         for (const auto& problem : problems)
             say(problem);
         const auto more = problems.size() - 1;
-        pxed::io::tell_failure(problems.front() +
+        pxed::io::tell_failure(problems.front().text() +
                                (more > 0 ? "; and " + std::to_string(more) + " more" : ""));
         return leave(config.error().code);
     }

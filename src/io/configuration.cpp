@@ -46,9 +46,9 @@ std::string directory_to_read(const ConfigurationSource& source) {
     return is_missing(source.directory) ? std::string{} : source.directory;
 }
 
-// `/etc/pxed.conf:12: ` in front of what is said of a line; nothing where no line is to blame.
+// `/etc/pxed.conf:12`; nothing where no line is to blame.
 std::string place_of(const config::Config& config, const config::Finding& finding) {
-    return finding.origin.is_known() ? config.text_of(finding.origin) + ": " : std::string{};
+    return finding.origin.is_known() ? config.text_of(finding.origin) : std::string{};
 }
 
 ExitCode code_of(const std::vector<config::Problem>& problems) {
@@ -64,7 +64,7 @@ void add_findings(config::Config& config, Depth depth) {
 // As compilers print it, so that an editor's "next error" finds the line.
 void print(const config::Config& config, const config::Finding& finding) {
     const auto place = place_of(config, finding);
-    std::fprintf(stderr, "%s%s: %s\n", place.empty() ? "pxed: " : place.c_str(),
+    std::fprintf(stderr, "%s: %s: %s\n", place.empty() ? "pxed" : place.c_str(),
                  std::string{word_of(finding.severity)}.c_str(), finding.text.c_str());
     if (!finding.suggestion.empty()) std::fprintf(stderr, "    write: %s\n", finding.suggestion.c_str());
 }
@@ -115,18 +115,15 @@ Result<config::Config, ConfigurationFailure> load(const FileMemory& now, const C
                                                   const config::Reader& reader) {
     auto config = config::load(now.main_file, source.arguments, reader, now.main_directory);
     if (!config) {
-        ConfigurationFailure failure;
-        for (const auto& problem : config.error())
-            failure.lines.push_back(problem.text());
-        failure.code = code_of(config.error());
-        return fail(std::move(failure));
+        const auto code = code_of(config.error());
+        return fail(ConfigurationFailure{std::move(config.error()), code});
     }
     give_up_what_is_out_of_reach(*config);
     add_findings(*config, Depth::names);
-    std::vector<std::string> errors;
+    std::vector<config::Problem> errors;
     for (const auto& finding : config->findings) {
         if (finding.severity == config::Finding::Severity::error)
-            errors.push_back(place_of(*config, finding) + finding.text);
+            errors.push_back({place_of(*config, finding), finding.text});
     }
     // The text is sound: what this machine lacks for it is a directory (dnsmasq ends with 3 as well).
     if (!errors.empty()) return fail(ConfigurationFailure{std::move(errors), ExitCode::file});
@@ -165,14 +162,24 @@ Result<std::optional<config::Config>, ConfigurationFailure> read_changes(const C
     return std::optional{std::move(config)};
 }
 
-std::vector<std::string> warning_lines(const config::Config& config) {
-    std::vector<std::string> lines;
+std::vector<config::Problem> warnings_of(const config::Config& config) {
+    std::vector<config::Problem> warnings;
     for (const auto& finding : config.findings) {
         if (finding.severity == config::Finding::Severity::note) continue;
-        lines.push_back(place_of(config, finding) + finding.text +
-                        (finding.suggestion.empty() ? "" : "; write: " + finding.suggestion));
+        const auto advice = finding.suggestion.empty() ? std::string{} : "; write: " + finding.suggestion;
+        warnings.push_back({place_of(config, finding), finding.text + advice});
     }
-    return lines;
+    return warnings;
+}
+
+std::vector<Field> fields_of(DaemonEvent event, const config::Problem& problem) {
+    auto fields = fields_of(event);
+    // A file's name may have a colon, `command line` has none.
+    const auto colon = problem.where.rfind(':');
+    if (colon == std::string::npos) return fields;
+    fields.push_back({"PXED_CONF_FILE", problem.where.substr(0, colon)});
+    fields.push_back({"PXED_CONF_LINE", problem.where.substr(colon + 1)});
+    return fields;
 }
 
 ExitCode dump_configuration(const ConfigurationSource& source) {

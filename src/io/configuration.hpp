@@ -10,6 +10,7 @@
 #include "config/load.hpp"
 #include "io/exit_code.hpp"
 #include "io/file_memory.hpp"
+#include "io/log.hpp"
 
 namespace pxed::io {
 
@@ -24,7 +25,7 @@ struct ConfigurationSource {
 
 /// What stands against a start.
 struct ConfigurationFailure {
-    std::vector<std::string> lines;           ///< all problems, `FILE:LINE: what`
+    std::vector<config::Problem> problems;    ///< all of them, and at least one
     ExitCode code = ExitCode::configuration;  ///< `file` when files that could not be read are all there is
 };
 
@@ -38,9 +39,13 @@ struct ConfigurationFailure {
 [[nodiscard]] Result<std::optional<config::Config>, ConfigurationFailure> read_changes(
     const ConfigurationSource& source, FileMemory& memory, const FileChanges& changes);
 
-/// What a log has to say of the findings, notes left out: `/etc/pxed.conf:12: what; write: LINE`, without a
-/// place where no line is to blame.
-[[nodiscard]] std::vector<std::string> warning_lines(const config::Config& config);
+/// What a log has to say of the findings, notes left out: `what; write: LINE`, and which line is to blame,
+/// where one is.
+[[nodiscard]] std::vector<config::Problem> warnings_of(const config::Config& config);
+
+/// The fields of a message about that: the event's, and PXED_CONF_FILE and PXED_CONF_LINE where a line is to
+/// blame.
+[[nodiscard]] std::vector<Field> fields_of(DaemonEvent event, const config::Problem& problem);
 
 /// What `--test` makes of a warning.
 enum class Strictness : std::uint8_t {

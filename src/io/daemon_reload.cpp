@@ -46,8 +46,8 @@ void Daemon::Reading::read() {
         read_all();
     } catch (const std::exception& problem) {
         // No descriptor for an epoll of its own, no memory: refused like any other, not the end of pxed.
-        failure = ConfigurationFailure{{std::string{"cannot read the configuration: "} + problem.what()},
-                                       ExitCode::other};
+        failure = ConfigurationFailure{
+            {{{}, std::string{"cannot read the configuration: "} + problem.what()}}, ExitCode::other};
     }
 }
 
@@ -112,9 +112,9 @@ void Daemon::on_slow_reading(ev::timer&, int) {
 
 void Daemon::finish_reload(Reading& reading) {
     if (reading.failure) {
-        for (const auto& line : reading.failure->lines)
-            log_.write(Level::error, DaemonEvent::reload_refused, line);
-        refusal_ = reading.failure->lines.front();
+        for (const auto& problem : reading.failure->problems)
+            log_.write(Level::error, problem.text(), fields_of(DaemonEvent::reload_refused, problem));
+        refusal_ = reading.failure->problems.front().text();
     } else if (!*reading.files) {
         log_.write(Level::error, DaemonEvent::reload_refused, reading.files->error());
         refusal_ = reading.files->error();
@@ -142,8 +142,8 @@ void Daemon::finish_reload(Reading& reading) {
 
 void Daemon::finish_change(Reading& reading) {
     if (reading.failure) {
-        for (const auto& line : reading.failure->lines)
-            log_.write(Level::error, DaemonEvent::files_refused, line);
+        for (const auto& problem : reading.failure->problems)
+            log_.write(Level::error, problem.text(), fields_of(DaemonEvent::files_refused, problem));
         log_.write(Level::error, DaemonEvent::files_refused,
                    "the change of files is refused: the configuration before it stays in use");
         return;
@@ -152,9 +152,10 @@ void Daemon::finish_change(Reading& reading) {
         changes_being_read_ = {};
         return;
     }
-    const auto warnings_before = warning_lines(*config_);
+    std::set<std::string> said;
+    for (const auto& warning : warnings_of(*config_))
+        said.insert(warning.text());
     const auto names_before = config::named_boot_files(*config_);
-    const std::set<std::string> said{warnings_before.begin(), warnings_before.end()};
     if (auto taken = take(std::move(reading.config), std::nullopt); !taken) {
         log_.write(Level::error, DaemonEvent::files_refused, taken.error());
         return;
@@ -163,9 +164,8 @@ void Daemon::finish_change(Reading& reading) {
     const FileMemory before = std::exchange(memory_, std::move(reading.memory));
     say_changed_files(before);
     // What a file says wrong is said when it is read, and not again when another one changes.
-    for (auto& line : warning_lines(*config_))
-        if (!said.contains(line))
-            log_.write(Level::warning, DaemonEvent::configuration_warning, std::move(line));
+    for (const auto& warning : warnings_of(*config_))
+        if (!said.contains(warning.text())) say_warning(warning);
     // A line of the file may name a program that nobody has looked at yet.
     if (config::named_boot_files(*config_) != names_before) look_at_boot_tree();
 }
@@ -197,11 +197,14 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh,
     // What was seen of the tree holds until it is looked at again.
     if (config::serve_the_same_tree(*fresh, *config_)) config::use_boot_trees_of(*config_, *fresh);
     // The old one stays until everybody points into the new one.
-    const auto old = std::exchange(config_, std::move(fresh));
+    auto old = std::exchange(config_, std::move(fresh));
     events_.use(*config_);
     dhcp_.use(*config_);
     use_script();
     listen_for_metrics();
+    // A hundred thousand dhcp-host lines are a pause to give back.
+    configuration_disk_->submit_with(
+        std::move(old), [](auto& config) { config.reset(); }, [](auto&) {});
     return {};
 }
 
@@ -213,8 +216,8 @@ void Daemon::take_back_sockets() {
 }
 
 void Daemon::say_configuration() {
-    for (const auto& line : warning_lines(*config_))
-        log_.write(Level::warning, DaemonEvent::configuration_warning, line);
+    for (const auto& warning : warnings_of(*config_))
+        say_warning(warning);
     for (auto& line : service_lines(*config_))
         say(Level::info, DaemonEvent::serving, std::move(line));
     say_inherited();

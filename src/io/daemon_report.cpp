@@ -45,6 +45,10 @@ void Daemon::say_missing_interfaces() {
     missing_ = missing;
 }
 
+void Daemon::say_warning(const config::Problem& warning) {
+    log_.write(Level::warning, warning.text(), fields_of(DaemonEvent::configuration_warning, warning));
+}
+
 void Daemon::say_statistics() {
     Figures figures;
     if (const auto* server = dhcp_.server(); server != nullptr) {

@@ -285,8 +285,8 @@ void Daemon::say_start() {
     if (named < config_->files.size())
         log_.write(Level::info, DaemonEvent::serving,
                    "read " + std::to_string(config_->files.size() - named) + " more files");
-    for (const auto& line : warning_lines(*config_))
-        log_.write(Level::warning, DaemonEvent::configuration_warning, line);
+    for (const auto& warning : warnings_of(*config_))
+        say_warning(warning);
     for (auto& line : service_lines(*config_))
         say(Level::info, DaemonEvent::serving, std::move(line));
     if (const auto* server = dhcp_.server(); server != nullptr)

@@ -14,6 +14,7 @@ namespace pxed {
 /// which is checked when it is compiled.
 enum class DaemonEvent : std::uint8_t {
     started,
+    start_refused,
     serving,
     stopping,
     stopped,

@@ -35,6 +35,9 @@ pid=$(main_pid)
 write_file /etc/pxed.conf <<< "${good/range/rnage}"
 expect_not "with a mistake in the file it fails" inside systemctl reload pxed
 expect "the journal says where" eventually 5 journal_says '/etc/pxed\.conf:2: .*dhcp-range'
+kept() { inside journalctl --unit=pxed --no-pager --output=cat "$@" 2> /dev/null | grep -q .; }
+expect "as an error, by its event and line" eventually 5 kept --priority=err PXED_EVENT=reload_refused PXED_CONF_FILE=/etc/pxed.conf PXED_CONF_LINE=2
+expect "and so does the status" eventually 5 status_says 'the last reload was refused'
 expect "the daemon is the same" [ "$(main_pid)" = "$pid" ]
 expect "and serves" asked
 port_is_taken() { on server ss -Hlntu "sport = :$1" | grep -q .; }
@@ -62,6 +65,8 @@ expect "a good one ends the matter" eventually 5 status_says '^Serving DHCP on b
 step "a start"
 expect "a mistake: file, line and what was meant" fails 1 '/etc/pxed\.conf:2: .*did you mean .dhcp-range' <<< "${good/range/rnage}"
 expect "it is not tried again" [ "$(restarts)" = 0 ]
+expect "the unit has failed" service_is failed
+expect "the journal has it by its event and line" kept --priority=err PXED_EVENT=start_refused PXED_CONF_LINE=2
 inside mkdir -p /srv/closed /home/boot
 inside chmod 700 /srv/closed
 expect "a missing directory: how to make it" fails 3 'tftp-root /srv/none: .*install -d.* /srv/none' <<< "$good"$'\nenable-tftp\ntftp-root=/srv/none'
@@ -81,6 +86,15 @@ write_file /etc/pxed.conf <<< "$good"
 inside systemctl stop pxed
 expect_not "an account that is not there: no start" inside systemctl start pxed
 expect "systemd says so" inside sh -c 'systemctl status --no-pager pxed | grep -q "status=217/USER"'
+expect "and does not try for ever" eventually 5 service_is failed
+drop_in 'Environment="PXED_OPTIONS=-C /etc/other.conf"'
+write_file /etc/other.conf <<< "$good"
+write_file /etc/pxed.conf <<< 'a mistake'
+inside systemctl reset-failed pxed
+expect "with arguments it reads what they say" inside systemctl restart pxed
+expect "and so does a reload" inside systemctl reload pxed
+write_file /etc/other.conf <<< "${good/range/rnage}"
+expect_not "which fails with a mistake there" inside systemctl reload pxed
 
 step "each capability is needed"
 drop_in $'CapabilityBoundingSet=\nCapabilityBoundingSet=CAP_NET_RAW\nAmbientCapabilities=\nAmbientCapabilities=CAP_NET_RAW'

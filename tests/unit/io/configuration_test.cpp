@@ -12,7 +12,6 @@ namespace pxed::io {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 class Configuration : public testing::Test {
  protected:
@@ -38,8 +37,8 @@ TEST_F(Configuration, is_read_and_held_against_this_machine) {
     ASSERT_TRUE(config);
     EXPECT_EQ(config->dhcp.ranges.size(), 1U);
     bool is_warned = false;
-    for (const auto& line : warning_lines(*config))
-        is_warned = is_warned || line.find("no-such-link") != std::string::npos;
+    for (const auto& warning : warnings_of(*config))
+        is_warned = is_warned || warning.what.find("no-such-link") != std::string::npos;
     EXPECT_TRUE(is_warned);
 }
 
@@ -47,14 +46,29 @@ TEST_F(Configuration, all_problems_are_told_with_file_and_line) {
     const auto config = read_configuration(with("bogus\nport=0\ndhcp-range=1\n"));
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().code, ExitCode::configuration);
-    EXPECT_THAT(config.error().lines, ElementsAre(HasSubstr(file() + ":1: "), HasSubstr(file() + ":3: ")));
+    EXPECT_THAT(config.error().problems, ElementsAre(testing::Field(&config::Problem::where, file() + ":1"),
+                                                     testing::Field(&config::Problem::where, file() + ":3")));
 }
 
 TEST_F(Configuration, a_missing_root_is_an_error_of_the_line_that_names_it) {
     const auto config = read_configuration(with("enable-tftp\ntftp-root=" + directory_ + "/none\n"));
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().code, ExitCode::file);
-    EXPECT_THAT(config.error().lines, ElementsAre(HasSubstr(file() + ":2: ")));
+    EXPECT_THAT(config.error().problems, ElementsAre(testing::Field(&config::Problem::where, file() + ":2")));
+}
+
+TEST_F(Configuration, a_message_of_a_problem_names_the_line_in_fields) {
+    const auto value_of = [](const std::vector<io::Field>& fields, std::string_view name) -> std::string {
+        for (const auto& field : fields)
+            if (field.name == name) return field.value;
+        return "none";
+    };
+    const auto of_line = fields_of(DaemonEvent::reload_refused, {"/etc/a:b.conf:12", "what"});
+    EXPECT_EQ(value_of(of_line, "PXED_EVENT"), "reload_refused");
+    EXPECT_EQ(value_of(of_line, "PXED_CONF_FILE"), "/etc/a:b.conf");
+    EXPECT_EQ(value_of(of_line, "PXED_CONF_LINE"), "12");
+    const auto of_argument = fields_of(DaemonEvent::reload_refused, {"command line", "what"});
+    EXPECT_EQ(value_of(of_argument, "PXED_CONF_FILE"), "none");
 }
 
 TEST_F(Configuration, files_that_cannot_be_read_have_an_exit_status_of_their_own) {

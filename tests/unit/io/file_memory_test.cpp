@@ -21,6 +21,13 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
+std::vector<std::string> texts_of(const std::vector<config::Problem>& problems) {
+    std::vector<std::string> texts;
+    for (const auto& problem : problems)
+        texts.push_back(problem.text());
+    return texts;
+}
+
 // A configuration with a hostsfile `h` and a watched directory `d`.
 class Memory : public testing::Test {
  protected:
@@ -44,9 +51,9 @@ class Memory : public testing::Test {
     // The names of the hosts after the changes; "same" when there is nothing new.
     std::string hosts_after(const FileChanges& changes) {
         auto config = read_changes(source(), memory_, changes);
-        if (!config) return config.error().lines.front();
+        if (!config) return config.error().problems.front().text();
         if (!*config) return "same";
-        warnings_ = warning_lines(**config);
+        warnings_ = texts_of(warnings_of(**config));
         std::string names;
         for (const auto& host : (*config)->dhcp.hosts)
             names += host.name;
@@ -141,8 +148,9 @@ TEST_F(Memory, NeverWaitsForAFifoOrADevice) {
     const auto config = read_configuration(source(), &memory_);
     ASSERT_TRUE(config);
     EXPECT_THAT(config->dhcp.hosts, SizeIs(2));
-    EXPECT_THAT(warning_lines(*config), AllOf(Contains(HasSubstr("fifo: it is not a regular file")),
-                                              Contains(HasSubstr("/dev/zero: it is not a regular file"))));
+    EXPECT_THAT(texts_of(warnings_of(*config)),
+                AllOf(Contains(HasSubstr("fifo: it is not a regular file")),
+                      Contains(HasSubstr("/dev/zero: it is not a regular file"))));
 }
 
 TEST_F(Memory, ReadsChangesThatWereRefusedWithTheNext) {

@@ -1,10 +1,10 @@
 #include "io/inherited_listeners.hpp"
 
 #include <cstdlib>
-#include <fcntl.h>
 #include <functional>
 #include <string>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -66,10 +66,9 @@ TEST_F(Inherited, a_listening_socket_is_known_by_its_port) {
 }
 
 TEST_F(Inherited, what_does_not_listen_for_connections_is_left_out) {
-    EXPECT_TRUE(
-        in_started_process({datagrams.get(), listening.get()}, "", [this](const InheritedListeners& taken) {
-            return taken.ports() == std::vector{port};
-        }));
+    EXPECT_TRUE(in_started_process(
+        {datagrams.get(), listening.get()}, "",
+        [this](const InheritedListeners& taken) { return taken.ports() == std::vector{port}; }));
 }
 
 TEST_F(Inherited, each_who_asks_has_a_descriptor_of_its_own) {
@@ -89,9 +88,8 @@ TEST_F(Inherited, another_port_has_none) {
 }
 
 TEST_F(Inherited, what_was_meant_for_another_process_is_not_ours) {
-    EXPECT_TRUE(in_started_process({listening.get()}, std::to_string(::getpid()), [](const auto& taken) {
-        return taken.ports().empty();
-    }));
+    EXPECT_TRUE(in_started_process({listening.get()}, std::to_string(::getpid()),
+                                   [](const auto& taken) { return taken.ports().empty(); }));
 }
 
 }  // namespace
