@@ -70,6 +70,9 @@ std::string remedy_for(const std::string& directory, int error) {
     if (real == "/var/log" || real.starts_with("/var/log/"))
         return drop_in("LogsDirectory=pxed") + ", and name a file in /var/log/pxed";
     const auto account = read_standing().running_as;
+    // Other programs keep files there: it is not for one account to have.
+    if (real == "/var/lib/misc" || real == "/var/lib")
+        return "name a file in /var/lib/pxed, which the unit makes";
     std::string remedy;
     if (error == ENOENT) remedy = "`install -d -o " + account + ' ' + directory + "`";
     // Ownership is looked at first, and hides that the mount would refuse as well.

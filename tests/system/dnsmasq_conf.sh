@@ -11,6 +11,13 @@ with_dnsmasq() { # with_dnsmasq ROOT: what dnsmasq leaves behind
   mkdir -p "$1/srv/tftp" "$1/var/lib/misc" "$1/etc/dnsmasq.d"
   cp -r "$tree"/{pxelinux.0,ldlinux.c32,pxelinux.cfg,linux,initrd.gz} "$1/srv/tftp/"
   echo "$(($(date +%s) + 7200)) $mac 192.168.1.77 netboot-test *" > "$1/var/lib/misc/dnsmasq.leases"
+  echo 'dhcp-host=52:54:00:00:00:31,192.168.1.31,printer' > "$1/etc/dnsmasq.d/hosts.conf"
+  mkdir -p "$1/usr/local/bin"
+  cat > "$1/usr/local/bin/on-lease" <<'END2'
+#!/bin/sh
+echo "$(id -un) $*" >> /var/lib/pxed/script.log
+END2
+  chmod 755 "$1/usr/local/bin/on-lease"
   cat > "$1/etc/dnsmasq.conf" <<END2
 # Configuration file for dnsmasq.
 domain-needed
@@ -31,6 +38,8 @@ tftp-root=/srv/tftp
 pid-file=/var/run/dnsmasq/dnsmasq.pid
 dhcp-leasefile=/var/lib/misc/dnsmasq.leases
 dhcp-authoritative
+dhcp-script=/usr/local/bin/on-lease
+conf-dir=/etc/dnsmasq.d/,*.conf
 log-facility=/var/log/dnsmasq.log
 log-dhcp
 END2
@@ -49,7 +58,7 @@ warns() { # warns LINE PATTERN: one warning with that line of the file
 }
 number() { inside grep -n "^$1" /etc/pxed.conf | cut -d: -f 1; }
 expect "the process id file: one line and the drop-in" warns "$(number pid-file)" 'pid-file .*RuntimeDirectory=dnsmasq'
-expect "the lease file: one line and the drop-in" warns "$(number dhcp-leasefile)" 'ReadWritePaths=-/var/lib/misc'
+expect "the lease file: one line and where it could be" warns "$(number dhcp-leasefile)" 'name a file in /var/lib/pxed'
 expect "the log file: one line and the drop-in" warns "$(number log-facility)" 'LogsDirectory=pxed'
 expect "the log is in the journal meanwhile" eventually 5 journal_says 'DHCP, IP range 192\.168\.1\.50'
 
@@ -58,6 +67,11 @@ vm_start bios "$mac"
 expect "reaches Linux's user space" vm_wait 180
 expect "with the address that dnsmasq had given it" [ "$(vm_address)" = 192.168.1.77 ]
 expect "the status counted it" status_says 'machine booting'
+
+step "dhcp-script and conf-dir in the hardened unit"
+heard() { inside grep -qx -- "$1" /var/lib/pxed/script.log; }
+expect "the script is told of the lease it began with, and runs as the account" eventually 5 heard "pxed old $mac 192.168.1.77 netboot-test"
+expect "the files of conf-dir are read" journal_says 'read /etc/dnsmasq\.d/hosts\.conf'
 
 step "what the machine's journal says of it"
 fields() { inside journalctl --unit=pxed --no-pager --output=json "PXED_MAC=$mac"; }
@@ -75,11 +89,10 @@ for entry in sent:
         if name not in entry: sys.exit(f"{name} is missing in {entry}")
 sys.exit(not (acks and sent))' "$lab_dir/journal.json"
 
-step "the drop-in that was named"
-inside chown pxed /var/lib/misc /var/lib/misc/dnsmasq.leases
-drop_in 'ReadWritePaths=-/var/lib/misc'
+step "what was named to permit it"
+inside sed -i 's,^dhcp-leasefile=.*,dhcp-leasefile=/var/lib/pxed/dnsmasq.leases,' /etc/pxed.conf
 inside systemctl restart pxed
-leases=/var/lib/misc/dnsmasq.leases
+leases=/var/lib/pxed/dnsmasq.leases
 mirrored() { inside grep -q "$mac 192.168.1.77" "$leases" && [ "$(inside stat -c %U "$leases")" = pxed ]; }
 expect "the lease file is kept as dnsmasq kept it" eventually 5 mirrored
 machine_stop

@@ -7,10 +7,11 @@ need python3 curl
 dorabot=$e2e_dir/../support/dorabot
 mac=02:00:00:00:00:11
 
-# The next version, with nothing else changed: what an upgrade does to what it finds is then dpkg's and our scripts' work.
+# The next version, with another configuration as shipped: what an upgrade does to what it finds is dpkg's and our scripts' work.
 next_version() { # next_version ROOT
   dpkg-deb --raw-extract "$1/root/pxed.deb" "$lab_dir/next"
   sed -i 's/^\(Version: .*\)/\1+next/' "$lab_dir/next/DEBIAN/control"
+  echo '# of the next version' >> "$lab_dir/next/etc/pxed.conf"
   dpkg-deb --build --root-owner-group -Znone "$lab_dir/next" "$1/root/next.deb" > /dev/null
   cp "$system_dir/../../packaging/debian/tests/service" "$1/root/autopkgtest"
 }
@@ -122,12 +123,13 @@ step "upgraded"
 pid=$(main_pid)
 before=$(account)
 upgrade() {
-  inside apt-get install --yes --quiet=2 /root/next.deb > "$lab_dir/apt.log" 2>&1 || { cat "$lab_dir/apt.log"; return 1; }
+  inside apt-get install --yes --quiet=2 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold /root/next.deb > "$lab_dir/apt.log" 2>&1 || { cat "$lab_dir/apt.log"; return 1; }
 }
-expect "apt asks nothing" upgrade
+expect "apt, told to keep what was edited, does" upgrade
 expect "the new version runs" eventually 15 restarted
 expect "it is that version" package_has Version +next
 expect "the file is as it was edited" inside grep -q '^# mine$' /etc/pxed.conf
+expect "and what came with the version is beside it" inside grep -q '^# of the next version$' /etc/pxed.conf.dpkg-dist
 expect "the account is the same" [ "$(account)" = "$before" ]
 expect "and the machine has its address" keeps_lease
 

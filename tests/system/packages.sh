@@ -43,7 +43,8 @@ in_root --initdb
 # This system's own packages are dpkg's, so rpm finds no dependency and no account here.
 expect "rpm installs it" in_root --install --nodeps --noscripts "$rpm"
 expect "and finds each file as it was packaged" in_root --verify --nodeps --nouser --nogroup pxed
-expect "its file is a configuration file" [ "$(in_root --query --configfiles pxed)" = /etc/pxed.conf ]
+flags_of() { in_root --query --queryformat '[%{FILENAMES} %{FILEFLAGS:fflags}\n]' pxed | sed -n "s,^$1 ,,p"; }
+expect "its file is a configuration file that an upgrade does not replace" [ "$(flags_of /etc/pxed.conf)" = cn ]
 expect "the account is made before files belong to it" grep -q useradd <(in_root --query --scripts pxed)
 expect "the program in it runs" grep -q "^pxed $version" <("$lab_dir/rpm/usr/sbin/pxed" --version)
 expect "and reads its own configuration" "$lab_dir/rpm/usr/sbin/pxed" --test --conf-file="$lab_dir/rpm/etc/pxed.conf"
