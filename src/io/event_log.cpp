@@ -14,7 +14,8 @@ namespace {
 
 // A machine that wants what pxed does not do wants it at each boot, or each night.
 bool is_about_asker(Reason reason) {
-    return reason == Reason::bsdp_asked || reason == Reason::multicast_asked || reason == Reason::write_asked;
+    return reason == Reason::bsdp_asked || reason == Reason::credentials_asked ||
+           reason == Reason::multicast_asked || reason == Reason::write_asked;
 }
 
 }  // namespace

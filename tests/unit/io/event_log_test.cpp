@@ -77,6 +77,15 @@ TEST(SaidOnce, EachMachineIsNamedOnceForEachThing) {
     EXPECT_TRUE(once.may_say(failure) && once.may_say(failure)) << "trouble is said each time";
 }
 
+TEST(SaidOnce, WhateverIsNotServedIsNamedOnce) {
+    for (const auto reason : {Reason::bsdp_asked, Reason::credentials_asked}) {
+        SaidOnce once;
+        const auto stage = reason == Reason::bsdp_asked ? Stage::notice : Stage::request;
+        EXPECT_TRUE(once.may_say(dhcp_event(stage, reason))) << row_of(reason).name;
+        EXPECT_FALSE(once.may_say(dhcp_event(stage, reason))) << row_of(reason).name;
+    }
+}
+
 TEST(SaidOnce, InventedMachinesFillNoMemory) {
     SaidOnce once;
     std::size_t said = 0;
