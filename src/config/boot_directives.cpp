@@ -54,27 +54,27 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::boot,
      .syntax = "[tag:TAG,...]ARCH,FILE[,SERVER-NAME[,SERVER-ADDRESS]]",
      .help = "the boot program of one kind of machine",
-     .manual =
-         "Names the boot program of machines of one kind, as dhcp-boot does for all: with addresses from "
-         "here, beside another DHCP server, and on port 4011. ARCH is `bios`, `efi-ia32`, `efi-x64`, "
-         "`efi-arm32`, `efi-arm64`, `efi-riscv64`, `efi-loongarch64`, `efi-ia64`, `efi-ebc`, `efi-riscv32`, "
-         "`efi-riscv128`, `efi-loongarch32`, `uboot-arm32`, `uboot-arm64`, `bios-http`, `uefi` (each that "
-         "begins with efi-), `uefi-http` (UEFI HTTP Boot of any processor), `ipxe` (on whatever firmware), "
-         "or "
-         "a number of option 93.\n\n"
-         "A line that also has tags goes before one that has none, and one for an architecture before "
-         "dhcp-boot without tags; among equals the last line in the file counts. 7 and 9 are the same kind "
-         "of machine, as are 16 and 17, unless a line names the other number or `efi-ebc`.\n\n"
-         "iPXE gets what a line for `ipxe` or a dhcp-boot line with tags says. Else it gets what is for its "
-         "firmware, unless dhcp-boot without tags names what only iPXE can use: a script or a URL. That line "
-         "also counts where the one for its firmware names the iPXE that runs already, but never with a "
-         "program for other firmware.\n\n"
-         "The words are tags as well, of every machine that boots (`dhcp-option=tag:efi-arm64,...`), unless "
-         "the file sets a tag of that name: then the name is the file's alone.\n\n"
-         "    boot-arch=bios,pxelinux.0\n"
-         "    boot-arch=efi-x64,shimx64.efi\n"
-         "    boot-arch=efi-arm64,arm64/grubaa64.efi\n"
-         "    boot-arch=ipxe,http://192.168.1.1/menu.ipxe",
+     .manual = "Names the boot program of machines of one kind, as dhcp-boot does for all: with addresses "
+               "from here, beside another DHCP server, and on port 4011. Without this line, and without any "
+               "other line of what to boot, pxed names what it finds in its tree (see no-found-boot). ARCH "
+               "is `bios`, `efi-ia32`, `efi-x64`, `efi-arm32`, `efi-arm64`, `efi-riscv64`, "
+               "`efi-loongarch64`, `efi-ia64`, `efi-ebc`, `efi-riscv32`, `efi-riscv128`, `efi-loongarch32`, "
+               "`uboot-arm32`, `uboot-arm64`, `bios-http`, `uefi` (each that begins with efi-), `uefi-http` "
+               "(UEFI HTTP Boot of any processor), `ipxe` (on whatever firmware), or a number of option "
+               "93.\n\n"
+               "A line that also has tags goes before one that has none, and one for an architecture before "
+               "dhcp-boot without tags; among equals the last line in the file counts. 7 and 9 are the same "
+               "kind of machine, as are 16 and 17, unless a line names the other number or `efi-ebc`.\n\n"
+               "iPXE gets what a line for `ipxe` or a dhcp-boot line with tags says. Else it gets what is "
+               "for its firmware, unless dhcp-boot without tags names what only iPXE can use: a script or a "
+               "URL. That line also counts where the one for its firmware names the iPXE that runs already, "
+               "but never with a program for other firmware.\n\n"
+               "The words are tags as well, of every machine that boots (`dhcp-option=tag:efi-arm64,...`), "
+               "unless the file sets a tag of that name: then the name is the file's alone."
+               "\n\n    boot-arch=bios,pxelinux.0"
+               "\n    boot-arch=efi-x64,shimx64.efi"
+               "\n    boot-arch=efi-arm64,arm64/grubaa64.efi"
+               "\n    boot-arch=ipxe,http://192.168.1.1/menu.ipxe",
      .parse = parse_boot_arch},
     // Silence rather than a guess for those who serve a tree and want nobody to boot from it yet.
     {.name = "no-found-boot",

@@ -138,11 +138,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "NAME",
      .help = "run as this account when started as root (default: pxed)",
-     .manual =
-         "When root starts pxed by hand it changes to this account once its sockets are open; without the "
-         "line to `pxed` if there is such an account. `root` keeps root. Under systemd the unit decides, "
-         "and another name here is only warned about."
-         "\n\n    user=pxed",
+     .manual = "When root starts pxed by hand it changes to this account once its sockets are open. Without "
+               "this line that is `pxed`, or root stays root where there is no such account. `root` keeps "
+               "root. Under systemd the unit decides, and another name here is only warned about."
+               "\n\n    user=pxed",
      .pitfall = "The directory of the leases and the boot tree have to be usable for this account; "
                 "`pxed --test` looks as it would.",
      .reload = Reload::restart,
@@ -154,7 +153,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "NAME",
      .help = "run with this group when started as root",
-     .manual = "The group that goes with user; without it that account's own."
+     .manual = "The group that goes with user. Without this line that account's own."
                "\n\n    group=pxed",
      .pitfall = "What is served has to be readable for this group or for everybody.",
      .reload = Reload::restart,
@@ -167,8 +166,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "PATH",
      .help = "write the process id to this file (default: none)",
-     .manual = "Writes the process id here at start and removes the file at the end. Without PATH, and by "
-               "default, there is none: systemd needs none."
+     .manual = "Writes the process id here at start and removes the file at the end. Without this line, or "
+               "without PATH, there is none: systemd needs none."
                "\n\n    pid-file=/run/pxed.pid",
      .pitfall = "The packaged unit lets pxed write below /run/pxed and /var/lib/pxed only.",
      .reload = Reload::restart,
@@ -197,8 +196,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "FACILITY|PATH|-",
      .help = "log to syslog with this facility, to a file, or to standard error",
-     .manual = "Where messages go. By default to the journal when systemd started pxed, to standard error "
-               "otherwise. A PATH has a slash; on SIGUSR2 the file is opened again, for logrotate."
+     .manual = "Where messages go. Without this line to the journal when systemd started pxed, to standard "
+               "error otherwise. A PATH has a slash; on SIGUSR2 the file is opened again, for logrotate."
                "\n\n    log-facility=/var/log/pxed.log",
      .pitfall = "The packaged unit lets pxed write below /var/lib/pxed and /run/pxed only.",
      .parse = parse_log_facility},
@@ -239,7 +238,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "LINES",
      .help = "how many lines may wait for a slow log",
      .manual = "pxed never waits for its log. LINES says how many may wait for a slow one before lines are "
-               "dropped, which is then said."
+               "dropped, which is then said. Without this line, or without LINES, 4096 may; 0 stands for "
+               "1000, and more than 100000 for 100000."
                "\n\n    log-async=20000",
      .pitfall = "A line takes about a kilobyte of memory while it waits.",
      .parse = parse_log_async},
@@ -247,15 +247,17 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::log,
      .syntax = "PATH|ADDRESS#PORT",
      .help = "let Prometheus read the counters from this socket or port",
-     .manual =
-         "Answers `GET /metrics` in Prometheus' text format: messages by type and reason, leases, the use "
-         "of each range, transfers, bytes, how long answers took, and what pxed says of itself. PATH is a "
-         "Unix socket, which pxed's own account and group may read; ADDRESS#PORT is a TCP port of its own. "
-         "It is never on the HTTP port: that one faces machines that boot. It is pxed's own directive.\n\n"
-         "Nobody is asked who he is: on an address other than 127.0.0.1 whoever reaches the port can "
-         "read how the network is used, though no machine's name. The directory of PATH must be one that "
-         "pxed's account may write; under systemd that is /run/pxed."
-         "\n\n    metrics=/run/pxed/metrics.sock\n    metrics=127.0.0.1#9571",
+     .manual = "Answers `GET /metrics` in Prometheus' text format: messages by type and reason, leases, the "
+               "use of each range, transfers, bytes, how long answers took, and what pxed says of itself. "
+               "PATH is a Unix socket, which pxed's own account and group may read; ADDRESS#PORT is a TCP "
+               "port of its own. It is never on the HTTP port: that one faces machines that boot. Without "
+               "this line there is neither socket nor port. It is pxed's own directive.\n\n"
+               "Nobody is asked who he is: on an address other than 127.0.0.1 whoever reaches the port can "
+               "read how the network is used, though no machine's name."
+               "\n\n    metrics=/run/pxed/metrics.sock"
+               "\n    metrics=127.0.0.1#9571",
+     .pitfall = "The directory of PATH has to be one that pxed's account may write; under systemd that is "
+                "/run/pxed.",
      .reload = Reload::sockets,
      .parse = parse_metrics},
     {.name = "conf-file",
@@ -263,8 +265,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::files,
      .syntax = "PATH",
      .help = "read this configuration file (default: /etc/pxed.conf)",
-     .manual = "Reads another file in the place of the line. A file is read once only, by whatever name."
+     .manual = "Reads another file in the place of the line. A file is read once only, by whatever name. "
+               "Without it as an option of the command line /etc/pxed.conf is read, and then `/etc/pxed.d`."
                "\n\n    conf-file=/etc/pxed.hosts",
+     .pitfall = "As an option of the command line it takes the place of `/etc/pxed.d` too, whose files are "
+                "then not read.",
      .parse = parse_conf_file},
     {.name = "conf-dir",
      .short_option = '7',
@@ -273,10 +278,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "read all files of this directory",
      .manual = "Reads the files of a directory in the order of their names, without those that end in `~`, "
                "begin with a dot or begin and end with `#`. `.SUFFIX` leaves out files that end so; with "
-               "`*.SUFFIX` only files that end so are read. `/etc/pxed.d` needs no line: its `*.conf` are "
-               "read after "
-               "/etc/pxed.conf.\n\n"
-               "    conf-dir=/etc/dnsmasq.d,*.conf",
+               "`*.SUFFIX` only files that end so are read. Without this line only `/etc/pxed.d` is read, "
+               "which needs no line: its `*.conf` come after /etc/pxed.conf."
+               "\n\n    conf-dir=/etc/dnsmasq.d,*.conf",
      .pitfall = "Without a `*.SUFFIX` a package manager's `.dpkg-old` and `.rpmsave` are read as "
                 "well.",
      .parse = parse_conf_dir},

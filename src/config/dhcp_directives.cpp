@@ -70,23 +70,23 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::dhcp,
      .syntax = "[tag:TAG,...][set:TAG,]START,END|static|proxy[,NETMASK[,BROADCAST]][,LEASE-TIME]",
      .help = "give clients addresses from START to END",
-     .manual =
-         "Serves DHCP on the network of START and gives addresses from START to END. With `static` "
-         "instead of END only machines with an address of their own (dhcp-host) are served.\n\n"
-         "With `proxy` instead of END nobody on the network of START gets an address from here: another DHCP "
-         "server gives them, and PXE clients are told beside its offer what to boot (ProxyDHCP, and the boot "
-         "server on port 4011). pxe-service, pxe-prompt and dhcp-boot say what. Where a proxy range is the "
-         "first on a network, no other range there counts.\n\n"
-         "LEASE-TIME is a number with `s`, `m`, `h`, `d` or `w`, or `infinite`; one hour without, and "
-         "never below two minutes. NETMASK is needed only for networks that come through a relay; "
-         "otherwise that of the interface is used. A range on no network of this machine waits for a "
-         "relay.\n\n"
-         "`tag:TAG` restricts the range to clients with that tag (all of them, `tag:!TAG` for those "
-         "without it), `set:TAG` gives a tag to those it serves. A bare word in front is such a tag too: "
-         "`eth0,...` does not tie a range to an interface.\n\n"
-         "    dhcp-range=192.168.1.50,192.168.1.150,12h\n"
-         "    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h\n"
-         "    dhcp-range=192.168.2.0,proxy",
+     .manual = "Serves DHCP on the network of START and gives addresses from START to END. Without this "
+               "line nobody is answered, but for what dhcp-relay passes on. With `static` instead of END "
+               "only machines with an address of their own (dhcp-host) are served.\n\n"
+               "With `proxy` instead of END nobody on the network of START gets an address from here: "
+               "another DHCP server gives them, and PXE clients are told beside its offer what to boot "
+               "(ProxyDHCP, and the boot server on port 4011). pxe-service, pxe-prompt and dhcp-boot say "
+               "what. Where a proxy range is the first on a network, no other range there counts.\n\n"
+               "LEASE-TIME is a number with `s`, `m`, `h`, `d` or `w`, or `infinite`; one hour without, and "
+               "never below two minutes. NETMASK is needed only for networks that come through a relay; "
+               "otherwise that of the interface is used. A range on no network of this machine waits for a "
+               "relay.\n\n"
+               "`tag:TAG` restricts the range to clients with that tag (all of them, `tag:!TAG` for those "
+               "without it), `set:TAG` gives a tag to those it serves. A bare word in front is such a tag "
+               "too: `eth0,...` does not tie a range to an interface."
+               "\n\n    dhcp-range=192.168.1.50,192.168.1.150,12h"
+               "\n    dhcp-range=set:lab,10.0.0.10,10.0.0.99,255.255.255.0,1h"
+               "\n    dhcp-range=192.168.2.0,proxy",
      .pitfall = "A range on no network of this machine is no mistake, since a relay may come; a digit "
                 "that is wrong shows as `no address range available` in the log.",
      .parse = parse_dhcp_range},
@@ -96,17 +96,17 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::dhcp,
      .syntax = "[MAC...][,id:CLIENT-ID|*][,set:TAG][,tag:TAG][,ADDRESS][,NAME][,LEASE-TIME][,ignore]",
      .help = "give one machine its address, name, tags or lease time",
-     .manual =
-         "Describes a machine, found by hardware address, client id or the name it gives itself. The "
-         "fields come in any order and are told apart by their shape. Only what has a colon can be a MAC: "
-         "`aa-bb-cc-dd-ee-ff` is a host name, as in dnsmasq.\n\n"
-         "Several MACs share one address, one at a time; `*` stands for any byte, and a hexadecimal ARP "
-         "type may stand in front (`06-aa:bb:...`). `id:` takes hexadecimal with colons, text, or `*` to "
-         "pay no attention to this machine's client id. ADDRESS need not be in a range but in the network "
-         "of one. `set:TAG` gives a tag, `tag:TAG` makes the line hold only with that tag, `ignore` "
-         "leaves the machine without any answer. A machine that a line matches has the tag `known`.\n\n"
-         "    dhcp-host=52:54:00:12:34:56,set:rack1,192.168.1.10,node1,infinite\n"
-         "    dhcp-host=b8:27:eb:*:*:*,set:pi",
+     .manual = "Describes a machine, found by hardware address, client id or the name it gives itself. The "
+               "fields come in any order and are told apart by their shape. Only what has a colon can be a "
+               "MAC: `aa-bb-cc-dd-ee-ff` is a host name, as in dnsmasq.\n\n"
+               "Several MACs share one address, one at a time; `*` stands for any byte, and a hexadecimal "
+               "ARP type may stand in front (`06-aa:bb:...`). `id:` takes hexadecimal with colons, text, or "
+               "`*` to pay no attention to this machine's client id. ADDRESS need not be in a range but in "
+               "the network of one. `set:TAG` gives a tag, `tag:TAG` makes the line hold only with that "
+               "tag, `ignore` leaves the machine without any answer. A machine that a line matches has the "
+               "tag `known`. Without this line a machine gets any address of a range, and not that tag."
+               "\n\n    dhcp-host=52:54:00:12:34:56,set:rack1,192.168.1.10,node1,infinite"
+               "\n    dhcp-host=b8:27:eb:*:*:*,set:pi",
      .pitfall = "Firmware, loader and system often send different client ids: an id: fits one of "
                 "them, the MAC all.",
      .parse = parse_dhcp_host},
@@ -131,7 +131,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "tag:TAG[,tag:TAG...]",
      .help = "broadcast replies to clients with all these tags",
      .manual = "Sends replies by broadcast although the client did not ask for it: for clients that cannot "
-               "receive what is addressed to them yet and do not say so. Without tags it holds for all."
+               "receive what is addressed to them yet and do not say so. Without tags it holds for all. "
+               "Without this line only those get broadcasts that ask for them or could hear nothing else."
                "\n\n    dhcp-broadcast=tag:old-rom",
      .pitfall = "Every machine on the wire has to look at a broadcast, and on a wireless network it "
                 "is slow: give the line a tag.",
@@ -141,10 +142,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::dhcp,
      .syntax = "tag:TAG[,tag:TAG...]",
      .help = "do not answer clients with all these tags",
-     .manual =
-         "Leaves clients that have all the tags without any answer. `dhcp-ignore=tag:!known` serves only "
-         "machines that a dhcp-host line matches."
-         "\n\n    dhcp-ignore=tag:!known",
+     .manual = "Leaves clients that have all the tags without any answer. `dhcp-ignore=tag:!known` serves "
+               "only machines that a dhcp-host line matches. Without this line all are answered whom no "
+               "dhcp-host line ignores."
+               "\n\n    dhcp-ignore=tag:!known",
      .pitfall = "The machine sees only that nobody answered; the reason is in the log of pxed.",
      .parse = parse_dhcp_ignore},
     // dnsmasq's 1000 is what bounds its memory; here the pools do, and a lease costs little.
@@ -220,12 +221,12 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "PATH",
      .help = "keep a copy of the leases in dnsmasq's text format here",
-     .manual =
-         "Writes all leases to this file, in dnsmasq's format, for the scripts that read it: at most once "
-         "a second, and always a whole file. On the first start, when there is no lease database yet, "
-         "leases are read from it. The leases themselves are kept in the database (see lease-database), "
-         "under systemd in its state directory, else beside this file with `.db` appended."
-         "\n\n    dhcp-leasefile=/var/lib/misc/dnsmasq.leases",
+     .manual = "Writes all leases to this file, in dnsmasq's format, for the scripts that read it: at most "
+               "once a second, and always a whole file. On the first start, when there is no lease database "
+               "yet, leases are read from it. Without this line there is no such file. The leases "
+               "themselves are kept in the database (see lease-database), under systemd in its state "
+               "directory, else beside this file with `.db` appended."
+               "\n\n    dhcp-leasefile=/var/lib/misc/dnsmasq.leases",
      .pitfall = "It is a copy: what is changed in the file changes no lease.",
      .reload = Reload::restart,
      .parse = parse_dhcp_leasefile},

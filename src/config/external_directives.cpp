@@ -38,20 +38,16 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::files,
      .syntax = "PATH",
      .help = "read dhcp-host lines from this file, or all files of this directory",
-     .manual =
-         "Reads machines from a file another program may write: each line is what would follow `dhcp-host=`. "
-         "A "
-         "line that is wrong is logged and skipped, the others count. With a directory all its files are "
-         "read, "
-         "but for names that begin with a dot, end with `~`, or begin and end with `#`.\n\n"
-         "A SIGHUP reads it again. When it cannot be read then, what it held before stays in use.\n\n"
-         "Lines from files go above those of the configuration, and of several files the one that is named "
-         "first above the others; but an address that one line has given, a later one cannot give again. "
-         "They "
-         "are read in this order: the configuration, /etc/ethers, the file named last to the one named "
-         "first, "
-         "then dhcp-hostsdir.\n\n"
-         "    dhcp-hostsfile=/etc/pxed/machines",
+     .manual = "Reads machines from a file another program may write: each line is what would follow "
+               "`dhcp-host=`. A line that is wrong is logged and skipped, the others count. With a "
+               "directory all its files are read, but for names that begin with a dot, end with `~`, or "
+               "begin and end with `#`. Without this line no such file is read.\n\n"
+               "A SIGHUP reads it again. When it cannot be read then, what it held before stays in use.\n\n"
+               "Lines from files go above those of the configuration, and of several files the one that is "
+               "named first above the others; but an address that one line has given, a later one cannot "
+               "give again. They are read in this order: the configuration, /etc/ethers, the file named "
+               "last to the one named first, then dhcp-hostsdir."
+               "\n\n    dhcp-hostsfile=/etc/pxed/machines",
      .pitfall = "A mistake in it is a line in the log and no reason to refuse: look there after each "
                 "change.",
      .parse = add_source<Kind::hosts, false>},
@@ -60,33 +56,32 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "DIRECTORY",
      .help = "read dhcp-host lines from a directory, and follow its changes",
      .manual = "As dhcp-hostsfile with a directory, and its changes count at once: a file that is written "
-               "and closed, "
-               "renamed into the directory or removed. No SIGHUP is needed. A file that is being written is "
-               "read when "
-               "it is closed; to exchange one without a gap, write it under a name that begins with a dot "
-               "and rename "
-               "it.\n\n"
+               "and closed, renamed into the directory or removed. No SIGHUP is needed. A file that is "
+               "being written is read when it is closed; to exchange one without a gap, write it under a "
+               "name that begins with a dot and rename it. Without this line no such directory is read.\n\n"
                "dnsmasq only adds what is new and forgets what was removed at the next SIGHUP; pxed always "
-               "has what "
-               "the files hold.\n\n"
-               "    dhcp-hostsdir=/var/lib/pxed/hosts",
+               "has what the files hold."
+               "\n\n    dhcp-hostsdir=/var/lib/pxed/hosts",
+     .pitfall = "On a network file system what another machine writes there is not noticed before a SIGHUP.",
      .parse = add_source<Kind::hosts, true>},
     {.name = "dhcp-optsfile",
      .group = Group::files,
      .syntax = "PATH",
      .help = "read dhcp-option lines from this file, or all files of this directory",
-     .manual =
-         "As dhcp-hostsfile, for options: each line is what would follow `dhcp-option=`, tags included. "
-         "They go above the dhcp-option lines of the configuration."
-         "\n\n    dhcp-optsfile=/etc/pxed/options",
+     .manual = "As dhcp-hostsfile, for options: each line is what would follow `dhcp-option=`, tags "
+               "included. They go above the dhcp-option lines of the configuration. Without this line no "
+               "such file is read."
+               "\n\n    dhcp-optsfile=/etc/pxed/options",
      .pitfall = "It takes what would follow dhcp-option=, without that word in front.",
      .parse = add_source<Kind::options, false>},
     {.name = "dhcp-optsdir",
      .group = Group::files,
      .syntax = "DIRECTORY",
      .help = "read dhcp-option lines from a directory, and follow its changes",
-     .manual = "As dhcp-hostsdir, for options: each line is what would follow `dhcp-option=`."
+     .manual = "As dhcp-hostsdir, for options: each line is what would follow `dhcp-option=`. Without this "
+               "line no such directory is read."
                "\n\n    dhcp-optsdir=/var/lib/pxed/options",
+     .pitfall = "On a network file system what another machine writes there is not noticed before a SIGHUP.",
      .parse = add_source<Kind::options, true>},
     {.name = "read-ethers",
      .short_option = 'Z',
@@ -105,22 +100,22 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::files,
      .syntax = "PATH",
      .help = "look up names of machines and boot servers in this file, too",
-     .manual =
-         "Names another file like /etc/hosts, or a directory of them. pxed answers no DNS; it uses these "
-         "files "
-         "for two things: a dhcp-host line with a name and no address gets the address of that name (unless "
-         "the configuration says port=0: dnsmasq reads no hosts file then), and a boot server may be a name. "
-         "Of several addresses the first is used for a lease; boot servers are shared out among machines, "
-         "each "
-         "machine always gets the same one. A SIGHUP reads the files again."
-         "\n\n    addn-hosts=/etc/pxed/servers",
+     .manual = "Names another file like /etc/hosts, or a directory of them. pxed answers no DNS; it uses "
+               "these files for two things: a dhcp-host line with a name and no address gets the address of "
+               "that name (unless the configuration says port=0: dnsmasq reads no hosts file then), and a "
+               "boot server may be a name. Without this line, and without hostsdir, only /etc/hosts is "
+               "looked at. Of several addresses the first is used for a lease; boot servers are shared out "
+               "among machines, each machine always gets the same one. A SIGHUP reads the files again."
+               "\n\n    addn-hosts=/etc/pxed/servers",
      .parse = add_source<Kind::names, false>},
     {.name = "hostsdir",
      .group = Group::files,
      .syntax = "DIRECTORY",
      .help = "as addn-hosts with a directory, and follow its changes",
-     .manual = "As addn-hosts with a directory; its changes count at once, as those of dhcp-hostsdir do."
+     .manual = "As addn-hosts with a directory; its changes count at once, as those of dhcp-hostsdir do. "
+               "Without this line no such directory is read."
                "\n\n    hostsdir=/etc/pxed/servers.d",
+     .pitfall = "On a network file system what another machine writes there is not noticed before a SIGHUP.",
      .parse = add_source<Kind::names, true>},
     {.name = "no-hosts",
      .short_option = 'h',

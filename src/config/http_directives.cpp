@@ -53,14 +53,18 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "serve files over HTTP (on these interfaces only)",
      .manual = "Serves files over HTTP, on the interfaces that DHCP is served on or on those named here: "
-               "GET and HEAD with ranges and conditions, so that downloads go on where they broke off. "
-               "The files are those of tftp-root, unless http-root names others, and tftp-unique-root, "
+               "GET and HEAD with ranges and conditions, so that downloads go on where they broke off. The "
+               "files are those of tftp-root, unless http-root names others, and tftp-unique-root, "
                "tftp-secure, tftp-lowercase, tree-allow and quiet-tftp count for HTTP as they do for TFTP. "
-               "It is pxed's own directive.\n\n"
+               "Without this line nothing is served over HTTP. It is pxed's own directive.\n\n"
                "Slashes that are doubled are read as one and never redirected, since firmware does not "
                "follow. `..`, `%00` and an encoded slash are refused. A name that ends in a slash stands "
-               "for `index.html` in that directory."
-               "\n\n    enable-http\n    tftp-root=/srv/tftp",
+               "for `index.html` in that directory.\n\n"
+               "Over plain HTTP an answer with 4 MiB or more of a file on a disk of this machine or in its "
+               "memory ends the connection (`Connection: close`). Over HTTPS, or from a network file "
+               "system, the connection stays open for further requests, as it does after what is smaller."
+               "\n\n    enable-http"
+               "\n    tftp-root=/srv/tftp",
      .pitfall = "Port 80 may be another web server's already: see http-port.",
      .reload = Reload::sockets,
      .parse = parse_enable_http},
@@ -80,8 +84,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "DIRECTORY[,INTERFACE]",
      .help = "the directory whose files HTTP serves, instead of tftp-root",
      .manual = "The directory whose files are served over HTTP, perhaps for one interface only. With such a "
-               "line none of the tftp-root lines counts for HTTP. It is pxed's own directive."
-               "\n\n    enable-http\n    http-root=/srv/images",
+               "line none of the tftp-root lines counts for HTTP. Without this line they all do. It is "
+               "pxed's own directive."
+               "\n\n    enable-http"
+               "\n    http-root=/srv/images",
+     .pitfall = "Where all lines name an interface, HTTP serves no file on the others.",
      .reload = Reload::sockets,
      .parse = parse_http_root},
     {.name = "http-listing",
@@ -118,12 +125,14 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "FILE",
      .help = "the certificate of HTTPS, with its chain (PEM)",
-     .manual = "With this line and http-tls-key the same files are served over HTTPS as well. The file holds "
-               "the server's certificate first and then those that lead to its authority. Both files are "
-               "read by the account pxed runs as, and again at a reload: what cannot be used then is said, "
-               "and the pair before it stays in use. It is pxed's own directive."
-               "\n\n    enable-http\n    http-tls-cert=/etc/pxed/boot.pem\n"
-               "    http-tls-key=/etc/pxed/boot.key",
+     .manual = "With this line and http-tls-key the same files are served over HTTPS as well. Without this "
+               "line there is no HTTPS. The file holds the server's certificate first and then those that "
+               "lead to its authority. Both files are read by the account pxed runs as, and again at a "
+               "reload: what cannot be used then is said, and the pair before it stays in use. It is pxed's "
+               "own directive."
+               "\n\n    enable-http"
+               "\n    http-tls-cert=/etc/pxed/boot.pem"
+               "\n    http-tls-key=/etc/pxed/boot.key",
      .pitfall = "Firmware trusts only the authorities in its own settings: enrol yours there, and see "
                 "that its clock is right.",
      .reload = Reload::sockets,
@@ -133,9 +142,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "FILE",
      .help = "the private key of HTTPS (PEM, without a password)",
-     .manual = "The key of http-tls-cert. It is pxed's own directive."
-               "\n\n    enable-http\n    http-tls-cert=/etc/pxed/boot.pem\n"
-               "    http-tls-key=/etc/pxed/boot.key",
+     .manual = "The key of http-tls-cert. Without this line there is no HTTPS; beside enable-http one of "
+               "the two alone is an error. It is pxed's own directive."
+               "\n\n    enable-http"
+               "\n    http-tls-cert=/etc/pxed/boot.pem"
+               "\n    http-tls-key=/etc/pxed/boot.key",
      .pitfall = "The account pxed runs as has to read it, and nobody else should: owner root, group "
                 "pxed, mode 0640.",
      .reload = Reload::sockets,
@@ -145,7 +156,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "PORT",
      .help = "the port HTTPS is served on (default: 443)",
-     .manual = "The port for HTTPS. It is pxed's own directive."
+     .manual = "The port for HTTPS, which is served with http-tls-cert and http-tls-key. It is pxed's own "
+               "directive."
                "\n\n    http-tls-port=8443",
      .reload = Reload::sockets,
      .parse = number<&http::Policy::tls_port, 1, 65535>,

@@ -96,11 +96,12 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::interfaces,
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "serve these interfaces only (a final * stands for any ending)",
-     .manual =
-         "Serves only the interfaces named here, on one line or several. A name that ends in `*` stands "
-         "for all that begin so. Without any such line all interfaces are served but the loopback, which "
-         "must be named. An interface that is not there yet is waited for."
-         "\n\n    interface=eth1\n    interface=lab*",
+     .manual = "Serves only the interfaces named here, on one line or several. A name that ends in `*` "
+               "stands for all that begin so. Without this line, and without listen-address, all interfaces "
+               "are served but the loopback, which must be named. An interface that is not there yet is "
+               "waited for."
+               "\n\n    interface=eth1"
+               "\n    interface=lab*",
      .pitfall = "A name that is written wrong is waited for like one that is not there yet; the log "
                 "and `systemctl status` name it.",
      .reload = Reload::sockets,
@@ -111,7 +112,7 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "do not serve these interfaces",
      .manual = "Leaves out the interfaces named here, even when an interface line names them too. A "
-               "listen-address of such an interface counts more."
+               "listen-address of such an interface counts more. Without this line none is left out."
                "\n\n    except-interface=wlan0",
      .reload = Reload::sockets,
      .parse = parse_except_interface},
@@ -120,7 +121,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::interfaces,
      .syntax = "ADDRESS[,ADDRESS...]",
      .help = "serve the interfaces that have these addresses",
-     .manual = "Serves the interfaces that have one of the addresses, beside those that interface lines name."
+     .manual = "Serves the interfaces that have one of the addresses, beside those that interface lines "
+               "name. Where there are no interface lines, no other interface is served then. Without this "
+               "line interface lines decide alone."
                "\n\n    listen-address=192.168.1.1",
      .pitfall = "It admits the interface that has the address, with all its other addresses.",
      .reload = Reload::sockets,
@@ -153,16 +156,16 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::flag,
      .value = Value::none,
      .help = "serve DHCP beside another program on this host that has its port",
-     .manual =
-         "Leaves UDP port 67 to another program on this host: dnsmasq, libvirt's or a container network's, "
-         "any DHCP server. Requests are heard and answered by packet sockets on the served interfaces "
-         "instead, so both programs see each of them; port 4011 is bound as ever. It is meant for a proxy "
-         "(dhcp-range=NETWORK,proxy) beside the server that gives the addresses; pools and dhcp-relay work "
-         "too, but where nobody has port 67 the kernel answers renewals and relays with ICMP beside our "
-         "reply. Packet sockets hear what a firewall of this host drops, and no client that runs on this "
-         "host "
-         "itself. CAP_NET_RAW is needed."
-         "\n\n    dhcp-no-bind\n    dhcp-range=192.168.1.0,proxy",
+     .manual = "Leaves UDP port 67 to another program on this host: dnsmasq, libvirt's or a container "
+               "network's, any DHCP server. Requests are heard and answered by packet sockets on the served "
+               "interfaces instead, so both programs see each of them; port 4011 is bound as ever. It is "
+               "meant for a proxy (dhcp-range=NETWORK,proxy) beside the server that gives the addresses; "
+               "pools and dhcp-relay work too, but where nobody has port 67 the kernel answers renewals and "
+               "relays with ICMP beside our reply. CAP_NET_RAW is needed."
+               "\n\n    dhcp-no-bind"
+               "\n    dhcp-range=192.168.1.0,proxy",
+     .pitfall = "Packet sockets hear what a firewall of this host drops, and no client that runs on this "
+                "host itself.",
      .reload = Reload::sockets,
      .parse = flag<&DaemonPolicy::leaves_dhcp_port>},
     {.name = "port",
@@ -171,7 +174,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "0",
      .help = "dnsmasq's DNS port; 0 (no DNS) is what pxed does",
-     .manual = "The port of dnsmasq's DNS. pxed serves no DNS: 0 is accepted, anything else is warned about."
+     .manual = "The port of dnsmasq's DNS. pxed serves no DNS: 0 is accepted, anything else is warned "
+               "about. Without this line there is no DNS either, and `pxed --test` says when clients are "
+               "told no DNS server."
                "\n\n    port=0",
      .pitfall = "A file that relied on dnsmasq's DNS leaves clients without a name server: name one "
                 "with dhcp-option=option:dns-server.",

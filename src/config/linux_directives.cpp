@@ -109,23 +109,19 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::boot,
      .syntax = "[tag:TAG,...]KERNEL,INITRD[;INITRD...][,COMMAND LINE]",
      .help = "boot this Linux; the boot loader's script is written for you",
-     .manual =
-         "Boots KERNEL with INITRD (several are joined, none is an empty field) without a script of one's "
-         "own. "
-         "Each is a path below tftp-root, or a URL. The command line is all the rest, commas included; "
-         "quotes "
-         "around the whole of it are left out, quotes within it reach the kernel. It is pxed's own directive."
-         "\n\n"
-         "iPXE is sent to `boot.ipxe`, over HTTP where it and pxed speak it. GRUB and PXELINUX find "
-         "`grub.cfg` and `pxelinux.cfg/default` wherever they look for them. A file of such a name in the "
-         "boot "
-         "tree wins. Firmware that is not iPXE needs one of these loaders first, by dhcp-boot or boot-arch."
-         "\n\n"
-         "Of several lines the last one whose tags the machine had when it was last answered by DHCP counts, "
-         "else the last one without tags.\n\n"
-         "    boot-linux=debian/linux,debian/initrd.gz,priority=low console=ttyS0,115200n8\n"
-         "    boot-linux=tag:rescue,rescue/vmlinuz,rescue/initrd.img;rescue/modules.cpio\n"
-         "    boot-linux=tag:far,http://10.0.0.5/vmlinuz,http://10.0.0.5/initrd,quiet",
+     .manual = "Boots KERNEL with INITRD (several are joined, none is an empty field) without a script of "
+               "one's own. Each is a path below tftp-root, or a URL. Without this line pxed writes no "
+               "script. The command line is all the rest, commas included; quotes around the whole of it "
+               "are left out, quotes within it reach the kernel. It is pxed's own directive.\n\n"
+               "iPXE is sent to `boot.ipxe`, over HTTP where it and pxed speak it. GRUB and PXELINUX find "
+               "`grub.cfg` and `pxelinux.cfg/default` wherever they look for them. A file of such a name in "
+               "the boot tree wins.\n\n"
+               "Of several lines the last one whose tags the machine had when it was last answered by DHCP "
+               "counts, else the last one without tags."
+               "\n\n    boot-linux=debian/linux,debian/initrd.gz,priority=low console=ttyS0,115200n8"
+               "\n    boot-linux=tag:rescue,rescue/vmlinuz,rescue/initrd.img;rescue/modules.cpio"
+               "\n    boot-linux=tag:far,http://10.0.0.5/vmlinuz,http://10.0.0.5/initrd,quiet",
+     .pitfall = "Firmware that is not iPXE needs one of these loaders first, by dhcp-boot or boot-arch.",
      .parse = parse_boot_linux},
 });
 static_assert(is_complete(k_rows));

@@ -32,6 +32,7 @@ constexpr auto k_rows = std::to_array<Directive>({
                "form, and so is everybody whose option 43 or 60 the file sets itself.\n\n"
                "With this line all offers are as configured.\n\n"
                "    no-adaptive-offer",
+     .pitfall = "Firmware that takes no offer of the configured form then asks on and never boots.",
      .parse = flag<&dhcp::Policy::adapts_offers, false>},
     {.name = "no-same-address",
      .group = Group::dhcp,
@@ -65,6 +66,7 @@ constexpr auto k_rows = std::to_array<Directive>({
                "a dhcp-reply-delay that is for the machine. An empty name switches all profiles off. A "
                "SIGHUP reads the file again.\n\n"
                "    quirks=/etc/pxed/quirks.conf",
+     .pitfall = "A file of your own takes the place of the profiles inside pxed and does not add to them.",
      .parse = parse_quirks},
 });
 static_assert(is_complete(k_rows));

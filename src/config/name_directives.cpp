@@ -93,17 +93,18 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::dhcp,
      .syntax = "NAME[,ADDRESS[,ADDRESS]|,ADDRESS/BITS[,local]|,INTERFACE]|#",
      .help = "the domain clients are in (option 15)",
-     .manual =
-         "The domain name that clients are told when they ask for it (option 15), and that stands behind "
-         "their host name in option 81. A dhcp-option line for option 15 goes first.\n\n"
-         "With addresses, a network or the name of an interface behind it, it is the domain of the clients "
-         "there; the last line that fits wins, and without one the domain given alone. `#` takes it from the "
-         "`search` line of `/etc/resolv.conf`. `local` is for DNS and has no effect.\n\n"
-         "A client or a dhcp-host line may write its name with a domain; when that is not the domain of its "
-         "address only the first part counts, and the log says so.\n\n"
-         "    domain=lab.example\n"
-         "    domain=wifi.lab.example,192.168.7.0/24\n"
-         "    domain=printers.lab.example,192.168.1.200,192.168.1.220",
+     .manual = "The domain name that clients are told when they ask for it (option 15), and that stands "
+               "behind their host name in option 81. A dhcp-option line for option 15 goes first. Without "
+               "this line, and without such a one, they are told none.\n\n"
+               "With addresses, a network or the name of an interface behind it, it is the domain of the "
+               "clients there; the last line that fits wins, and without one the domain given alone. `#` "
+               "takes it from the `search` line of `/etc/resolv.conf`. `local` is for DNS and has no "
+               "effect.\n\n"
+               "A client or a dhcp-host line may write its name with a domain; when that is not the domain "
+               "of its address only the first part counts, and the log says so."
+               "\n\n    domain=lab.example"
+               "\n    domain=wifi.lab.example,192.168.7.0/24"
+               "\n    domain=printers.lab.example,192.168.1.200,192.168.1.220",
      .parse = parse_domain},
     {.name = "domain-suffix",
      .short_option = 's',
@@ -118,11 +119,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::flag,
      .value = Value::none,
      .help = "let a host name be in use once in each domain, not once at all",
-     .manual =
-         "A host name belongs to one lease: a machine that brings a name takes it from the lease that had "
-         "it, "
-         "unless a dhcp-host line gave it there. With dhcp-fqdn names in different domains are different "
-         "names. It needs a `domain=` line without addresses.",
+     .manual = "A host name belongs to one lease: a machine that brings a name takes it from the lease that "
+               "had it, unless a dhcp-host line gave it there. With dhcp-fqdn names in different domains "
+               "are different names.",
+     .pitfall = "It needs a `domain=` line without addresses.",
      .parse = parse_fqdn},
     // RFC 4702 2.1: the S, O and N bits of option 81.
     {.name = "dhcp-client-update",
@@ -141,10 +141,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "tag:TAG[,tag:TAG...]",
      .help = "do not keep the names that clients with these tags give themselves",
-     .manual =
-         "A client's own host name is not kept with its lease, nor sent back to it, when it has all the "
-         "tags; without tags that holds for all clients. Names of dhcp-host lines are kept.\n\n"
-         "    dhcp-ignore-names=tag:!known",
+     .manual = "A client's own host name is not kept with its lease, nor sent back to it, when it has all "
+               "the tags; without tags that holds for all clients. Names of dhcp-host lines are kept. "
+               "Without this line all names are."
+               "\n\n    dhcp-ignore-names=tag:!known",
      .parse = parse_ignore_names},
     {.name = "dhcp-generate-names",
      .group = Group::dhcp,
@@ -152,39 +152,43 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "tag:TAG[,tag:TAG...]",
      .help = "name clients without a name after their hardware address",
      .manual = "Clients that have all the tags and no name get one made of their hardware address, "
-               "`52-54-00-12-34-56`; without tags that holds for all clients.\n\n"
-               "    dhcp-generate-names=tag:!known",
+               "`52-54-00-12-34-56`; without tags that holds for all clients. Without this line they stay "
+               "without a name."
+               "\n\n    dhcp-generate-names=tag:!known",
      .parse = parse_generate_names},
     {.name = "dhcp-name-match",
      .group = Group::tags,
      .syntax = "set:TAG,NAME[*]",
      .help = "set a tag for clients that call themselves NAME",
      .manual = "Gives the tag to clients that give themselves this name, in capitals or not; with a `*` "
-               "behind it to all whose names begin so. The tag comes too late to choose a dhcp-host line by "
-               "MAC.\n\n"
-               "    dhcp-name-match=set:kiosk,kiosk*",
+               "behind it to all whose names begin so. Without this line a client's name sets no tag."
+               "\n\n    dhcp-name-match=set:kiosk,kiosk*",
+     .pitfall = "The tag comes too late to choose a dhcp-host line by MAC.",
      .parse = parse_name_match},
     {.name = "dhcp-circuitid",
      .group = Group::tags,
      .syntax = "set:TAG,CIRCUIT-ID",
      .help = "set a tag for clients at this port of a relay",
      .manual = "Gives the tag to clients whose relay agent names this circuit (option 82, sub-option 1): "
-               "exactly these bytes, in hexadecimal with colons, or this text.\n\n"
-               "    dhcp-circuitid=set:port7,00:04:00:07",
+               "exactly these bytes, in hexadecimal with colons, or this text. Without this line the "
+               "circuit sets no tag."
+               "\n\n    dhcp-circuitid=set:port7,00:04:00:07",
      .parse = parse_relay_match<1>},
     {.name = "dhcp-remoteid",
      .group = Group::tags,
      .syntax = "set:TAG,REMOTE-ID",
      .help = "set a tag for clients behind this relay",
-     .manual = "As dhcp-circuitid, for the remote id (sub-option 2).\n\n"
-               "    dhcp-remoteid=set:rack3,switch-rack3",
+     .manual = "As dhcp-circuitid, for the remote id (sub-option 2). Without this line the remote id sets "
+               "no tag."
+               "\n\n    dhcp-remoteid=set:rack3,switch-rack3",
      .parse = parse_relay_match<2>},
     {.name = "dhcp-subscrid",
      .group = Group::tags,
      .syntax = "set:TAG,SUBSCRIBER-ID",
      .help = "set a tag for this subscriber of a provider",
-     .manual = "As dhcp-circuitid, for the subscriber id (sub-option 6, RFC 3993).\n\n"
-               "    dhcp-subscrid=set:gold,customer-4711",
+     .manual = "As dhcp-circuitid, for the subscriber id (sub-option 6, RFC 3993). Without this line the "
+               "subscriber id sets no tag."
+               "\n\n    dhcp-subscrid=set:gold,customer-4711",
      .parse = parse_relay_match<6>},
 });
 static_assert(is_complete(k_rows));

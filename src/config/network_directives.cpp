@@ -99,26 +99,27 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::dhcp,
      .syntax = "INTERFACE|ADDRESS,ADDRESS",
      .help = "serve another network on the wire of an interface or relay",
-     .manual =
-         "Says that a second network is on the same wire, so that the ranges of both give addresses "
-         "there. The wire is named by an interface, by an address of this machine or by the address of a "
-         "relay (giaddr); the last ADDRESS is any address of the other network. Its range needs a "
-         "NETMASK, and clients there are told no router unless `dhcp-option=option:router` names one: "
-         "nothing says what it would be.\n\n"
-         "    shared-network=eth0,192.168.2.1\n"
-         "    dhcp-range=192.168.2.50,192.168.2.150,255.255.255.0,12h\n"
-         "    dhcp-range=192.168.1.50,192.168.1.150,12h",
+     .manual = "Says that a second network is on the same wire, so that the ranges of both give addresses "
+               "there. The wire is named by an interface, by an address of this machine or by the address "
+               "of a relay (giaddr); the last ADDRESS is any address of the other network. Without this "
+               "line a request finds only ranges of the network that it comes from. The range over there "
+               "needs a NETMASK."
+               "\n\n    shared-network=eth0,192.168.2.1"
+               "\n    dhcp-range=192.168.2.50,192.168.2.150,255.255.255.0,12h"
+               "\n    dhcp-range=192.168.1.50,192.168.1.150,12h",
+     .pitfall = "Clients of the other network are told no router unless `dhcp-option=option:router` names "
+                "one: nothing says what it would be.",
      .parse = parse_shared_network},
     {.name = "bridge-interface",
      .group = Group::interfaces,
      .syntax = "INTERFACE,ALIAS[,ALIAS...]",
      .help = "take requests by the aliases as if they came by INTERFACE",
-     .manual =
-         "Serves interfaces without an address of their own, such as the taps of virtual machines: what "
-         "comes by an ALIAS (a final `*` stands for any ending) is decided as if it had come by "
-         "INTERFACE, and the reply leaves by the alias. Only INTERFACE counts for interface, "
-         "except-interface and tags. Aliases may come and go.\n\n"
-         "    bridge-interface=br0,tap*",
+     .manual = "Serves interfaces without an address of their own, such as the taps of virtual machines: "
+               "what comes by an ALIAS (a final `*` stands for any ending) is decided as if it had come by "
+               "INTERFACE, and the reply leaves by the alias. Only INTERFACE counts for interface, "
+               "except-interface and tags. Aliases may come and go. Without this line a machine that asks "
+               "by such an interface gets no address: no range is on its network."
+               "\n\n    bridge-interface=br0,tap*",
      .pitfall = "The ports of a bridge need no such line: what comes by them comes by the bridge.",
      .reload = Reload::sockets,
      .parse = parse_bridge_interface},
@@ -128,8 +129,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "serve neither DHCP nor TFTP on these interfaces",
      .manual = "Leaves these interfaces without DHCP and TFTP, whatever interface and listen-address say. "
-               "Only `enable-tftp=INTERFACE` still serves files there.\n\n"
-               "    no-dhcp-interface=eth1",
+               "Without this line those two and except-interface decide alone. Only `enable-tftp=INTERFACE` "
+               "and `enable-http=INTERFACE` still serve files there."
+               "\n\n    no-dhcp-interface=eth1",
      .pitfall = "It takes TFTP and HTTP away as well; no-dhcpv4-interface does not.",
      .reload = Reload::sockets,
      .parse = parse_no_dhcp_interface},
@@ -137,9 +139,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::interfaces,
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "do not serve DHCP on these interfaces, but TFTP",
-     .manual = "Leaves these interfaces without DHCP, whatever interface and listen-address say. TFTP is "
-               "served there as elsewhere.\n\n"
-               "    no-dhcpv4-interface=eth1",
+     .manual = "Leaves these interfaces without DHCP, whatever interface and listen-address say. Without "
+               "this line those two and except-interface decide alone. TFTP is served there as elsewhere."
+               "\n\n    no-dhcpv4-interface=eth1",
      .reload = Reload::sockets,
      .parse = parse_no_dhcpv4_interface},
     // The option of RFC 5107 is the better way; this one is for relays that do not send it.
@@ -148,12 +150,12 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "ADDRESS[,ADDRESS...]",
      .help = "let relays (all, or these) see every packet of their clients",
-     .manual =
-         "Tells clients behind a relay that the relay is their server, so that renewals pass it too and "
-         "get its option 82. A relay that sends a server identifier override itself (RFC 5107) needs no "
-         "such line. With addresses only these relays are meant. It has nothing to do with ProxyDHCP, "
-         "which is `dhcp-range=...,proxy`.\n\n"
-         "    dhcp-proxy=192.168.2.1",
+     .manual = "Tells clients behind a relay that the relay is their server, so that renewals pass it too "
+               "and get its option 82. A relay that sends a server identifier override itself (RFC 5107) "
+               "needs no such line. Without this line clients behind one that does not renew straight from "
+               "pxed. With addresses only these relays are meant. It has nothing to do with ProxyDHCP, "
+               "which is `dhcp-range=...,proxy`."
+               "\n\n    dhcp-proxy=192.168.2.1",
      .parse = parse_dhcp_proxy},
     {.name = "bootp-dynamic",
      .short_option = '3',
@@ -161,10 +163,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "tag:TAG[,tag:TAG...]",
      .help = "give BOOTP clients (those with all these tags) addresses of a range",
-     .manual = "BOOTP clients get the address of their dhcp-host line. With this they get one of a range as "
-               "well, all of them or those that have all the tags. They cannot give it back: the lease never "
-               "ends, unless the dhcp-host line of the machine has a lease time.\n\n"
-               "    bootp-dynamic=tag:terminals",
+     .manual = "Gives BOOTP clients addresses of a range as well, all of them or those that have all the "
+               "tags. Without this line they get that of their dhcp-host line or none."
+               "\n\n    bootp-dynamic=tag:terminals",
+     .pitfall = "BOOTP knows no end of a lease: the address is gone for ever, unless the machine's dhcp-host "
+                "line has a lease time.",
      .parse = parse_bootp_dynamic},
     {.name = "dhcp-rapid-commit",
      .group = Group::dhcp,
@@ -172,8 +175,8 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::none,
      .help = "acknowledge at once to clients that ask for it (RFC 4039)",
      .manual = "Answers the DISCOVER of a client that asks for a rapid commit with the ACK, which saves two "
-               "messages. The lease is stored first, as always. Not where several servers share a "
-               "network: each would give a lease.",
+               "messages. The lease is stored first, as always.",
+     .pitfall = "Where several servers share a network each of them gives the machine a lease.",
      .parse = flag<&dhcp::Policy::commits_rapidly>},
 });
 static_assert(is_complete(k_rows));

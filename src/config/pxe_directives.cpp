@@ -173,37 +173,36 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::boot,
      .syntax = "[tag:TAG,...]CLIENT-SYSTEM,TEXT[,FILE|TYPE][,SERVER]",
      .help = "an item of the PXE boot menu of one kind of machine",
-     .manual =
-         "Adds an item to the menu that PXE clients of the kind CLIENT-SYSTEM are shown: `x86PC`, `PC98`, "
-         "`IA64_EFI`, `Alpha`, `Arc_x86`, `Intel_Lean_Client`, `IA32_EFI`, `x86-64_EFI`, `Xscale_EFI`, "
-         "`BC_EFI`, `ARM32_EFI`, `ARM64_EFI`, or a number of the IANA registry (27 for RISC-V). Some x64 "
-         "machines say 9 instead of 7: give them `BC_EFI` lines as well.\n\n"
-         "FILE is loaded from SERVER, or from this machine; one without a dot gets `.0` behind it. A number "
-         "instead is a type of boot server, served by SERVER or by whoever answers the client's broadcast. "
-         "Without either the item boots from the local disk.\n\n"
-         "Where exactly one FILE is left for a UEFI machine it gets no menu and boots that. A single item is "
-         "taken at once, several wait for a choice, unless pxe-prompt says otherwise. In ProxyDHCP dhcp-boot "
-         "counts for machines without a pxe-service of their kind, and BIOS machines whose menu it goes "
-         "with.\n\n"
-         "iPXE is shown no menu: it gets the program of the first item, or boots from the local disk if that "
-         "item does; a dhcp-boot line with a tag that tells iPXE from firmware goes before it. UEFI HTTP "
-         "Boot (15 for ia32, 16 for x64, 19 for ARM64) takes the first FILE of its kind, a URL or a name "
-         "that "
-         "enable-http makes one of, from the offer itself.\n\n"
-         "    pxe-service=x86PC,\"Install Linux\",pxelinux\n"
-         "    pxe-service=x86-64_EFI,\"Install Linux\",bootx64.efi\n"
-         "    pxe-service=x86PC,\"Boot from local disk\"\n"
-         "    pxe-service=x86PC,\"Windows deployment\",1,192.168.1.5",
+     .manual = "Adds an item to the menu that PXE clients of the kind CLIENT-SYSTEM are shown: `x86PC`, "
+               "`PC98`, `IA64_EFI`, `Alpha`, `Arc_x86`, `Intel_Lean_Client`, `IA32_EFI`, `x86-64_EFI`, "
+               "`Xscale_EFI`, `BC_EFI`, `ARM32_EFI`, `ARM64_EFI`, or a number of the IANA registry (27 for "
+               "RISC-V). Without this line no machine is shown a menu but those of a profile (see "
+               "quirks).\n\n"
+               "FILE is loaded from SERVER, or from this machine; one without a dot gets `.0` behind it. A "
+               "number instead is a type of boot server, served by SERVER or by whoever answers the "
+               "client's broadcast. Without either the item boots from the local disk.\n\n"
+               "Where exactly one FILE is left for a UEFI machine it gets no menu and boots that. A single "
+               "item is taken at once, several wait for a choice, unless pxe-prompt says otherwise. In "
+               "ProxyDHCP dhcp-boot counts for machines without a pxe-service of their kind, and BIOS "
+               "machines whose menu it goes with.\n\n"
+               "iPXE is shown no menu: it gets the program of the first item, or boots from the local disk "
+               "if that item does; a dhcp-boot line with a tag that tells iPXE from firmware goes before "
+               "it. UEFI HTTP Boot (15 for ia32, 16 for x64, 19 for ARM64) takes the first FILE of its "
+               "kind, a URL or a name that enable-http makes one of, from the offer itself."
+               "\n\n    pxe-service=x86PC,\"Install Linux\",pxelinux"
+               "\n    pxe-service=x86-64_EFI,\"Install Linux\",bootx64.efi"
+               "\n    pxe-service=x86PC,\"Boot from local disk\""
+               "\n    pxe-service=x86PC,\"Windows deployment\",1,192.168.1.5",
+     .pitfall = "Some x64 machines say 9 instead of 7: give them `BC_EFI` lines as well.",
      .parse = parse_pxe_service},
     {.name = "pxe-prompt",
      .group = Group::boot,
      .syntax = "[tag:TAG,...]TEXT[,SECONDS]",
      .help = "what PXE clients show before the boot menu, and for how long",
-     .manual =
-         "Has PXE clients show TEXT for SECONDS; F8 then opens the menu, and otherwise its first item is "
-         "taken. Without SECONDS the menu is shown at once and waits; 0 takes the first item at "
-         "once.\n\n"
-         "    pxe-prompt=\"Press F8 for the boot menu\",5",
+     .manual = "Has PXE clients show TEXT for SECONDS; F8 then opens the menu, and otherwise its first item "
+               "is taken. Without SECONDS the menu is shown at once and waits; 0 takes the first item at "
+               "once. Without this line a single item is taken at once, and several wait for a choice."
+               "\n\n    pxe-prompt=\"Press F8 for the boot menu\",5",
      .parse = parse_pxe_prompt},
     // A list replaces the default, so PXEClient has to be named again. HTTPClient counts by default where
     // dnsmasq has to be told: without a URL for it, it is not answered anyway.
@@ -211,11 +210,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::boot,
      .syntax = "CLASS[,CLASS...]",
      .help = "vendor classes that count as PXE clients",
-     .manual =
-         "Treats clients whose vendor class (option 60) begins with one of these as PXE clients, and says "
-         "that text back to them. The default is `PXEClient`, and `HTTPClient` (UEFI HTTP Boot) for those "
-         "that a URL can be named to; a list replaces it.\n\n"
-         "    dhcp-pxe-vendor=PXEClient,HTTPClient",
+     .manual = "Treats clients whose vendor class (option 60) begins with one of these as PXE clients, and "
+               "says that text back to them. Without this line that is `PXEClient`, and `HTTPClient` (UEFI "
+               "HTTP Boot) for those that a URL can be named to; a list replaces it."
+               "\n\n    dhcp-pxe-vendor=PXEClient,HTTPClient",
      .pitfall = "A list that leaves out PXEClient leaves all PCs without a boot file.",
      .parse = parse_dhcp_pxe_vendor},
     // dnsmasq 2.91.
@@ -223,9 +221,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::options,
      .syntax = "[tag:TAG,...][vendor:[CLASS],|encap:N,|vi-encap:ENTERPRISE,]N|option:NAME[,VALUE...]",
      .help = "send a DHCP option to PXE clients that ask for it, in ProxyDHCP too",
-     .manual = "As dhcp-option, but only PXE clients get it, and ProxyDHCP's replies, which have no other "
-               "configured options, carry it as well: an iPXE setting, for instance.\n\n"
-               "    dhcp-option-pxe=encap:175,176,1b",
+     .manual = "As dhcp-option, but only PXE clients get it, and ProxyDHCP's replies carry it as well: an "
+               "iPXE setting, for instance. Without this line those have no option of the file but what "
+               "`vendor:CLASS` puts into 43."
+               "\n\n    dhcp-option-pxe=encap:175,176,1b",
      .parse = parse_dhcp_option_pxe},
 });
 static_assert(is_complete(k_rows));

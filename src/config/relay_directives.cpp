@@ -137,42 +137,46 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::dhcp,
      .syntax = "LOCAL,SERVER[#PORT][,INTERFACE]|LOCAL,INTERFACE",
      .help = "pass requests of a network on to a DHCP server elsewhere",
-     .manual =
-         "Makes pxed the relay agent of the network that has its address LOCAL: requests go to SERVER, which "
-         "answers to LOCAL and so needs a route there. Several lines with one LOCAL name several servers. "
-         "With INTERFACE only replies that come by it are passed on; without SERVER requests are broadcast "
-         "out of it. PORT is 67 unless given; dhcp-alternate-port does not change it. interface and "
-         "except-interface say which clients are served, for relayed networks too, but replies of servers "
-         "are heard everywhere."
-         "\n\nOn a network that is relayed no dhcp-range counts. Relay agent information (option 82) that a "
-         "switch has added is passed on untouched."
-         "\n\n    dhcp-relay=10.1.0.1,10.2.0.2\n    dhcp-relay=10.1.0.1,10.2.0.3,eth1",
+     .manual = "Makes pxed the relay agent of the network that has its address LOCAL: requests go to "
+               "SERVER, which answers to LOCAL and so needs a route there. Several lines with one LOCAL "
+               "name several servers. With INTERFACE only replies that come by it are passed on; without "
+               "SERVER requests are broadcast out of it. Without this line, and without dhcp-split-relay, "
+               "pxed is no relay agent. PORT is 67 unless given; dhcp-alternate-port does not change it. "
+               "interface and except-interface say which clients are served, for relayed networks too, but "
+               "replies of servers are heard everywhere.\n\n"
+               "Relay agent information (option 82) that a switch has added is passed on untouched."
+               "\n\n    dhcp-relay=10.1.0.1,10.2.0.2"
+               "\n    dhcp-relay=10.1.0.1,10.2.0.3,eth1",
+     .pitfall = "On a network that is relayed no dhcp-range counts.",
      .reload = Reload::sockets,
      .parse = parse_dhcp_relay},
     {.name = "dhcp-split-relay",
      .group = Group::dhcp,
      .syntax = "LOCAL,[SERVER[#PORT]],INTERFACE|ADDRESS",
      .help = "relay where clients and server have no route to each other",
-     .manual =
-         "Like dhcp-relay, but the server answers to an address it can reach: ADDRESS, or the first one of "
-         "INTERFACE. LOCAL tells it which network the client is on (RFC 3527) and is the server address that "
-         "clients are told (RFC 5107), so that they renew through the relay. Neither needs a route to the "
-         "other then; the server has to know both RFCs, as pxed, dnsmasq and Kea do. With INTERFACE replies "
-         "have to come by it. The server's default route and DNS server are likely to need a line of their "
-         "own there."
-         "\n\n    dhcp-split-relay=10.1.0.1,10.2.0.2,eth1",
+     .manual = "Like dhcp-relay, but the server answers to an address it can reach: ADDRESS, or the first "
+               "one of INTERFACE. LOCAL tells it which network the client is on (RFC 3527) and is the "
+               "server address that clients are told (RFC 5107), so that they renew through the relay. "
+               "Neither needs a route to the other then; the server has to know both RFCs, as pxed, dnsmasq "
+               "and Kea do. With INTERFACE replies have to come by it. Without this line servers answer to "
+               "LOCAL, see dhcp-relay."
+               "\n\n    dhcp-split-relay=10.1.0.1,10.2.0.2,eth1",
+     .pitfall = "The router and the DNS server that clients are told are likely to need lines of their own "
+                "on the server.",
      .reload = Reload::sockets,
      .parse = parse_dhcp_split_relay},
     {.name = "dhcp-reply-delay",
      .group = Group::dhcp,
      .syntax = "[tag:TAG,...]SECONDS",
      .help = "send offers only this many seconds after they were asked for",
-     .manual =
-         "Holds offers and ProxyDHCP replies back, counted from when the request came. Some boot ROMs, that "
-         "of the Raspberry Pi 3 above all, fail when the answer is too quick: one or two seconds cure them. "
-         "A line whose tags match goes before one without tags; among several the last one counts. Unlike "
-         "dnsmasq, pxed serves everybody else meanwhile, and takes more than one such line."
-         "\n\n    dhcp-mac=set:pi3,b8:27:eb:*:*:*\n    dhcp-reply-delay=tag:pi3,2",
+     .manual = "Holds offers and ProxyDHCP replies back, counted from when the request came. Some boot "
+               "ROMs, that of the Raspberry Pi 3 above all, fail when the answer is too quick: one or two "
+               "seconds cure them. A line whose tags match goes before one without tags; among several the "
+               "last one counts. Without this line an offer waits for nothing but the test of its address, "
+               "unless a profile delays it (see quirks). Unlike dnsmasq, pxed serves everybody else "
+               "meanwhile, and takes more than one such line."
+               "\n\n    dhcp-mac=set:pi3,b8:27:eb:*:*:*"
+               "\n    dhcp-reply-delay=tag:pi3,2",
      .pitfall = "PXE firmware repeats its request after four seconds: stay below.",
      .parse = parse_reply_delay},
 });

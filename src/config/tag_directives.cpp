@@ -93,12 +93,12 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::tags,
      .syntax = "set:TAG,N|option:NAME|vi-encap:ENTERPRISE[,VALUE]",
      .help = "set a tag for clients that send an option (with this value)",
-     .manual =
-         "Gives the tag to clients that send the option. With VALUE only to those whose option has it: "
-         "text matches anywhere in it, hexadecimal with colons (and `*` for any byte) from its beginning, "
-         "a number any element of a list such as client-arch.\n\n"
-         "    dhcp-match=set:ipxe,175\n"
-         "    dhcp-match=set:efi64,option:client-arch,7",
+     .manual = "Gives the tag to clients that send the option. With VALUE only to those whose option has "
+               "it: text matches anywhere in it, hexadecimal with colons (and `*` for any byte) from its "
+               "beginning, a number any element of a list such as client-arch. Without this line the option "
+               "sets no tag; what kind of machine boots pxed knows by itself, see the words of boot-arch."
+               "\n\n    dhcp-match=set:ipxe,175"
+               "\n    dhcp-match=set:efi64,option:client-arch,7",
      .pitfall = "client-arch 7 misses the x64 machines that say 9; boot-arch=efi-x64 has both.",
      .parse = parse_dhcp_match},
     // A substring: firmware writes `PXEClient:Arch:00007:UNDI:003016`, and the part behind the number
@@ -108,10 +108,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::tags,
      .syntax = "set:TAG,TEXT",
      .help = "set a tag for clients whose vendor class contains TEXT",
-     .manual =
-         "Gives the tag to clients whose vendor class (option 60) contains TEXT, upper and lower case as "
-         "written.\n\n"
-         "    dhcp-vendorclass=set:efi64,PXEClient:Arch:00007",
+     .manual = "Gives the tag to clients whose vendor class (option 60) contains TEXT, upper and lower case "
+               "as written. Without this line the class sets no tag but the words of boot-arch."
+               "\n\n    dhcp-vendorclass=set:efi64,PXEClient:Arch:00007",
+     .pitfall = "iPXE says PXEClient and the number of the firmware below it: a tag for the firmware alone "
+                "wants `tag:!ipxe` beside it.",
      .parse = parse_vendorclass},
     // iPXE sends the bare word where RFC 3004 wants a length in front; both are found.
     {.name = "dhcp-userclass",
@@ -119,9 +120,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::tags,
      .syntax = "set:TAG,TEXT",
      .help = "set a tag for clients whose user class contains TEXT",
-     .manual = "Gives the tag to clients whose user class (option 77) contains TEXT, upper and lower case as "
-               "written. `dhcp-userclass=set:ipxe,iPXE` finds iPXE."
-               "\n\n    dhcp-userclass=set:ipxe,iPXE\n    dhcp-boot=tag:ipxe,http://192.168.1.1/menu.ipxe",
+     .manual = "Gives the tag to clients whose user class (option 77) contains TEXT, upper and lower case "
+               "as written. `dhcp-userclass=set:ipxe,iPXE` finds iPXE. Without this line iPXE has the tag "
+               "`ipxe` all the same, unless another line sets one of that name (see boot-arch)."
+               "\n\n    dhcp-userclass=set:ipxe,iPXE"
+               "\n    dhcp-boot=tag:ipxe,http://192.168.1.1/menu.ipxe",
      .pitfall = "The iPXE in a network card's ROM says iPXE too, and may lack what yours has.",
      .parse = parse_userclass},
     {.name = "dhcp-mac",
@@ -129,9 +132,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .group = Group::tags,
      .syntax = "set:TAG,MAC",
      .help = "set a tag for clients with this hardware address",
-     .manual = "Gives the tag to clients with the hardware address; `*` stands for any byte. Every line that "
-               "matches sets its tag.\n\n"
-               "    dhcp-mac=set:pi,b8:27:eb:*:*:*",
+     .manual = "Gives the tag to clients with the hardware address; `*` stands for any byte. Every line "
+               "that matches sets its tag. Without this line a MAC sets no tag but by dhcp-host."
+               "\n\n    dhcp-mac=set:pi,b8:27:eb:*:*:*",
+     .pitfall = "It makes no machine `known`: that takes a dhcp-host line.",
      .parse = parse_dhcp_mac},
     // The one place where dnsmasq lets a tag end in `*`.
     {.name = "tag-if",
@@ -140,9 +144,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "set tags when other tags are set",
      .manual = "Sets its tags when all tests hold (`tag:TAG`, `tag:!TAG`; `tag:ab*` holds for any tag that "
                "begins so, of an interface or of boot-arch's words too: `tag:efi-*`). The lines are worked "
-               "through in file order, so that one sees what those above it set.\n\n"
-               "    tag-if=set:efi,tag:efi64\n"
-               "    tag-if=set:chain,tag:efi,tag:!ipxe",
+               "through in file order, so that one sees what those above it set. Without this line no tag "
+               "follows from others."
+               "\n\n    tag-if=set:efi,tag:efi64"
+               "\n    tag-if=set:chain,tag:efi,tag:!ipxe",
      .pitfall = "A line sees only the tags that lines above it have set.",
      .parse = parse_tag_if},
 });

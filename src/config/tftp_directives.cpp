@@ -88,8 +88,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "INTERFACE[,INTERFACE...]",
      .help = "serve files over TFTP (on these interfaces only)",
-     .manual = "Serves files over TFTP, on the interfaces that DHCP is served on or on those named here."
-               "\n\n    enable-tftp\n    tftp-root=/srv/tftp",
+     .manual = "Serves files over TFTP, on the interfaces that DHCP is served on or on those named here. "
+               "Without this line nothing is served over TFTP."
+               "\n\n    enable-tftp"
+               "\n    tftp-root=/srv/tftp",
      .pitfall = "Without tftp-root it serves no file.",
      .reload = Reload::sockets,
      .parse = parse_enable_tftp},
@@ -99,9 +101,10 @@ constexpr auto k_rows = std::to_array<Directive>({
      .help = "the directory whose files TFTP serves",
      .manual = "The directory whose files are served, perhaps for one interface only. Of several lines for "
                "an interface the first one counts; without any, the last one for all. Nothing outside is "
-               "ever served, see tree-allow for symbolic links. "
-               "Without such a line no file is served at all, where dnsmasq serves every file of the machine."
-               "\n\n    tftp-root=/srv/tftp\n    tftp-root=/srv/arm,eth2",
+               "ever served, see tree-allow for symbolic links. Without this line TFTP serves no file, "
+               "where dnsmasq serves every file of the machine."
+               "\n\n    tftp-root=/srv/tftp"
+               "\n    tftp-root=/srv/arm,eth2",
      .pitfall = "The packaged unit hides /home, /root and /run/user from pxed; keep the tree "
                 "elsewhere, /srv/tftp for instance.",
      .reload = Reload::sockets,
@@ -113,8 +116,9 @@ constexpr auto k_rows = std::to_array<Directive>({
      .syntax = "DIRECTORY",
      .help = "symbolic links in the root may lead below this directory too",
      .manual = "A symbolic link that leads out of tftp-root is served only when its target lies below a "
-               "directory that such a line names. It is pxed's own directive.\n\n"
-               "    tree-allow=/usr/lib/syslinux",
+               "directory that such a line names. Without this line no such link is served. It is pxed's "
+               "own directive."
+               "\n\n    tree-allow=/usr/lib/syslinux",
      .pitfall = "It names where links lead, not where they stand.",
      .parse = parse_tree_allow},
     {.name = "tftp-unique-root",
@@ -122,11 +126,11 @@ constexpr auto k_rows = std::to_array<Directive>({
      .value = Value::optional,
      .syntax = "ip|mac",
      .help = "serve each client from its own directory below the root, if there is one",
-     .manual =
-         "Looks for files in the directory below tftp-root that is named by the client's address "
-         "(`192.168.1.5`) or with `mac` by its hardware address (`52-54-00-12-34-56`), if that directory "
-         "exists, else in the root."
-         "\n\n    tftp-unique-root=mac",
+     .manual = "Looks for files in the directory below tftp-root that is named by the client's address "
+               "(`192.168.1.5`) or with `mac` by its hardware address (`52-54-00-12-34-56`), if that "
+               "directory exists, else in the root. Bare it means `ip`. Without this line the files are the "
+               "same for all."
+               "\n\n    tftp-unique-root=mac",
      .pitfall = "What the client's directory lacks is taken from the root all the same.",
      .parse = parse_unique_root},
     {.name = "tftp-secure",
@@ -157,6 +161,8 @@ constexpr auto k_rows = std::to_array<Directive>({
          "its `grubx64.efi` there, Windows its `\\Boot\\BCD`. The log says `asked -> found`. Of several "
          "spellings the alphabetically first counts. This line switches both off, for HTTP as well. It is "
          "pxed's own directive.",
+     .pitfall = "shim may ask for GRUB at the root although it was loaded from a directory: GRUB then has to "
+                "be there.",
      .parse = flag<&tftp::Policy::looks_elsewhere, false>},
     {.name = "tftp-no-fail",
      .group = Group::tftp,
@@ -194,18 +200,20 @@ constexpr auto k_rows = std::to_array<Directive>({
      .use = Use::once,
      .syntax = "BYTES",
      .help = "largest packet TFTP may send, instead of the interface's MTU",
-     .manual =
-         "Bounds the block size as if the interface had this MTU (blocks have 32 bytes less): for paths "
-         "that lose large packets."
-         "\n\n    tftp-mtu=1400",
+     .manual = "Bounds the block size as if the interface had this MTU (blocks have 32 bytes less): for "
+               "paths that lose large packets. Without this line the MTU of the interface bounds it."
+               "\n\n    tftp-mtu=1400",
      .parse = number<&tftp::Policy::mtu, 68, 65535>},
     {.name = "tftp-port-range",
      .group = Group::tftp,
      .use = Use::once,
      .syntax = "FIRST,LAST",
      .help = "ports that transfers use, for firewalls",
-     .manual = "Transfers use ports from FIRST to LAST, one each, which bounds their number as well."
+     .manual = "Transfers use ports from FIRST to LAST, one each, which bounds their number as well. "
+               "Without this line the kernel names a free port for each."
                "\n\n    tftp-port-range=50000,50999",
+     .pitfall = "A request for which no port is left gets no answer; and requests come to port 69 all the "
+                "same.",
      .parse = parse_port_range},
     // A departure from RFC 1350 4 (a new port for each transfer), for ways that let nothing back but answers
     // of port 69.

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -79,6 +81,18 @@ TEST(Directives, WriteHelpInOneLineWithoutAFullStop) {
         EXPECT_EQ(row.help.find('\n'), row.help.npos) << row.name;
         EXPECT_FALSE(row.help.ends_with('.')) << row.name;
         EXPECT_EQ(row.manual.find("  "), row.manual.find("    ")) << row.name;  // blanks only before examples
+    }
+}
+
+// With a flag nothing else can be meant than that it is off. The manual writes "Default:" where there is a
+// default_value.
+TEST(Directives, SayWhatHoldsWithoutTheLineWhereTheyTakeAValue) {
+    constexpr std::string_view k_words[] = {"Default: ", "Without it", "Without this line"};
+    for (const auto& row : directives()) {
+        if (row.status != Status::served || row.value == Value::none || !row.alias_of.empty()) continue;
+        const bool is_said = std::ranges::any_of(
+            k_words, [&](std::string_view words) { return row.manual.find(words) != row.manual.npos; });
+        EXPECT_TRUE(is_said || !row.default_value.empty()) << row.name;
     }
 }
 
