@@ -9,7 +9,7 @@
 
 # What a case may set, beside calling `serves` and `lines`:
 firmware=                # of vm_start
-example=                 # a file of etc/examples instead of `lines`: served but for interface, directory and serial line
+example=                 # a file of etc/examples instead of `lines`: served but for interface, directories and serial line
 mode=full                # full: pxed gives addresses; proxy: busybox udhcpd on 192.168.1.2 does
 deadline=${VM_DEADLINE:-180} # twice what a busy machine needs
 goal=$boot_marker        # a pattern: what the machine says on its serial line when it is where it has to be
@@ -94,9 +94,9 @@ case=${1:?usage: boot.sh CASE or boot.sh --list}
 declare -F "case_$case" > /dev/null || fail "there is no case $case (boot.sh --list)"
 lab_begin "boot-$case"
 boot_tree
+mac=52:54:00:$(printf %s "$case" | md5sum | sed 's/\(..\)\(..\)\(..\).*/\1:\2:\3/')
 "case_$case"
 [ "$SERVER" != dnsmasq ] || [ "$dnsmasq" = boots ] || skip "dnsmasq does not boot $case"
-mac=52:54:00:$(printf %s "$case" | md5sum | sed 's/\(..\)\(..\)\(..\).*/\1:\2:\3/')
 
 case $mode in
   full) range=192.168.1.50,192.168.1.150,8h ;;
@@ -106,8 +106,9 @@ case $mode in
     ;;
 esac
 if [ -n "$example" ]; then
-  sed -e 's,^interface=.*,interface=br0,' -e "s,/srv/tftp,$lab_dir/tftp," -e 's/^boot-linux=.*,[^,]*initrd.gz$/&,/' \
-    -e 's/^boot-linux=.*/& console=ttyS0 no_timer_check/' "$e2e_dir/../../etc/examples/$example.conf" | configure
+  sed -e 's,^interface=.*,interface=br0,' -e "s,/srv/tftp\(boot\)\?,$lab_dir/tftp," \
+    -e "s,/etc/pxed/,$lab_dir/etc/," -e 's/^boot-linux=.*,[^,]*initrd.gz$/&,/' \
+    -e 's/^boot-linux=.*/& console=ttyS0 no_timer_check quiet/' "$e2e_dir/../../etc/examples/$example.conf" | configure
 else
   configure <<END
 interface=br0

@@ -296,3 +296,22 @@ case_example_home_proxy() {
   # The machine's ROM is iPXE, which is never told to load iPXE.
   shows=('^GET /boot\.ipxe' '^GET /debian/linux' '^GET /debian/initrd\.gz')
 }
+
+case_example_lab() {
+  firmware=bios example=lab
+  serves "${pxelinux[@]}"
+  shows=('^ACK 192' '^RRQ pxelinux\.0 octet' '^RRQ pxelinux\.cfg/default ' '^RRQ linux ' '^RRQ initrd\.gz ')
+}
+
+# A machine of the inventory, in a rack whose switch relays.
+case_example_datacentre() {
+  firmware=uefi dnsmasq=fails example=datacentre
+  serves undionly.kpxe snponly.efi
+  serves_debian
+  rack_begin
+  vm_at=relay vm_bridge=rack0
+  mkdir -p "$lab_dir/etc/hosts"
+  echo "$mac,set:install,node17,10.1.1.17" > "$lab_dir/etc/hosts/rack1"
+  shows=('^ACK 10\.1\.1\.17 ' '^RRQ snponly\.efi' '^ACK 10\.1\.1\.17 ' '^GET /boot\.ipxe' '^GET /debian/linux' '^GET /debian/initrd\.gz')
+  after() { expect "it is the machine of the inventory" [ "$(vm_address)" = 10.1.1.17 ]; }
+}

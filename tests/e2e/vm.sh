@@ -4,7 +4,24 @@
 
 boot_marker='PXED-E2E: userspace reached'
 
-# vm_start bios|uefi|uefi_http|aarch64 MAC: QEMU on br0; what it says on its serial line is in $lab_dir/serial.log.
+vm_at=server vm_bridge=br0 # where the machine is plugged in
+
+# rack_begin: a rack of etc/examples/datacentre.conf in the namespace `relay`. Behind its relay agent is a bridge of its own,
+# rack0 = 10.1.1.1/24.
+rack_begin() {
+  need dhcrelay
+  lab_host relay
+  on relay ip addr add 192.168.1.2/24 dev eth0
+  on relay ip link add rack0 type bridge forward_delay 0
+  on relay ip addr add 10.1.1.1/24 dev rack0
+  on relay ip link set rack0 up
+  on relay sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
+  on server ip route add 10.1.0.0/16 via 192.168.1.2
+  spawn relay "$lab_dir/dhcrelay.log" dhcrelay -4 -d --no-pid -a -iu eth0 -id rack0 192.168.1.1
+  eventually 10 grep -q 'Sending on' "$lab_dir/dhcrelay.log" || fail "dhcrelay does not start"
+}
+
+# vm_start bios|uefi|uefi_http|aarch64 MAC: QEMU on the bridge; what it says on its serial line is in $lab_dir/serial.log.
 vm_start() {
   local firmware=$1 mac=$2 emulator=qemu-system-x86_64 machine=()
   local card="virtio-net-pci,netdev=wire,mac=$mac,bootindex=0"
@@ -29,10 +46,10 @@ vm_start() {
     machine+=(-fw_cfg "name=opt/org.tianocore/IPv4PXESupport,string=n" -fw_cfg "name=opt/org.tianocore/IPv6PXESupport,string=n")
   need "$emulator"
   # Made before QEMU runs: a TAP must stand on the bridge when the firmware sends its first packet.
-  on server ip tuntap add dev vm0 mode tap
-  on server ip link set vm0 master br0 up
+  on "$vm_at" ip tuntap add dev vm0 mode tap
+  on "$vm_at" ip link set vm0 master "$vm_bridge" up
   : > "$lab_dir/serial.log"
-  spawn server "$lab_dir/qemu.log" "$emulator" -accel tcg -m 512 -nodefaults -display none -no-reboot \
+  spawn "$vm_at" "$lab_dir/qemu.log" "$emulator" -accel tcg -m 512 -nodefaults -display none -no-reboot \
     -serial "file:$lab_dir/serial.log" -netdev tap,id=wire,ifname=vm0,script=no,downscript=no "${machine[@]}"
   vm_pid=$spawned
 }
