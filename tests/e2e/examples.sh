@@ -20,6 +20,9 @@ mount -t tmpfs tmpfs /srv
 mkdir -p /srv/tftp/debian /srv/http "$lab_dir/etc/hosts" "$lab_dir/etc/tls"
 cp -r "$tree"/{pxelinux.0,ldlinux.c32,undionly.kpxe,snponly.efi,shimx64.efi,grubx64.efi} /srv/tftp/
 cp "$tree"/{linux,initrd.gz} /srv/tftp/debian/
+mkdir /srv/tftp/0123abcd
+echo 'of all' | tee /srv/tftp/start4.elf > /srv/tftp/config.txt
+echo 'its own' > /srv/tftp/0123abcd/config.txt
 ln -s tftp /srv/tftpboot
 echo '52:54:00:00:00:17,set:install,node17,10.1.1.17' > "$lab_dir/etc/hosts/rack1"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=boot.example \
@@ -41,6 +44,7 @@ asks() { # asks NAMESPACE MAC ARCHITECTURE [--http]: firmware of that number; wh
   shift 3
   on "$namespace" timeout 20 "$dorabot" ask eth0 "$mac" --seconds 5 --broadcast --architecture "$architecture" "$@" > "$lab_dir/ask.log" 2>&1
 }
+loads() { [ "$(on client curl -s --max-time 5 "tftp://192.168.1.1/$1")" = "$2" ]; } # loads FILE TEXT
 told() { grep -Eq -- "$1" "$lab_dir/ask.log" || { cat "$lab_dir/ask.log"; return 1; }; }
 
 example lab
@@ -58,6 +62,12 @@ expect "school: loads shim" told 'ACK .* file shimx64\.efi '
 expect "school: the teacher's machine" asks client 52:54:00:0a:0b:0c 7
 expect "school: gets its address" told 'ACK 192\.168\.1\.10 '
 expect_not "school: and nothing to boot" told 'ACK .* file [^ ]+ server'
+expect "school: a Raspberry Pi" asks client dc:a6:32:00:00:01 0
+expect "school: gets the menu that it looks for, and no PXELINUX" told 'ACK .* file  server 192\.168\.1\.1 menu Raspberry Pi Boot$'
+on client ip addr add 192.168.1.20/24 dev eth0
+expect "school: the files of all Pis, which it asks for by its serial number" loads 0123abcd/start4.elf 'of all'
+expect "school: its own go before them" loads 0123abcd/config.txt 'its own'
+on client ip addr flush dev eth0
 server_stop
 
 example datacentre
