@@ -275,6 +275,17 @@ END
   shows=('^RRQ snponly\.efi' '^ACK 192' '^GET .*ipxe' '^GET /linux' '^GET /initrd\.gz')
 }
 
+# PXELINUX looks for its menu and finds one that starts this.
+case_linux_pxelinux() {
+  firmware=bios dnsmasq=fails
+  serves pxelinux.0 ldlinux.c32 linux initrd.gz
+  lines <<END
+dhcp-boot=pxelinux.0
+boot-linux=linux,initrd.gz,console=ttyS0 no_timer_check quiet
+END
+  shows=('^RRQ pxelinux\.0 octet' '^RRQ ldlinux\.c32 ' '^RRQ pxelinux\.cfg/default ' '^RRQ /?linux ' '^RRQ /?initrd\.gz ')
+}
+
 # The examples as they are installed. Where they want debian/linux the tree has the tests' own kernel.
 serves_debian() {
   serves linux initrd.gz
