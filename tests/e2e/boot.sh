@@ -82,8 +82,11 @@ listens_on() { on server ss -Hltn "sport = :$1" | grep -q .; } # listens_on PORT
 # Firmware, loader, kernel and user space are one machine: one address for all of them.
 one_address() { [ "$(wire_story "$lab_dir/wire.pcap" | awk '$1 == "ACK" && $2 != "0.0.0.0" { print $2 }' | sort -u)" = "$(vm_address)" ]; }
 
-fetched_at_most() { # fetched_at_most TIMES FILE: asked for by TFTP
-  [ "$(wire_story "$lab_dir/wire.pcap" | grep -c "^RRQ $2 ")" -le "$1" ]
+# Firmware asks for a file twice when the first time was for its size.
+fetched_once() { # fetched_once FILE: by TFTP
+  local times
+  times=$(wire_story "$lab_dir/wire.pcap" | grep -c "^RRQ $1 ")
+  [ "$times" = 1 ] || [ "$times" = 2 ]
 }
 
 if [ "${1:-}" = --list ]; then
