@@ -45,6 +45,21 @@ small_iso() { # small_iso FILE: ISOLINUX with the kernel and our user space, a d
   xorrisofs -quiet -o "$1" -b isolinux.bin -c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table "$disk"
 }
 
+uefi_iso() { # uefi_iso FILE: the same for UEFI, with GRUB
+  local loader=/usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed disk=$lab_dir/iso
+  need xorrisofs mformat mmd mcopy
+  [ -r "$loader" ] || skip "grub-efi-amd64-signed is not installed"
+  mkdir -p "$disk/boot/grub" "$disk/.disk"
+  touch "$disk/.disk/info" # by this GRUB finds its disk
+  cp "$tree"/{linux,initrd.gz} "$disk/"
+  cp "$tree/grub/grub.cfg" "$disk/boot/grub/"
+  truncate -s 8M "$disk/efi.img"
+  mformat -i "$disk/efi.img" -h 4 -s 32 -T 16384 ::
+  mmd -i "$disk/efi.img" ::EFI ::EFI/BOOT
+  mcopy -i "$disk/efi.img" "$loader" ::EFI/BOOT/BOOTX64.EFI
+  xorrisofs -quiet -o "$1" -e efi.img -no-emul-boot "$disk"
+}
+
 # The other DHCP server of a proxy's network: it knows nothing of booting.
 foreign_server() {
   need busybox
@@ -109,7 +124,7 @@ case $mode in
     ;;
 esac
 if [ -n "$example" ]; then
-  sed -e 's,^interface=.*,interface=br0,' -e "s,/srv/tftp\(boot\)\?,$lab_dir/tftp," \
+  sed -e 's,^interface=.*,interface=br0,' -e "s,/srv/tftp\(boot\)\?,$lab_dir/tftp," -e "s,/srv/http,$lab_dir/http," \
     -e "s,/etc/pxed/,$lab_dir/etc/," -e 's/^boot-linux=.*,[^,]*initrd.gz$/&,/' \
     -e 's/^boot-linux=.*/& console=ttyS0 no_timer_check quiet/' "$e2e_dir/../../etc/examples/$example.conf" | configure
 else

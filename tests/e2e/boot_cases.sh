@@ -349,3 +349,22 @@ case_example_datacentre() {
   shows=('^ACK 10\.1\.1\.17 ' '^RRQ snponly\.efi' '^ACK 10\.1\.1\.17 ' '^GET /boot\.ipxe' '^GET /debian/linux' '^GET /debian/initrd\.gz')
   after() { expect "it is the machine of the inventory" [ "$(vm_address)" = 10.1.1.17 ]; }
 }
+
+# A whole disk image by TLS. The firmware trusts this certificate alone, and only for the name that a name server has for us;
+# it knows RSA and no elliptic curves.
+case_example_https() {
+  firmware=uefi_http dnsmasq=fails example=https-boot
+  need openssl python3 dnsmasq
+  mkdir -p "$lab_dir/etc/tls" "$lab_dir/http"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=boot.example -addext subjectAltName=DNS:boot.example \
+    -keyout "$lab_dir/etc/tls/key.pem" -out "$lab_dir/etc/tls/cert.pem" 2> /dev/null
+  authority_list "$lab_dir/etc/tls/cert.pem" > "$lab_dir/authorities"
+  vm_trusts=$lab_dir/authorities
+  uefi_iso "$lab_dir/http/installer.iso"
+  lab_host names
+  on names ip addr add 192.168.1.254/24 dev eth0
+  spawn names "$lab_dir/names.log" dnsmasq -d -C /dev/null --no-resolv --no-hosts --address=/boot.example/192.168.1.1
+  shows=('^ACK 192' '^DISCOVER' '^ACK 192')
+  never='^(RRQ|GET|HEAD)'
+  after() { expect "the image was sent" logged 'sent installer\.iso to 192\.168\.1\.'; }
+}

@@ -5,6 +5,19 @@
 boot_marker='PXED-E2E: userspace reached'
 
 vm_at=server vm_bridge=br0 # where the machine is plugged in
+vm_trusts=                 # a file of authority_list: whose certificates UEFI accepts
+
+# authority_list CERTIFICATE: one in PEM as UEFI keeps it, an EFI_SIGNATURE_LIST (UEFI 2.10 32.4.1).
+authority_list() {
+  python3 - "$1" <<'END'
+import ssl, struct, sys, uuid
+with open(sys.argv[1], encoding="ascii") as file:
+    certificate = ssl.PEM_cert_to_DER_cert(file.read())
+x509 = uuid.UUID("a5c059a1-94e4-4aa7-87b5-ab155c2bf072").bytes_le
+signature = bytes(16) + certificate  # whose entry it is: nobody's
+sys.stdout.buffer.write(x509 + struct.pack("<III", 28 + len(signature), 0, len(signature)) + signature)
+END
+}
 
 # rack_begin: a rack of etc/examples/datacentre.conf in the namespace `relay`. Behind its relay agent is a bridge of its own,
 # rack0 = 10.1.1.1/24.
@@ -44,6 +57,7 @@ vm_start() {
   # EDK2 tries PXE first; without PXE it goes on to HTTP Boot.
   [ "$firmware" != uefi_http ] ||
     machine+=(-fw_cfg "name=opt/org.tianocore/IPv4PXESupport,string=n" -fw_cfg "name=opt/org.tianocore/IPv6PXESupport,string=n")
+  [ -z "$vm_trusts" ] || machine+=(-fw_cfg "name=etc/edk2/https/cacerts,file=$vm_trusts")
   need "$emulator"
   # Made before QEMU runs: a TAP must stand on the bridge when the firmware sends its first packet.
   on "$vm_at" ip tuntap add dev vm0 mode tap
