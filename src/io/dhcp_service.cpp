@@ -207,7 +207,9 @@ void DhcpService::receive(Listener& listener) {
 
 void DhcpService::receive(std::vector<dhcp::Arrival> batch, Now now) {
     if (batch.empty() || !server_) return;
+    answers_one_ = batch.size() == 1;
     server_->receive(std::move(batch), now);
+    answers_one_ = false;
     arm();
 }
 
@@ -274,7 +276,11 @@ void DhcpService::send(const dhcp::Outgoing& outgoing) {
                   .destination = outgoing.destination,
                   .interface = outgoing.interface,
                   .client = came_directly ? outgoing.message.hardware : HwAddr{}});
-    if (!before_sleep_.is_active()) before_sleep_.start();
+    // Many share system calls. One alone has nothing to wait for, not even for its line in the log.
+    if (answers_one_)
+        flush();
+    else if (!before_sleep_.is_active())
+        before_sleep_.start();
 }
 
 void DhcpService::flush() {

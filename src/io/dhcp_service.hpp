@@ -135,6 +135,7 @@ class DhcpService : private dhcp::Surroundings {
     DhcpCounts counts_;
     ev::timer timer_;
     ev::prepare before_sleep_;  ///< active while replies wait to leave together
+    bool answers_one_ = false;  ///< a message that came alone
 };
 
 }  // namespace pxed::io

@@ -57,6 +57,12 @@ class Ratios(unittest.TestCase):
     def test_own_failure_leaves_nothing_to_compare(self):
         self.assertIsNone(verdict(SPEED, {"pxed": [{"speed": 80, "failed": 1}], "a": speeds(1)}).is_met())
 
+    def test_a_failure_in_one_round_is_one_of_the_row(self):
+        metric = Metric("failed", "", True, (Target("value", 0, True),))
+        found, = verdicts(row(metric), {"pxed": [{"failed": 0}, {"failed": 2}, {"failed": 0}]}, {})
+        self.assertEqual(found.ratio, 2)
+        self.assertFalse(found.is_met())
+
     def test_another_row_and_a_plain_bound(self):
         other = {"small": {"pxed": speeds(100, 120, 110)}}
         metric = Metric("speed", "", targets=(Target("row small", 0.8), Target("value", 50, True)))

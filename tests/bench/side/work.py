@@ -37,6 +37,9 @@ class Row:
     are_peers_once: bool = False  # no target asks for them: one round shows where they stand
     note: str = ""
 
+    def has_targets(self):
+        return any(metric.targets for metric in self.metrics)
+
 
 @dataclasses.dataclass
 class Verdict:
