@@ -35,7 +35,7 @@ pid=$(main_pid)
 write_file /etc/pxed.conf <<< "${good/range/rnage}"
 expect_not "with a mistake in the file it fails" inside systemctl reload pxed
 expect "the journal says where" eventually 5 journal_says '/etc/pxed\.conf:2: .*dhcp-range'
-kept() { inside journalctl --unit=pxed --no-pager --output=cat "$@" 2> /dev/null | grep -q .; }
+kept() { inside journalctl --unit=pxed --no-pager --output=cat "$@" 2> /dev/null | grep . > /dev/null; }
 expect "as an error, by its event and line" eventually 5 kept --priority=err PXED_EVENT=reload_refused PXED_CONF_FILE=/etc/pxed.conf PXED_CONF_LINE=2
 expect "and so does the status" eventually 5 status_says 'the last reload was refused'
 expect "the daemon is the same" [ "$(main_pid)" = "$pid" ]

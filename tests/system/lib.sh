@@ -63,7 +63,8 @@ install_pxed() { inside apt-get install --yes --quiet=2 /root/pxed.deb > "$lab_d
 status_text() { inside systemctl show -P StatusText pxed; }
 status_says() { status_text | grep -Eq -- "$1"; }
 main_pid() { inside systemctl show -P MainPID pxed; }
-journal_says() { inside journalctl --unit=pxed --no-pager --output=cat 2> /dev/null | grep -Eq -- "$1"; }
+# grep reads to the end: journalctl that is cut short is a failure of the pipe.
+journal_says() { inside journalctl --unit=pxed --no-pager --output=cat 2> /dev/null | grep -E -- "$1" > /dev/null; }
 service_is() { [ "$(inside systemctl show -P ActiveState pxed)" = "$1" ]; } # service_is active|failed
 
 # write_file PATH: standard input, into a file of the machine
