@@ -97,6 +97,7 @@ expect "and the machine has its address" keeps_lease
 drop_in
 
 step "HTTP's port kept by systemd"
+on client ip addr add 192.168.1.9/24 dev eth0
 inside mkdir -p /srv/http
 echo kernel | write_file /srv/http/linux
 inside sh -c 'printf "enable-http\nhttp-root=/srv/http\n" >> /etc/pxed.conf'
