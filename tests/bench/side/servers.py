@@ -107,6 +107,18 @@ class Server:
             time.sleep(0.005)
         self.started_after = time.monotonic() - began
 
+    def settle(self, quiet=0.4, within=60):
+        """Waits until it has used next to no processor for `quiet` seconds: pxed opens its ports before it has read its
+        leases, Kea afterwards, and a start is measured by itself."""
+        ends = time.monotonic() + within
+        used = self.cpu_seconds()
+        while time.monotonic() < ends:
+            time.sleep(quiet)
+            now = self.cpu_seconds()
+            if now - used < 0.01:
+                return
+            used = now
+
     def stop(self):
         if self.process is None:
             return
