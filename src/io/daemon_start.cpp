@@ -9,6 +9,7 @@
 #include "io/daemon.hpp"
 #include "io/lease_start.hpp"
 #include "io/privileges.hpp"
+#include "io/scheduling.hpp"
 #include "io/script_init.hpp"
 #include "io/world.hpp"
 
@@ -45,6 +46,7 @@ auto failure(ExitCode code, std::string text) {
 }  // namespace
 
 Result<void, StartFailure> Daemon::start() {
+    ask_for_short_turns();
     file_limit_ = raise_file_limit();
     bound_transfers(*config_);
     if (auto opened = open_network(); !opened) return opened;
