@@ -75,26 +75,25 @@ UdpSocket* DhcpSender::plain_socket_for(const PostedParcel& parcel) const {
 // As many as one system call takes. Where the socket refuses them, each is tried alone and the run made anew.
 constexpr std::size_t k_most_in_a_run = 64;
 
-DhcpSender::Flushed DhcpSender::flush() {
-    const auto posted = std::exchange(posted_, {});
+DhcpSender::Flushed DhcpSender::send_first(std::size_t count) {
     Flushed flushed;
     std::vector<Packet> run;
-    for (std::size_t at = 0; at < posted.size();) {
+    for (std::size_t at = 0; at < count;) {
         run.clear();
-        UdpSocket* socket = plain_socket_for(posted[at]);
-        for (auto next = at; socket != nullptr && next < posted.size() && run.size() < k_most_in_a_run;
-             ++next) {
-            if (next != at && plain_socket_for(posted[next]) != socket) break;
-            run.push_back({posted[next].payload, route_of(posted[next].parcel())});
+        UdpSocket* socket = plain_socket_for(posted_[at]);
+        for (auto next = at; socket != nullptr && next < count && run.size() < k_most_in_a_run; ++next) {
+            if (next != at && plain_socket_for(posted_[next]) != socket) break;
+            run.push_back({posted_[next].payload, route_of(posted_[next].parcel())});
         }
         const std::size_t went = run.empty() ? 0 : socket->send_each(run);
         flushed.sent += went;
         at += went;
         if (went == run.size() && went > 0) continue;
         // One that the socket refuses, or that goes below IP: alone, with all that send() knows to try.
-        ++(send(posted[at].parcel()) ? flushed.sent : flushed.not_sent);
+        ++(send(posted_[at].parcel()) ? flushed.sent : flushed.not_sent);
         ++at;
     }
+    posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(count));
     return flushed;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 #include "base/time.hpp"
 #include "dhcp/arrival.hpp"
 #include "io/interfaces.hpp"
+#include "io/pace.hpp"
 #include "io/packet_socket.hpp"
 #include "io/raw_ip_socket.hpp"
 #include "io/udp_socket.hpp"
@@ -54,17 +57,21 @@ class DhcpSender {
     /// False when the kernel took it not; that is said, once in a while.
     bool send(const Parcel& parcel);
 
-    /// Keeps it until flush(): a boot storm has a hundred replies ready at one moment, and they leave
-    /// together.
+    /// Keeps it until flush(): a boot storm has a hundred replies ready at one moment, and they share system
+    /// calls.
     void post(PostedParcel parcel) { posted_.push_back(std::move(parcel)); }
     struct Flushed {
         std::uint64_t sent = 0;
         std::uint64_t not_sent = 0;
     };
-    /// Sends what was posted, in order.
-    Flushed flush();
+    /// Sends of what was posted as much as Pace lets go, in order.
+    Flushed flush(Instant now) { return send_first(pace_.take(posted_.size(), now)); }
+    /// Sends all of it.
+    Flushed flush_all() { return send_first(posted_.size()); }
+    [[nodiscard]] bool has_posted() const { return !posted_.empty(); }
 
  private:
+    Flushed send_first(std::size_t count);
     /// The socket that sends it as it is, nothing below IP needed; nullptr: there is none.
     [[nodiscard]] UdpSocket* plain_socket_for(const PostedParcel& parcel) const;
     [[nodiscard]] static Route route_of(const Parcel& parcel);
@@ -82,7 +89,8 @@ class DhcpSender {
     std::optional<RawIpSocket> raw_ip_;  ///< for what is routed from left_port_
     Instant warned_{};                   ///< when a failure to send was last said
     std::uint64_t unsaid_ = 0;           ///< failures since
-    std::vector<PostedParcel> posted_;
+    std::deque<PostedParcel> posted_;
+    Pace pace_;
 };
 
 }  // namespace pxed::io

@@ -24,6 +24,7 @@ namespace {
 // A thousand machines that are switched on together send a thousand DISCOVERs of 600 bytes before we wake;
 // the kernel's default holds about 160.
 constexpr int k_receive_buffer = 4 << 20;
+constexpr nanoseconds k_between_bursts = milliseconds{1};  // the loop's timers know no less
 
 std::vector<dhcp::Link> links_of(const config::DaemonPolicy& daemon, const std::vector<Interface>& table) {
     std::vector<dhcp::Link> links;
@@ -88,9 +89,11 @@ DhcpService::DhcpService(ev::loop_ref loop, Interfaces& interfaces, Callbacks ca
       prober_(loop, [this](Ipv4 address, bool is_in_use,
                            const HwAddr& hardware) { on_probe_answer(address, is_in_use, hardware); }),
       timer_(loop),
-      before_sleep_(loop) {
+      before_sleep_(loop),
+      next_burst_(loop) {
     timer_.set<DhcpService, &DhcpService::on_time>(this);
     before_sleep_.set<DhcpService, &DhcpService::flush>(this);
+    next_burst_.set<DhcpService, &DhcpService::flush>(this);
 }
 
 Result<void, std::string> DhcpService::open() {
@@ -177,7 +180,9 @@ void DhcpService::follow_interfaces() {
 }
 
 void DhcpService::stop() {
-    flush();
+    before_sleep_.stop();
+    next_burst_.stop();
+    count(sender_.flush_all());
     listeners_.clear();
     taps_.close();
     prober_.abandon();
@@ -285,7 +290,11 @@ void DhcpService::send(const dhcp::Outgoing& outgoing) {
 
 void DhcpService::flush() {
     before_sleep_.stop();
-    const auto flushed = sender_.flush();
+    count(sender_.flush(read_instant()));
+    if (sender_.has_posted() && !next_burst_.is_active()) next_burst_.start(ev_seconds(k_between_bursts));
+}
+
+void DhcpService::count(const DhcpSender::Flushed& flushed) {
     counts_.sent += flushed.sent;
     counts_.not_sent += flushed.not_sent;
 }

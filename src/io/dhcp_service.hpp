@@ -99,6 +99,7 @@ class DhcpService : private dhcp::Surroundings {
 
     void receive(Listener& listener);
     void flush();
+    void count(const DhcpSender::Flushed& flushed);
     void receive(UdpTap& tap, unsigned interface);
     void receive(std::vector<dhcp::Arrival> batch, Now now);
     void hear_others(UdpTap& tap, unsigned interface);
@@ -135,6 +136,7 @@ class DhcpService : private dhcp::Surroundings {
     DhcpCounts counts_;
     ev::timer timer_;
     ev::prepare before_sleep_;  ///< active while replies wait to leave together
+    ev::timer next_burst_;      ///< active while some wait for those before them to be taken in
     bool answers_one_ = false;  ///< a message that came alone
 };
 
