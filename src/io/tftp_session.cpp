@@ -18,6 +18,8 @@ constexpr unsigned k_most_strays = 8;
 constexpr nanoseconds k_copy = milliseconds{100};
 // How long a full buffer of a socket that is shared is left alone.
 constexpr nanoseconds k_socket_pause = milliseconds{1};
+// Up to so many blocks go out one by one to a client that we have to ourselves.
+constexpr std::uint32_t k_small_window = 4;
 
 bool is_same_peer(const Endpoint& a, const Endpoint& b) {
     return a.port() == b.port() && a.ipv6() == b.ipv6();
@@ -48,12 +50,14 @@ TftpSession::TftpSession(TftpBench& bench, TftpAsked asked)
       timer_(bench.loop),
       asked_(std::move(asked)),
       writable_(bench.loop) {
+    ++bench_.transfers;
     timer_.set<TftpSession, &TftpSession::on_timer>(this);
     readable_.set<TftpSession, &TftpSession::on_readable>(this);
     writable_.set<TftpSession, &TftpSession::on_writable>(this);
 }
 
 TftpSession::~TftpSession() {
+    --bench_.transfers;
     bench_.disk.forget(look_up_);
     // Watchers before the descriptor that they watch.
     readable_.stop();
@@ -198,10 +202,19 @@ TftpSession::End TftpSession::perform(const tftp::Step& step, Instant now) {
     return {};
 }
 
+// Blocks together are less work than one by one, and later: a client that sleeps after each window wakes with
+// the first block, and while it does we make the others. At windowsize 4 that is a third more blocks a
+// second, for one client; for many the work counts.
+std::uint32_t TftpSession::most_at_once() const {
+    const bool is_alone = bench_.transfers == 1;
+    return is_alone && pending_count_ <= k_small_window ? 1 : blocks_->most_at_once();
+}
+
 // Sends what the last step asked for, as far as disk and socket go.
 TftpSession::End TftpSession::send_pending(Instant now) {
+    const auto most = pending_count_ > 0 ? most_at_once() : 0;
     while (pending_count_ > 0) {
-        const auto count = std::min(pending_count_, blocks_->most_at_once());
+        const auto count = std::min(pending_count_, most);
         Bytes datagrams;
         switch (blocks_->fill(pending_first_, count, bench_.datagrams, datagrams)) {
             case TftpBlocks::Got::all:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -30,6 +31,7 @@ struct TftpBench {
     ev::loop_ref loop;
     Disk& disk;
     SharedFiles files{disk, {}};  ///< what is being sent
+    std::size_t transfers = 0;    ///< sessions that there are
     TftpCounts counts{};
     std::array<std::uint8_t, 2048> inbox{};  ///< ACKs and ERRORs: nothing long is expected
     std::vector<std::uint8_t> datagrams{};   ///< room for one run of blocks
@@ -102,6 +104,7 @@ class TftpSession {
     // Each gives the event that ends the session, or nothing when it goes on.
     using End = std::optional<machine::Event>;
     [[nodiscard]] End perform(const tftp::Step& step, Instant now);
+    [[nodiscard]] std::uint32_t most_at_once() const;
     [[nodiscard]] End send_pending(Instant now);
     [[nodiscard]] End on_packet(Bytes payload, Instant now);
     [[nodiscard]] End on_error(const tftp::Error& error) const;
