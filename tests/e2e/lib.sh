@@ -231,11 +231,12 @@ server_listens() { # server_listens [PORT]
 
 server_runs() { kill -0 "$server_pid" 2> /dev/null; }
 
-# server_launch: starts it and does not wait.
+# server_launch: starts it and does not wait. In a session of its own, as a service is: the scheduler weighs it against the
+# machines' emulators, not as one of their threads.
 server_launch() {
   local command
   server_command
-  ip netns exec "pxed-$$-server" "${command[@]}" "$@" >> "$lab_dir/server.log" 2>&1 < /dev/null &
+  ip netns exec "pxed-$$-server" setsid "${command[@]}" "$@" >> "$lab_dir/server.log" 2>&1 < /dev/null &
   server_pid=$!
   lab_pids+=("$server_pid")
 }
@@ -277,11 +278,12 @@ has_lease() { [ "$(lease_of "$1")" = "$2" ]; }
 http_begins='tcp dst port 80 and (tcp[(tcp[12] & 0xf0) >> 2:4] = 0x47455420 or tcp[(tcp[12] & 0xf0) >> 2:4] = 0x48454144)'
 wire_filter="(udp and (port 67 or port 68 or port 69 or port 4011)) or ($http_begins)"
 
+capture_options=(-U --immediate-mode -s 2048) # each packet is in the file as soon as it was on the wire
 capture_start() { # capture_start: everything a boot server says, on br0, into $lab_dir/wire.pcap
   need tcpdump
   # The kernel sets the times; whoever writes them down is not to stand in the server's way.
-  spawn server "$lab_dir/tcpdump.out" nice -n 19 tcpdump -i br0 -n -U --immediate-mode -Z root -w "$lab_dir/wire.pcap" \
-    -s 2048 -B 16384 "${capture_filter:-$wire_filter or arp}"
+  spawn server "$lab_dir/tcpdump.out" nice -n 19 tcpdump -i br0 -n "${capture_options[@]}" -Z root \
+    -w "$lab_dir/wire.pcap" -B 16384 "${capture_filter:-$wire_filter or arp}"
   capture_pid=$spawned
   eventually 10 grep -q 'listening on' "$lab_dir/tcpdump.out" || fail "tcpdump does not start"
 }
