@@ -207,12 +207,13 @@ class Server:
                 "--bind-address", SERVER, "--verbose=3", "--logfile", self.state / "messages.log", self.tree]
 
     def nginx(self):
+        # With its log, as Debian sets it up and as pxed has one: a line for each file that was sent.
         return [self.program, "-p", self.state, "-c", self.write("nginx.conf", f"""
 daemon off; user root; worker_processes 1; pid {self.state}/pid; error_log {self.state}/messages.log;
 worker_rlimit_nofile 8192;
 events {{ worker_connections 4096; }}
 http {{
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
+  access_log {self.state}/access.log; sendfile on; tcp_nopush on; keepalive_requests 100000000;
   client_body_temp_path {self.state}; proxy_temp_path {self.state}; fastcgi_temp_path {self.state};
   uwsgi_temp_path {self.state}; scgi_temp_path {self.state};
   server {{ listen 80 backlog=1024; root {self.tree}; }}
