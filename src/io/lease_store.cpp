@@ -19,6 +19,11 @@ constexpr seconds k_idle{2};
 // space back and asking for it anew in each round would cost more than the checkpoint.
 constexpr std::uint64_t k_longest_wal = k_longest_wal_file / 4 * 3;
 
+// A transaction costs as much as some ten leases in it. Where this many came while one was written, the next
+// one waits.
+constexpr std::size_t k_storm = 4;
+constexpr nanoseconds k_gathering = milliseconds{2};
+
 }  // namespace
 
 // What the disk thread writes, and what it found out. The loop touches it only before and after.
@@ -44,8 +49,9 @@ Result<SqliteLeaseStore::Opened, std::string> SqliteLeaseStore::open(ev::loop_re
 
 SqliteLeaseStore::SqliteLeaseStore(ev::loop_ref loop, FileDescriptor lock,
                                    std::unique_ptr<LeaseDatabase> database)
-    : lock_(std::move(lock)), database_(std::move(database)), idle_(loop) {
+    : lock_(std::move(lock)), database_(std::move(database)), idle_(loop), gather_(loop) {
     idle_.set<SqliteLeaseStore, &SqliteLeaseStore::checkpoint>(this);
+    gather_.set<SqliteLeaseStore, &SqliteLeaseStore::on_gathered>(this);
     disk_.emplace(loop);
 }
 
@@ -53,7 +59,7 @@ SqliteLeaseStore::~SqliteLeaseStore() = default;
 
 void SqliteLeaseStore::commit(std::vector<dhcp::Change> changes, Done done) {
     waiting_.push_back({std::move(changes), std::move(done)});
-    if (!running_) start_batch();
+    if (!running_ && !gather_.is_active()) start_batch();
 }
 
 void SqliteLeaseStore::start_batch() {
@@ -61,6 +67,7 @@ void SqliteLeaseStore::start_batch() {
     // All that came while the last transaction was written goes into the next one: the more come, the fewer
     // waits for the disk each of them costs.
     idle_.stop();
+    gather_.stop();
     running_ = std::make_unique<Batch>();
     for (std::size_t i = 0; i < k_most_joined && !waiting_.empty(); ++i) {
         running_->commits.push_back(std::move(waiting_.front().changes));
@@ -79,11 +86,21 @@ void SqliteLeaseStore::start_batch() {
 void SqliteLeaseStore::end_batch() {
     const auto batch = std::move(running_);
     if (batch->wal_bytes > k_longest_wal) checkpoint();
-    // The disk works on the next ones while these are answered; what an answer commits joins those after.
-    if (disk_) start_batch();
+    // In a storm the next ones wait for some more to come; without one the disk works on them while these are
+    // answered, and what an answer commits joins those after.
+    if (disk_ && batch->commits.size() >= k_storm)
+        gather_.start(ev_seconds(k_gathering));
+    else if (disk_)
+        start_batch();
     answer(*batch);
+    if (gather_.is_active()) return;
     if (!running_ && !waiting_.empty()) start_batch();
     // An answer that committed has begun a batch by itself already.
+    if (!running_ && disk_) idle_.start(ev_seconds(k_idle));
+}
+
+void SqliteLeaseStore::on_gathered(ev::timer&, int) {
+    start_batch();
     if (!running_ && disk_) idle_.start(ev_seconds(k_idle));
 }
 
@@ -120,6 +137,7 @@ void SqliteLeaseStore::on_clock_step(Now now) {
 
 void SqliteLeaseStore::finish() {
     idle_.stop();
+    gather_.stop();
     // Its thread ends the job it is at and drops the others: a batch without results was among those.
     disk_.reset();
     if (running_) {

@@ -72,6 +72,7 @@ class SqliteLeaseStore : public dhcp::LeaseStore {
     SqliteLeaseStore(ev::loop_ref loop, FileDescriptor lock, std::unique_ptr<LeaseDatabase> database);
     void start_batch();
     void end_batch();
+    void on_gathered(ev::timer& watcher, int revents);
     void answer(const Batch& batch);
     void checkpoint();
 
@@ -82,6 +83,7 @@ class SqliteLeaseStore : public dhcp::LeaseStore {
     std::function<void()> stored_;
     std::atomic<bool> has_followed_ = false;  ///< the disk thread's word to on_clock_step()
     ev::timer idle_;
+    ev::timer gather_;          ///< active while the next batch waits for more
     std::optional<Disk> disk_;  ///< the last member: its thread ends before what it uses
 };
 
