@@ -64,6 +64,8 @@ class DhcpSender {
         std::uint64_t sent = 0;
         std::uint64_t not_sent = 0;
     };
+    /// So many messages have come, each of which may have a reply.
+    void heard(std::size_t messages) { pace_.add(messages); }
     /// Sends of what was posted as much as Pace lets go, in order.
     Flushed flush(Instant now) { return send_first(pace_.take(posted_.size(), now)); }
     /// Sends all of it.

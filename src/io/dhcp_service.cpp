@@ -207,11 +207,13 @@ void DhcpService::receive(Listener& listener) {
         }
         receive(std::move(batch), now);
         if (datagrams.size() < Inbox::k_datagrams) return;
+        flush();  // as many as came just now, before they are more than leave at a time
     }
 }
 
 void DhcpService::receive(std::vector<dhcp::Arrival> batch, Now now) {
     if (batch.empty() || !server_) return;
+    sender_.heard(batch.size());
     answers_one_ = batch.size() == 1;
     server_->receive(std::move(batch), now);
     answers_one_ = false;

@@ -16,6 +16,17 @@ TEST(Pace, lets_a_burst_go_and_then_one_after_the_other) {
     EXPECT_EQ(pace.take(500, k_start + 10 * Pace::k_each), 5U) << "what was not taken is still there";
 }
 
+TEST(Pace, lets_one_go_for_each_message) {
+    Pace pace;
+    static_cast<void>(pace.take(500, k_start));
+    for (int turn = 0; turn < 100; ++turn) {
+        pace.add(20);
+        EXPECT_EQ(pace.take(20, k_start), 20U);
+    }
+    pace.add(10000);
+    EXPECT_EQ(pace.take(500, k_start), Pace::k_burst) << "nothing more is saved up";
+}
+
 // Asked more often than one may go, it still lets them go in time.
 TEST(Pace, keeps_the_fractions) {
     Pace pace;
