@@ -57,8 +57,8 @@ class DhcpSender {
     /// False when the kernel took it not; that is said, once in a while.
     bool send(const Parcel& parcel);
 
-    /// Keeps it until flush(): a boot storm has a hundred replies ready at one moment, and they share system
-    /// calls.
+    /// Keeps it until a flush lets it go: a boot storm has a hundred replies ready at one moment, and they
+    /// share system calls.
     void post(PostedParcel parcel) { posted_.push_back(std::move(parcel)); }
     struct Flushed {
         std::uint64_t sent = 0;

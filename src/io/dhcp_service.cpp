@@ -117,6 +117,7 @@ Result<void, std::string> DhcpService::listen(const config::Config& config) {
             listen_points(config.daemon, dhcp::k_pxe_port, interfaces_.all(), Loopback::when_named);
         wanted.insert(points.begin(), points.end());
     }
+    count(sender_.flush_all());  // by the sockets of before
     std::erase_if(listeners_, [&](const auto& listener) {
         return std::ranges::any_of(wanted,
                                    [&](const auto& point) { return excludes(point, listener.first); });
@@ -207,7 +208,6 @@ void DhcpService::receive(Listener& listener) {
         }
         receive(std::move(batch), now);
         if (datagrams.size() < Inbox::k_datagrams) return;
-        flush();  // as many as came just now, before they are more than leave at a time
     }
 }
 
@@ -217,6 +217,8 @@ void DhcpService::receive(std::vector<dhcp::Arrival> batch, Now now) {
     answers_one_ = batch.size() == 1;
     server_->receive(std::move(batch), now);
     answers_one_ = false;
+    // As many as came just now: with those of the next batch they might be more than may leave at a time.
+    if (sender_.has_posted()) flush();
     arm();
 }
 

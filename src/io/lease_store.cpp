@@ -19,10 +19,10 @@ constexpr seconds k_idle{2};
 // space back and asking for it anew in each round would cost more than the checkpoint.
 constexpr std::uint64_t k_longest_wal = k_longest_wal_file / 4 * 3;
 
-// A transaction costs as much as some ten leases in it. Where this many came while one was written, the next
-// one waits.
+// A transaction costs as much as some ten leases in it. After one of this many commits there is a storm, and
+// the next one waits for more to come, unless it is full already.
 constexpr std::size_t k_storm = 4;
-constexpr nanoseconds k_gathering = milliseconds{2};
+constexpr nanoseconds k_commit_delay = milliseconds{2};
 
 }  // namespace
 
@@ -59,13 +59,14 @@ SqliteLeaseStore::~SqliteLeaseStore() = default;
 
 void SqliteLeaseStore::commit(std::vector<dhcp::Change> changes, Done done) {
     waiting_.push_back({std::move(changes), std::move(done)});
-    if (!running_ && !gather_.is_active()) start_batch();
+    const bool may_wait = gather_.is_active() && waiting_.size() < k_most_joined;
+    if (!running_ && !may_wait) start_batch();
 }
 
 void SqliteLeaseStore::start_batch() {
     if (waiting_.empty()) return;
-    // All that came while the last transaction was written goes into the next one: the more come, the fewer
-    // waits for the disk each of them costs.
+    // All that came while the last transaction was written, and since, goes into the next one: the more come,
+    // the fewer waits for the disk each of them costs.
     idle_.stop();
     gather_.stop();
     running_ = std::make_unique<Batch>();
@@ -88,8 +89,8 @@ void SqliteLeaseStore::end_batch() {
     if (batch->wal_bytes > k_longest_wal) checkpoint();
     // In a storm the next ones wait for some more to come; without one the disk works on them while these are
     // answered, and what an answer commits joins those after.
-    if (disk_ && batch->commits.size() >= k_storm)
-        gather_.start(ev_seconds(k_gathering));
+    if (disk_ && batch->commits.size() >= k_storm && waiting_.size() < k_most_joined)
+        gather_.start(ev_seconds(k_commit_delay));
     else if (disk_)
         start_batch();
     answer(*batch);

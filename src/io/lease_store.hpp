@@ -21,9 +21,9 @@ namespace pxed::io {
 class LeaseDatabase;
 
 /// The durable record of leases: a SQLite database (WAL, synchronous=FULL) that a thread of its own writes.
-/// Commits that come while one is being written are joined into the next transaction, each with its own
-/// answer; answers come in the loop, in the order of the commits. A row is stored with the version
-/// max(row.version, replaces + 1).
+/// Commits that come while one is being written, or in a storm within 2 ms of it, are joined into the next
+/// transaction (group commit), each with its own answer; answers come in the loop, in the order of the
+/// commits. A row is stored with the version max(row.version, replaces + 1).
 class SqliteLeaseStore : public dhcp::LeaseStore {
  public:
     struct Settings {

@@ -277,6 +277,67 @@ TEST_F(LeaseStore, CommitsThatComeTogetherAreAnsweredInOrderEachWithItsOwnResult
     EXPECT_EQ(store.waiting(), 0U);
 }
 
+// Six at a time are a storm: what comes then waits a little for others.
+TEST_F(LeaseStore, CommitsOfAStormAreWrittenThoughNothingElseComes) {
+    auto opened = open();
+    auto& store = *opened.store;
+    int stored = 0;
+    const auto note = [&](const CommitResult& result) {
+        stored += std::holds_alternative<Stored>(result) ? 1 : 0;
+    };
+    for (int round = 1; round <= 3; ++round) {
+        for (std::uint8_t i = 0; i < 6; ++i) {
+            const auto number = static_cast<std::uint8_t>(round * 20 + i);
+            store.commit({put(lease_of(number))}, [&, number](const CommitResult& result) {
+                note(result);
+                store.commit({put(lease_of(static_cast<std::uint8_t>(number + 10)))}, note);
+            });
+        }
+        run_until([&] { return stored == round * 12; });
+        EXPECT_EQ(store.waiting(), 0U);
+    }
+    store.commit({put(lease_of(200))}, note);
+    run_until([&] { return stored == 37; });
+}
+
+TEST_F(LeaseStore, AStormThatFillsABatchDoesNotWait) {
+    auto opened = open();
+    auto& store = *opened.store;
+    int stored = 0;
+    const auto note = [&](const CommitResult& result) {
+        stored += std::holds_alternative<Stored>(result) ? 1 : 0;
+    };
+    bool has_stormed = false;
+    store.on_stored([&] { has_stormed = true; });
+    for (std::uint8_t i = 1; i <= 6; ++i)
+        store.commit({put(lease_of(i))}, note);
+    run_until([&] { return has_stormed && stored == 6; });
+    for (std::uint8_t i = 10; i < 80; ++i)
+        store.commit({put(lease_of(i))}, note);
+    run_until([&] { return stored == 76; });
+    EXPECT_EQ(store.waiting(), 0U);
+}
+
+TEST_F(LeaseStore, FinishWritesWhatWaitsForAStorm) {
+    auto opened = open();
+    auto& store = *opened.store;
+    int stored = 0;
+    const auto note = [&](const CommitResult& result) {
+        stored += std::holds_alternative<Stored>(result) ? 1 : 0;
+    };
+    bool is_finished = false;
+    for (std::uint8_t i = 1; i <= 6; ++i)
+        store.commit({put(lease_of(i))}, note);
+    store.on_stored([&] {
+        if (std::exchange(is_finished, true)) return;
+        store.commit({put(lease_of(7))}, note);  // begins to wait
+        store.finish();
+        EXPECT_EQ(stored, 7);
+    });
+    run_until([&] { return is_finished; });
+    EXPECT_EQ(store.waiting(), 0U);
+}
+
 TEST_F(LeaseStore, AnAnswerMayCommitAgain) {
     auto opened = open();
     auto& store = *opened.store;
