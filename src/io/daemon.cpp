@@ -38,6 +38,8 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
     : loop_(loop),
       source_(std::move(source)),
       config_(std::make_unique<config::Config>(std::move(config))),
+      tftp_rules_(tftp_rules(*config_)),
+      http_rules_(http_rules(*config_)),
       memory_(std::move(memory)),
       events_(log_, *config_),
       notifier_(loop),

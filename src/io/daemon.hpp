@@ -140,6 +140,8 @@ class Daemon {
     ev::default_loop& loop_;
     ConfigurationSource source_;
     std::unique_ptr<config::Config> config_;  ///< services point into it
+    config::DaemonPolicy tftp_rules_;         ///< config_'s, asked at each request
+    config::DaemonPolicy http_rules_;         ///< the same
     FileMemory memory_;                       ///< what config_ was made of
     FileChanges unread_changes_;              ///< of files since then: refused, or just heard of
     FileChanges changes_being_read_;          ///< and those in the running reading

@@ -198,6 +198,8 @@ Result<void, std::string> Daemon::take(std::unique_ptr<config::Config> fresh,
     if (config::serve_the_same_tree(*fresh, *config_)) config::use_boot_trees_of(*config_, *fresh);
     // The old one stays until everybody points into the new one.
     auto old = std::exchange(config_, std::move(fresh));
+    tftp_rules_ = tftp_rules(*config_);
+    http_rules_ = http_rules(*config_);
     events_.use(*config_);
     dhcp_.use(*config_);
     use_script();

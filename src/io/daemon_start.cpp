@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <string_view>
 
@@ -46,7 +47,8 @@ auto failure(ExitCode code, std::string text) {
 }  // namespace
 
 Result<void, StartFailure> Daemon::start() {
-    ask_for_short_turns();
+    ask_for_short_time_slices();
+    ::tzset();  // or the first HTTP answer's Date would read the time zone
     file_limit_ = raise_file_limit();
     bound_transfers(*config_);
     if (auto opened = open_network(); !opened) return opened;
@@ -239,7 +241,7 @@ const Interface* Daemon::served_link(const config::DaemonPolicy& rules, unsigned
 HttpSurroundings Daemon::http_surroundings() {
     HttpSurroundings surroundings;
     surroundings.link = [this](unsigned index) -> std::optional<std::string> {
-        const auto* link = served_link(http_rules(*config_), index);
+        const auto* link = served_link(http_rules_, index);
         if (link == nullptr) return std::nullopt;
         return link->name;
     };
@@ -256,7 +258,7 @@ HttpSurroundings Daemon::http_surroundings() {
 TftpSurroundings Daemon::tftp_surroundings() {
     TftpSurroundings surroundings;
     surroundings.link = [this](unsigned index) -> std::optional<TftpLink> {
-        const auto* link = served_link(tftp_rules(*config_), index);
+        const auto* link = served_link(tftp_rules_, index);
         if (link == nullptr) return std::nullopt;
         return TftpLink{link->name, interfaces_.find(index)->mtu};
     };

@@ -1,14 +1,16 @@
 #include "io/found_name.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "tree/boot_program.hpp"
 
 namespace pxed::io {
 
-void FoundName::expect(const Lookup& lookup) {
-    expected_ = lookup.candidates;
-    expected_.insert(expected_.end(), lookup.within.begin(), lookup.within.end());
+void FoundName::expect(Lookup lookup) {
+    expected_ = std::move(lookup.candidates);
+    std::ranges::move(lookup.within, std::back_inserter(expected_));
 }
 
 void FoundName::is(const std::string& path) {

@@ -13,7 +13,7 @@ namespace pxed::io {
 class FoundName {
  public:
     /// The names that are looked for; all but `beside` and other spellings are the asked one.
-    void expect(const Lookup& lookup);
+    void expect(Lookup lookup);
     /// The file that was found, relative to the root.
     void is(const std::string& path);
     /// No file was found, and this line of the configuration stands in for it.

@@ -29,7 +29,7 @@ static_assert(sizeof(Attributes) == 48);
 
 }  // namespace
 
-void ask_for_short_turns() {
+void ask_for_short_time_slices() {
     Attributes attributes{};
     if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
     if (attributes.policy != SCHED_OTHER) return;
