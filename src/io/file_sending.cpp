@@ -53,14 +53,41 @@ bool is_readable_now(int file, std::uint64_t offset) {
 
 }  // namespace
 
-std::uint64_t SendBudget::take(unsigned turn, std::uint64_t wanted) {
-    if (turn != turn_) {
+SendBudget::SendBudget(ev::loop_ref loop) : loop_(loop), next_turn_(loop) {
+    next_turn_.set<SendBudget, &SendBudget::on_turn>(this);
+}
+
+std::uint64_t SendBudget::take(std::uint64_t wanted) {
+    if (!queue_.empty() && !serves_queue_) return 0;
+    if (const auto turn = loop_.iteration(); turn != turn_) {
         turn_ = turn;
         left_ = k_a_turn;
     }
     const auto given = std::min(wanted, left_);
     left_ -= given;
     return given;
+}
+
+void SendBudget::queue(FileSending& sending) {
+    sending.queued_ = queue_.insert(queue_.end(), &sending);
+    if (!next_turn_.is_active()) next_turn_.start(0);
+}
+
+void SendBudget::forget(FileSending& sending) {
+    if (sending.queued_) queue_.erase(*std::exchange(sending.queued_, std::nullopt));
+}
+
+void SendBudget::on_turn(ev::timer&, int) {
+    if (turn_ != loop_.iteration()) left_ = k_a_turn;
+    turn_ = loop_.iteration();
+    serves_queue_ = true;
+    while (left_ > 0 && !queue_.empty()) {
+        auto& first = *queue_.front();
+        forget(first);
+        first.go_on();  // it may end, and end others
+    }
+    serves_queue_ = false;
+    if (!queue_.empty()) next_turn_.start(0);
 }
 
 bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
@@ -91,6 +118,7 @@ FileSending::FileSending(ev::loop_ref loop, int socket, OpenFile file, std::uint
 
 FileSending::~FileSending() {
     disk_.forget(fetching_);
+    budget_.forget(*this);
 }
 
 void FileSending::start() {
@@ -98,10 +126,19 @@ void FileSending::start() {
 }
 
 void FileSending::on_writable(ev::io&, int) {
+    go_on();
+}
+
+void FileSending::go_on() {
     const auto wanted = std::min(k_piece, end_ - at_);
     // Before the page cache is asked: with a thousand connections most have to wait for another turn.
-    const auto given = budget_.take(loop_.iteration(), wanted);
-    if (given == 0) return;  // the socket stays writable
+    const auto given = budget_.take(wanted);
+    if (given == 0) {
+        writable_.stop();
+        budget_.queue(*this);
+        return;
+    }
+    if (!writable_.is_active()) start();
     if (at_ >= cached_to_) {
         if (!is_cached(file_, at_, wanted)) {
             budget_.give_back(given);

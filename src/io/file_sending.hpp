@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
+#include <optional>
 
 #include "io/disk.hpp"
 #include "io/file_root.hpp"
@@ -9,20 +11,35 @@
 
 namespace pxed::io {
 
+class FileSending;
+
 /// How much all sendings of a service may give the kernel in one turn of the loop. A thousand downloads that
 /// are ready at a time would otherwise keep a DHCP request waiting for as long as it takes to serve them all.
+/// Those that get nothing queue up for the next turns, and the kernel is not asked about them meanwhile.
 class SendBudget {
  public:
     static constexpr std::uint64_t k_a_turn = 8 * 1024 * 1024;  ///< some 2 ms on a machine of 2020
 
-    /// At most `wanted` bytes; 0: nothing is left in the turn of that number (ev_iteration).
-    [[nodiscard]] std::uint64_t take(unsigned turn, std::uint64_t wanted);
+    explicit SendBudget(ev::loop_ref loop);
+
+    /// At most `wanted` bytes; 0: nothing is left in this turn, or others have waited for longer.
+    [[nodiscard]] std::uint64_t take(std::uint64_t wanted);
     /// Of what was taken in this turn, that was not used.
     void give_back(std::uint64_t unused) { left_ += unused; }
 
+    /// Queues a sending whose socket is ready; it goes on in one of the next turns.
+    void queue(FileSending& sending);
+    void forget(FileSending& sending);
+
  private:
+    void on_turn(ev::timer&, int);
+
+    ev::loop_ref loop_;
+    ev::timer next_turn_;
+    std::list<FileSending*> queue_;
     unsigned turn_ = 0;
     std::uint64_t left_ = k_a_turn;
+    bool serves_queue_ = false;
 };
 
 /// Sends a part of a file by sendfile, as fast as the peer takes it, and without ever waiting for a disk:
@@ -47,6 +64,8 @@ class FileSending {
     FileSending& operator=(const FileSending&) = delete;
 
     void start();
+    /// Sends what the budget allows and the socket takes.
+    void go_on();
     [[nodiscard]] bool waits_for_disk() const { return fetching_ != 0; }
 
  private:
@@ -63,7 +82,9 @@ class FileSending {
     Disk& disk_;
     SendBudget& budget_;
     Ended ended_;
-    Disk::Ticket fetching_ = 0;  // 0: none
+    Disk::Ticket fetching_ = 0;                                // 0: none
+    std::optional<std::list<FileSending*>::iterator> queued_;  // the budget's
+    friend class SendBudget;
     ev::io writable_;
 };
 

@@ -29,7 +29,7 @@ namespace pxed::io {
 struct HttpBench {
     ev::loop_ref loop;
     HttpSurroundings surroundings;
-    SendBudget budget{};
+    SendBudget budget{loop};
     Disk* disk = nullptr;
     std::optional<TftpTree> tree{};
     http::Policy policy{};
@@ -53,6 +53,7 @@ struct HttpConnection {
     Endpoint peer;
     std::string interface;
     TlsKeys::Use* keys = nullptr;  ///< HTTPS, once the handshake has begun
+    bool has_handshaken = false;   ///< HTTPS: the client went on after our certificate
     Phase phase = Phase::head;
     Instant since{};                 ///< when the phase began
     bool has_answered = false;       ///< one request at least
@@ -92,6 +93,9 @@ class HttpExchange {
     /// Lets a connection that waits go on; it must not be answered any more.
     void cancel();
 
+    /// Tells of the request, once. Not before the answer leaves, if it leaves at once: who asked waits for
+    /// that.
+    void tell_request();
     /// What became of it, once the answer was sent (`is_whole`) or the connection broke off.
     [[nodiscard]] machine::Event conclusion(bool is_whole);
     [[nodiscard]] machine::Event event(machine::Stage stage, Reason reason, std::string detail = {}) const;
@@ -119,6 +123,7 @@ class HttpExchange {
     Disk::Ticket waiting_ = 0;  // for the disk; 0: not
     bool is_suspended_ = false;
     bool is_cancelled_ = false;
+    bool is_told_ = false;
     bool asks_for_index_ = false;
     std::optional<http::Plan> plan_;
     std::optional<OpenFile> file_;
