@@ -134,7 +134,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "\n    http-tls-cert=/etc/pxed/boot.pem"
                "\n    http-tls-key=/etc/pxed/boot.key",
      .pitfall = "Firmware trusts only the authorities in its own settings: enrol yours there, and see "
-                "that its clock is right.",
+                "that its clock is right. Debian's OVMF, for one, takes only RSA keys and TLS 1.2. A "
+                "machine that goes away in the middle of the handshake is named in the log.",
      .reload = Reload::sockets,
      .parse = parse_tls_file<&http::Policy::certificate, &http::Policy::certificate_origin>},
     {.name = "http-tls-key",

@@ -88,6 +88,7 @@ Level level_of(Reason reason) {
         case Reason::bad_request:
         case Reason::method_not_allowed:
         case Reason::too_many_connections:
+        case Reason::tls_failed:
             return Level::warning;
         case Reason::store_failed:
         case Reason::read_failed:

@@ -319,6 +319,9 @@ std::vector<LogLine> http_lines(const Event& event, const config::Config& config
         return {{Level::info, std::move(text), fields_of(event, config, event.reason), Limit::routine}};
     }
     if (event.reason == Reason::file_not_found && config.tftp.is_quiet) return {};
+    if (event.reason == Reason::tls_failed)
+        return {{level, address_of(event) + " speaks no HTTPS with us: " + explanation(event, level),
+                 fields_of(event, config, event.reason), Limit::trouble}};
     if (event.reason == Reason::too_many_connections)
         return {{level, "refused " + address_of(event) + ": " + explanation(event, level),
                  fields_of(event, config, event.reason), Limit::trouble}};

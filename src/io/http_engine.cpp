@@ -1,9 +1,13 @@
 #include "io/http_engine.hpp"
 
+#include <array>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
 
 namespace pxed::io {
 
@@ -20,21 +24,29 @@ std::size_t leave_escaped(void*, MHD_Connection*, char* text) {
     return std::strlen(text);
 }
 
-std::string_view header_of(MHD_Connection* connection, const char* name) {
-    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-    return value == nullptr ? std::string_view{} : std::string_view{value};
-}
+constexpr auto k_kept_headers =
+    std::to_array<std::pair<std::string_view, std::optional<std::string> http::Request::*>>({
+        {"Range", &http::Request::range},
+        {"If-Range", &http::Request::if_range},
+        {"If-Match", &http::Request::if_match},
+        {"If-None-Match", &http::Request::if_none_match},
+        {"If-Modified-Since", &http::Request::if_modified_since},
+        {"If-Unmodified-Since", &http::Request::if_unmodified_since},
+    });
 
-std::optional<std::string> optional_header(MHD_Connection* connection, const char* name) {
-    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-    if (value == nullptr) return std::nullopt;
-    return std::string{value};
-}
-
-// The library takes `Name : value` for a header whose name ends in a blank.
-MHD_Result look_at_name(void* is_broken, MHD_ValueKind, const char* name, const char*) {
-    const std::string_view text = name == nullptr ? "" : name;
-    if (text.empty() || text.find_first_of(" \t") != text.npos) *static_cast<bool*>(is_broken) = true;
+// Of a header that comes twice the first counts.
+MHD_Result take_header(void* context, MHD_ValueKind, const char* name_text, const char* value_text) {
+    auto& request = *static_cast<http::Request*>(context);
+    const std::string_view name = name_text == nullptr ? "" : name_text;
+    const std::string_view value = value_text == nullptr ? "" : value_text;
+    // The library takes `Name : value` for a header whose name ends in a blank.
+    if (name.empty() || name.find_first_of(" \t") != name.npos) request.has_broken_header = true;
+    if (equal_ignoring_case(name, "Host")) request.has_host = true;
+    if (equal_ignoring_case(name, "Transfer-Encoding")) request.has_body = true;
+    if (equal_ignoring_case(name, "Content-Length") && value != "0" && !value.empty())
+        request.has_body = true;
+    for (const auto& [known, member] : k_kept_headers)
+        if (equal_ignoring_case(name, known) && !(request.*member)) request.*member = std::string{value};
     return MHD_YES;
 }
 
@@ -46,17 +58,7 @@ http::Request request_of(MHD_Connection* connection, const char* target, const c
     request.method = method;
     request.target = target;
     request.is_version_1_1 = std::string_view{version} != "HTTP/1.0";
-    request.has_host = optional_header(connection, "Host").has_value();
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, &look_at_name, &request.has_broken_header);
-    const auto length = header_of(connection, "Content-Length");
-    request.has_body =
-        (!length.empty() && length != "0") || optional_header(connection, "Transfer-Encoding").has_value();
-    request.range = optional_header(connection, "Range");
-    request.if_range = optional_header(connection, "If-Range");
-    request.if_match = optional_header(connection, "If-Match");
-    request.if_none_match = optional_header(connection, "If-None-Match");
-    request.if_modified_since = optional_header(connection, "If-Modified-Since");
-    request.if_unmodified_since = optional_header(connection, "If-Unmodified-Since");
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, &take_header, &request);
     return request;
 }
 

@@ -31,12 +31,24 @@ HttpConnection* connection_of(MHD_Connection* handle) {
     return known == nullptr ? nullptr : static_cast<HttpConnection*>(known->socket_context);
 }
 
+namespace {
+
+// The client's Finished (RFC 8446 4.4.4, RFC 5246 7.4.9): nearly all have looked at our certificate before.
+int on_finished(gnutls_session_t session, unsigned, unsigned, unsigned is_incoming, const gnutls_datum_t*) {
+    auto* connection = connection_of(static_cast<MHD_Connection*>(gnutls_session_get_ptr(session)));
+    if (connection != nullptr && is_incoming != 0) connection->has_handshaken = true;
+    return 0;
+}
+
+}  // namespace
+
 // The callback has no argument of ours; the library has made the connection the session's pointer.
 int choose_certificate(gnutls_session_t session, const gnutls_datum_t*, int, const gnutls_pk_algorithm_t*,
                        int, gnutls_pcert_st** chain, unsigned* length, gnutls_privkey_t* key) {
     auto* connection = connection_of(static_cast<MHD_Connection*>(gnutls_session_get_ptr(session)));
     if (connection == nullptr || connection->bench->keys.is_empty()) return -1;
     if (connection->keys == nullptr) connection->keys = connection->bench->keys.take();
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, &on_finished);
     const auto& pair = connection->keys->pair;
     *chain = pair.chain();
     *length = pair.length();
@@ -82,6 +94,7 @@ void HttpExchange::cancel() {
 }
 
 void HttpExchange::suspend() {
+    tell_request();
     is_suspended_ = true;
     MHD_suspend_connection(connection_.handle);
 }
@@ -106,7 +119,7 @@ void HttpExchange::look_up() {
     const auto& surroundings = bench.surroundings;
     auto lookup = bench.tree->lookup(*root, name, connection_.peer, surroundings.hardware_of);
     if (auto found = root->open_now(lookup)) {
-        name_.expect(lookup);
+        name_.expect(std::move(lookup));
         on_found(std::move(*found));
         return;
     }
@@ -139,6 +152,7 @@ void HttpExchange::on_found(Result<OpenFile, OpenError> found) {
 }
 
 void HttpExchange::on_missing(OpenError why) {
+    tell_request();  // what makes a file for it may have something to say
     const auto& bench = *connection_.bench;
     const bool is_missing = why.reason == Reason::file_not_found;
     if (is_missing && !asks_for_index_ && bench.surroundings.generated) {
@@ -232,6 +246,11 @@ bool HttpExchange::queue() {
     return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
 }
 
+void HttpExchange::tell_request() {
+    if (!std::exchange(is_told_, true))
+        connection_.bench->surroundings.tell(event(Stage::http_request, Reason::none));
+}
+
 machine::Event HttpExchange::event(Stage stage, Reason reason, std::string detail) const {
     machine::Event event;
     event.stage = stage;
@@ -240,6 +259,7 @@ machine::Event HttpExchange::event(Stage stage, Reason reason, std::string detai
     event.interface = connection_.interface;
     event.file = target_.path.empty() ? request_.target : target_.path;
     event.detail = std::move(detail);
+    if (stage == Stage::http_request) return event;
     event.duration = read_instant() - at_;
     name_.tell(event);
     return event;

@@ -63,6 +63,7 @@ struct HttpService::State {
     void begin(HttpConnection& connection, http::Request request);
     void conclude(HttpConnection& connection, bool is_whole);
     void forget(HttpConnection& connection);
+    void tell_of_handshake(const HttpConnection& connection);
     void on_sweep(ev::timer&, int);
     void on_pause_over(ev::timer&, int) { watch_listeners(); }
     [[nodiscard]] bool takes_too_long(HttpConnection& connection, Instant now) const;
@@ -190,12 +191,33 @@ void HttpService::State::on_connection(void* self, MHD_Connection* handle, void*
 
 void HttpService::State::forget(HttpConnection& connection) {
     if (connection.exchange) conclude(connection, false);
+    tell_of_handshake(connection);
     if (connection.keys != nullptr) bench.keys.give_back(connection.keys);
     const auto same = by_address.find(address_of(connection.peer));
     if (same != by_address.end() && --same->second == 0) by_address.erase(same);
     connections.erase(connection.place);
     if (connections.empty()) sweep.stop();
     if (!pause.is_active()) watch_listeners();
+}
+
+// Firmware that does not trust us just goes away. The session, and the alert in it, is gone by now; how far
+// it had come is known.
+void HttpService::State::tell_of_handshake(const HttpConnection& connection) {
+    const bool is_secure = connection.engine != nullptr && connection.engine == secure.get();
+    if (!is_secure || connection.has_handshaken || bench.is_finishing) return;
+    const bool has_chosen = connection.keys != nullptr;
+    // Whoever sent nothing asked whether the port is open.
+    if (!has_chosen && bytes_received(connection.socket) <= 1) return;
+    machine::Event event;
+    event.stage = Stage::http_failed;
+    event.reason = Reason::tls_failed;
+    event.peer = connection.peer;
+    event.interface = connection.interface;
+    event.detail = connection.is_shut ? "it took too long"
+                   : has_chosen       ? "after the certificate was chosen"
+                                      : "before that: no TLS, or no version or cipher suite in common";
+    ++counts.failed;
+    bench.surroundings.tell(std::move(event));
 }
 
 // --- Requests ---
@@ -225,7 +247,6 @@ bool HttpService::State::serves(const HttpConnection& connection) const {
 void HttpService::State::begin(HttpConnection& connection, http::Request request) {
     ++counts.requests;
     connection.exchange = std::make_unique<HttpExchange>(connection, std::move(request));
-    bench.surroundings.tell(connection.exchange->event(Stage::http_request, Reason::none));
 }
 
 void HttpService::State::on_completed(void* self, MHD_Connection* handle, void** context,
@@ -239,6 +260,7 @@ void HttpService::State::on_completed(void* self, MHD_Connection* handle, void**
 void HttpService::State::conclude(HttpConnection& connection, bool is_whole) {
     const auto exchange = std::move(connection.exchange);
     if (!exchange) return;
+    exchange->tell_request();
     auto event = exchange->conclusion(is_whole);
     if (event.stage == Stage::http_failed && event.reason != Reason::none) {
         const auto now = bytes_acknowledged(connection.socket);
@@ -289,6 +311,7 @@ void HttpService::State::on_sweep(ev::timer&, int) {
         // Most often the library has seen it; what it has not, or has forgotten, would keep its place for
         // ever.
         if (is_dead(connection.socket)) connection.engine->clear_away(connection.handle);
+        if (connection.exchange) connection.exchange->tell_request();
         if (connection.is_shut || !takes_too_long(connection, now)) continue;
         connection.is_shut = true;
         shut_down(connection.socket);  // the library notices, and tells us that it has ended

@@ -23,7 +23,7 @@ struct HttpCounts {
     std::uint64_t refused = 0;      ///< closed at once: not served, or too many of one client
     std::uint64_t requests = 0;     ///< whole request heads
     std::uint64_t sent = 0;         ///< answers with what was asked for, 304 included
-    std::uint64_t failed = 0;       ///< refusals, and answers that broke off
+    std::uint64_t failed = 0;       ///< refusals, answers that broke off, TLS handshakes that did
     std::uint64_t bytes = 0;        ///< of bodies that went out whole
 };
 

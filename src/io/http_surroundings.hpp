@@ -22,6 +22,7 @@ struct HttpSurroundings {
     /// The hardware address behind a client (leases, machines, neighbours), for tftp-unique-root=mac.
     std::function<std::optional<HwAddr>(const Endpoint&)> hardware_of;
     /// Takes each step: http_request, then one http_sent or http_failed a request; duration and bytes in it.
+    /// An http_failed alone is a connection without a request: too many, or no TLS.
     std::function<void(machine::Event)> tell;
     /// The text of a name that no file has (`boot.ipxe` for `/boot.ipxe`; decoded, without a leading slash),
     /// made for this client; nothing: there is no such thing. May be missing.

@@ -142,6 +142,13 @@ std::uint64_t bytes_acknowledged(int socket) {
     return state.tcpi_bytes_acked;
 }
 
+std::uint64_t bytes_received(int socket) {
+    tcp_info state{};
+    socklen_t length = sizeof state;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) return 0;
+    return state.tcpi_bytes_received;
+}
+
 bool is_dead(int socket) {
     // TCP_CLOSE of <netinet/tcp.h>, which cannot stand beside the <linux/tcp.h> that has the fields above.
     constexpr std::uint8_t k_closed = 7;

@@ -36,6 +36,10 @@ void set_patience(const FileDescriptor& listener);
 /// How many bytes the peer has acknowledged so far; 0 when the kernel does not say.
 [[nodiscard]] std::uint64_t bytes_acknowledged(int socket);
 
+/// How many bytes have come from the peer, the end of its stream counted as one; 0 when the kernel does not
+/// say.
+[[nodiscard]] std::uint64_t bytes_received(int socket);
+
 /// Whether nothing can come or go any more: the peer has reset the connection, or answers nothing.
 [[nodiscard]] bool is_dead(int socket);
 

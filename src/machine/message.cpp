@@ -96,6 +96,7 @@ constexpr auto k_reasons = std::to_array<ReasonMessage>({
     {Reason::range_not_satisfiable, "7d2379fe8c224b2e941311642c9a75a2", Look::transfer},
     {Reason::part_sent, "039e18bfccd249e59ccd3bcf795dc71c", Look::transfer},
     {Reason::too_many_connections, "c3e675a3fe444abd9254a0bbd724af2a", Look::load},
+    {Reason::tls_failed, "2d6d8bec63c344fbb89600ceb399049a", Look::transfer},
 });
 
 constexpr auto k_stages = std::to_array<StageMessage>({
@@ -224,7 +225,7 @@ constexpr bool has_reasons_in_order() {
     for (std::size_t i = 0; i < k_reasons.size(); ++i) {
         if (static_cast<std::size_t>(k_reasons[i].reason) != i + 1 || !is_id(k_reasons[i].id)) return false;
     }
-    return k_reasons.back().reason == Reason::too_many_connections;  // the enum's last
+    return k_reasons.back().reason == Reason::tls_failed;  // the enum's last
 }
 static_assert(has_reasons_in_order(), "a Reason has no row here: give it one with `systemd-id128 new`");
 

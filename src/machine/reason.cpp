@@ -198,6 +198,11 @@ constexpr auto k_table = std::to_array<ReasonRow>({
     {Reason::part_sent, "part_sent", "a further part of the file", "Nothing needs to be done."},
     {Reason::too_many_connections, "too_many_connections", "too many connections",
      "Raise http-max-per-client if many machines share this address."},
+    // Debian's OVMF, for one, has neither TLS 1.3 nor ECDSA.
+    {Reason::tls_failed, "tls_failed", "TLS handshake failed",
+     "Have the machine trust the certificate authority of http-tls-cert, and give it a certificate for the "
+     "name "
+     "in the URL, with an RSA key: some firmware takes no other."},
 });
 
 // row_of() indexes by the enum, so the table must follow it without a gap.
@@ -205,7 +210,7 @@ constexpr bool is_in_order() {
     for (std::size_t i = 0; i < k_table.size(); ++i) {
         if (static_cast<std::size_t>(k_table[i].reason) != i) return false;
     }
-    return k_table.back().reason == Reason::too_many_connections;
+    return k_table.back().reason == Reason::tls_failed;
 }
 static_assert(is_in_order());
 

@@ -102,6 +102,7 @@ enum class Reason : std::uint8_t {
     range_not_satisfiable,
     part_sent,
     too_many_connections,
+    tls_failed,
 };
 
 /// One reason and its words.

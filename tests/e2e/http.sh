@@ -29,6 +29,8 @@ certificate() { # certificate NAME: into boot.pem and boot.key
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -addext "subjectAltName=IP:192.168.1.1" \
     -keyout boot.key -out boot.pem 2> /dev/null
 }
+certificate other
+mv boot.pem other.pem
 certificate first
 configure <<END
 interface=br0
@@ -214,6 +216,23 @@ step "HTTPS"
 secure() { get --cacert "$1" -o body "${@:2}"; }
 expect "a file" secure boot.pem https://192.168.1.1/vmlinuz
 expect "it is whole" same body tftp/vmlinuz
+for version in 1.2 1.3; do
+  expect "a file by TLS $version" secure boot.pem --tls-max "$version" https://192.168.1.1/vmlinuz
+done
+touches() { on client timeout 5 bash -c 'exec 3<>/dev/tcp/192.168.1.1/443'; }
+expect "somebody looks whether the port is open" touches
+said() { grep -c 'TLS handshake failed' server.log || true; }
+has_said() { [ "$(said)" = "$1" ]; }
+expect_not "a client that speaks no TLS" get -o body http://192.168.1.1:443/vmlinuz
+expect "is named, as the first" logged 'speaks no HTTPS with us: TLS handshake failed: before that: no TLS'
+expect "and nobody before it" has_said 1
+for version in 1.2 1.3; do
+  before=$(said)
+  expect_not "a client that knows another certificate authority, TLS $version" \
+    secure other.pem --tls-max "$version" https://192.168.1.1/vmlinuz
+  expect "is named" eventually 2 has_said $((before + 1))
+done
+expect "for its certificate" logged '192\.168\.1\.9 speaks no HTTPS with us: TLS handshake failed: after the certificate'
 cp boot.pem old.pem
 certificate second
 kill -HUP "$server_pid"

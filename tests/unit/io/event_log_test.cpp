@@ -263,6 +263,9 @@ TEST(EventLog, HttpIsToldLikeTransfers) {
         ElementsAre(StartsWith("cannot access pxelinux.0 for 192.168.1.132: method not allowed: POST (")));
     EXPECT_THAT(texts(http_event(Stage::http_failed, Reason::too_many_connections, "100")),
                 ElementsAre(StartsWith("refused 192.168.1.132: too many connections: 100 (")));
+    EXPECT_THAT(
+        texts(http_event(Stage::http_failed, Reason::tls_failed, "closed")),
+        ElementsAre(StartsWith("192.168.1.132 speaks no HTTPS with us: TLS handshake failed: closed (")));
     // A disk image is read in thousands of parts.
     EXPECT_THAT(texts(http_event(Stage::http_sent, Reason::part_sent)), IsEmpty());
     EXPECT_THAT(texts(http_event(Stage::http_sent, Reason::not_modified)), IsEmpty());
