@@ -168,7 +168,8 @@ void add_transfers(Page& page, const Metrics& metrics, const MetricsNow& now) {
 
 void add_durations(Page& page, const Metrics& metrics) {
     page.family("pxed_request_seconds", "histogram",
-                "From a request to its answer; of files, to the last byte that was acknowledged.");
+                "From a request until its answer is ready; of files, to the last byte that was "
+                "acknowledged.");
     for (const auto protocol : k_protocols) {
         const auto& durations = metrics.durations(protocol);
         for (std::size_t i = 0; i < Histogram::k_bounds.size(); ++i)

@@ -57,7 +57,7 @@ class Metrics {
     [[nodiscard]] std::uint64_t bytes(Protocol protocol) const {
         return bytes_[static_cast<std::size_t>(protocol)];
     }
-    /// From a request to its answer; of files, to their last byte.
+    /// From a request until its answer is ready; of files, to their last byte.
     [[nodiscard]] const Histogram& durations(Protocol protocol) const {
         return durations_[static_cast<std::size_t>(protocol)];
     }

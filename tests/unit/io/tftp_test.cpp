@@ -1,3 +1,4 @@
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <list>
@@ -316,8 +317,9 @@ TEST_F(TftpTest, AStrangerGetsErrorFiveAndTheTransferGoesOn) {
 
 TEST_F(TftpTest, TwoHundredTransfersAtOnce) {
     const auto text = write("kernel", random_text(100'000));
-    for (int i = 0; i < 200; ++i)
-        client().get("kernel", {{"blksize", "1428"}, {"windowsize", i % 2 == 0 ? "1" : "8"}});
+    const std::array<const char*, 3> windows{"1", "4", "8"};
+    for (std::size_t i = 0; i < 200; ++i)
+        client().get("kernel", {{"blksize", "1428"}, {"windowsize", windows.at(i % 3)}});
     loop.run_until(
         [&] { return service.running() == 0 && std::ranges::all_of(clients, &TftpClient::is_over); });
     for (const auto& c : clients)
