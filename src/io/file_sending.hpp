@@ -64,11 +64,11 @@ class FileSending {
     FileSending& operator=(const FileSending&) = delete;
 
     void start();
-    /// Sends what the budget allows and the socket takes.
-    void go_on();
     [[nodiscard]] bool waits_for_disk() const { return fetching_ != 0; }
 
  private:
+    friend class SendBudget;
+    void go_on();
     void on_writable(ev::io& watcher, int revents);
     void fetch();
     void end(End how);
@@ -84,7 +84,6 @@ class FileSending {
     Ended ended_;
     Disk::Ticket fetching_ = 0;                                // 0: none
     std::optional<std::list<FileSending*>::iterator> queued_;  // the budget's
-    friend class SendBudget;
     ev::io writable_;
 };
 

@@ -4,6 +4,8 @@ from .servers import know_leases
 from .work import Metric, Row, Target
 
 ALL = ("pxed", "kea", "dnsmasq", "isc-dhcpd")
+# How a server keeps its pace with more clients is compared with itself; the slow ones would take half an hour to show it.
+FAST = ("pxed", "kea")
 GOOD = 0.01  # of the exchanges may be dropped
 STEP = 1.15
 ABOVE_ALL = 60000  # a second; no search goes further
@@ -85,7 +87,7 @@ def avalanche(bench, name, clients):
 
 
 def row(name, title, clients, known, targets=(), is_in_readme=False):
-    return Row("dhcp", name, title, ALL, lambda bench, server: capacity(bench, server, bench.of(clients, 200), known),
+    return Row("dhcp", name, title, FAST if known else ALL, lambda bench, server: capacity(bench, server, bench.of(clients, 200), known),
                (Metric("perfdhcp", "leases/s (perfdhcp, < 1 % dropped)", targets=targets),
                 Metric("leases_per_second", "leases/s (100 at a time)"),
                 Metric("cpu_per_thousand", "CPU s per 1,000", True), Metric("VmHWM", "VmHWM MB", True),
@@ -94,13 +96,13 @@ def row(name, title, clients, known, targets=(), is_in_readme=False):
 
 def rows():
     yield row("dhcp-new-20k", "leases/s, 20,000 new clients", 20000, False, (Target("kea", 2), Target("dnsmasq", 20)), True)
-    yield row("dhcp-1k", "leases/s, 1,000 known clients", 1000, True)
+    yield row("dhcp-1k", "leases/s, 1,000 known clients", 1000, True, (), True)
     yield row("dhcp-20k", "leases/s, 20,000 known clients", 20000, True)
     yield row("dhcp-100k", "leases/s, 100,000 known clients", 100000, True, (Target("row dhcp-1k", 0.8),), True)
     yield Row("dhcp", "dhcp-latency", "what one machine waits, 50 a second", ALL, latency,
               tuple(Metric(key, f"{key.replace('_', ' ')} ms".replace("offer", "OFFER").replace("ack", "ACK"), True)
                     for key in ("offer_p50", "offer_p99", "ack_p50", "ack_p99")), True)
     for clients in (1000, 20000):
-        yield Row("dhcp", f"dhcp-avalanche-{clients}", f"avalanche of {clients:,} new clients", ALL if clients == 1000 else ("pxed", "kea"),
+        yield Row("dhcp", f"dhcp-avalanche-{clients}", f"avalanche of {clients:,} new clients", ALL if clients == 1000 else FAST,
                   lambda bench, server, clients=clients: avalanche(bench, server, bench.of(clients, 50)),
                   (Metric("avalanche", "seconds until all are served", True),))
