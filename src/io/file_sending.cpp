@@ -129,39 +129,52 @@ void FileSending::on_writable(ev::io&, int) {
     go_on();
 }
 
+// Until the socket is full: its segments are in the processor's caches now, and will not be when its turn
+// comes again.
 void FileSending::go_on() {
+    while (send_piece()) {
+    }
+}
+
+// Whether the socket took all of it and there is more.
+bool FileSending::send_piece() {
     const auto wanted = std::min(k_piece, end_ - at_);
     // Before the page cache is asked: with a thousand connections most have to wait for another turn.
     const auto given = budget_.take(wanted);
     if (given == 0) {
         writable_.stop();
         budget_.queue(*this);
-        return;
+        return false;
     }
-    if (!writable_.is_active()) start();
     if (at_ >= cached_to_) {
         if (!is_cached(file_, at_, wanted)) {
             budget_.give_back(given);
             fetch();
-            return;
+            return false;
         }
         cached_to_ = at_ + wanted;
     }
     const auto allowed = std::min(given, cached_to_ - at_);
     auto offset = static_cast<off_t>(at_);
-    const auto sent = ::sendfile(socket_, file_.descriptor.get(), &offset, allowed);
-    budget_.give_back(given - static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0)));
-    if (sent < 0) {
-        if (errno == EAGAIN || errno == EINTR) return;
+    const auto result = ::sendfile(socket_, file_.descriptor.get(), &offset, allowed);
+    const auto sent = static_cast<std::uint64_t>(std::max<ssize_t>(result, 0));
+    budget_.give_back(given - sent);
+    if (result < 0 && errno != EAGAIN && errno != EINTR) {
         end(errno == EIO || errno == EINVAL ? End::failed : End::closed);
-        return;
+        return false;
     }
-    if (sent == 0) {
+    if (result == 0) {
         end(End::shrank);
-        return;
+        return false;
     }
-    at_ += static_cast<std::uint64_t>(sent);
-    if (at_ == end_) end(End::whole);
+    at_ += sent;
+    if (at_ == end_) {
+        end(End::whole);
+        return false;
+    }
+    if (sent == allowed) return true;
+    start();  // to hear when it takes more
+    return false;
 }
 
 // Reads what comes next for its being in memory afterwards. The file is lent to the disk thread; if we go

@@ -69,6 +69,7 @@ class FileSending {
  private:
     friend class SendBudget;
     void go_on();
+    bool send_piece();
     void on_writable(ev::io& watcher, int revents);
     void fetch();
     void end(End how);
