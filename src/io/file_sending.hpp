@@ -29,6 +29,7 @@ class SendBudget {
 
     /// Queues a sending whose socket is ready; it goes on in one of the next turns.
     void queue(FileSending& sending);
+    /// Takes it out of the queue, if it is there.
     void forget(FileSending& sending);
 
  private:

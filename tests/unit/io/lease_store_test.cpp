@@ -300,7 +300,7 @@ TEST_F(LeaseStore, CommitsOfAStormAreWrittenThoughNothingElseComes) {
     run_until([&] { return stored == 37; });
 }
 
-TEST_F(LeaseStore, AStormThatFillsABatchDoesNotWait) {
+TEST_F(LeaseStore, AStormOfMoreThanABatchIsWrittenWhole) {
     auto opened = open();
     auto& store = *opened.store;
     int stored = 0;
