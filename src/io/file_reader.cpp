@@ -48,7 +48,9 @@ FileReader::Got FileReader::read(std::uint64_t offset, std::span<const iovec> pa
     const auto last = (offset + length - 1) / whole;
     const bool waits = !awaited_.empty();
     if (file_->problem() == SharedFile::Problem::none) {
-        if (length > k_most_from_pieces && !waits && file_->read_at_once(offset, parts)) {
+        const bool skips_pieces =
+            length > k_most_from_pieces || file_->lacks_room_for(first) || file_->lacks_room_for(last);
+        if (skips_pieces && !waits && file_->read_at_once(offset, parts)) {
             let_go();  // passed
             return Got::all;
         }

@@ -88,8 +88,10 @@ SharedFile::~SharedFile() {
         disk_.forget(fetch.ticket);
         if (fetch.is_ahead) --owner_.ahead_;
     }
-    for (auto& [index, piece] : pieces_)
+    for (auto& [index, piece] : pieces_) {
         if (piece.users == 0) owner_.take_from_idle(piece);
+        owner_.piece_bytes_ -= piece.length;
+    }
     if (file_->storage == Storage::remote)
         disk_.submit_with(
             std::move(file_), [](auto& file) { file.reset(); }, [](const auto&) {});
@@ -119,6 +121,10 @@ bool SharedFile::read_at_once(std::uint64_t offset, std::span<const iovec> parts
     for (const auto& part : parts)
         length += part.iov_len;
     return reading_ != Reading::by_disk_thread && read_cached(offset, parts) == length;
+}
+
+bool SharedFile::lacks_room_for(std::uint64_t index) const {
+    return owner_.piece_bytes_ >= owner_.limits_.piece_bytes && !pieces_.contains(index);
 }
 
 PieceUse SharedFile::piece(std::uint64_t index) {
@@ -224,6 +230,7 @@ std::size_t SharedFile::length_of(std::uint64_t index) const {
 }
 
 FilePiece& SharedFile::keep(std::uint64_t index, std::unique_ptr<std::uint8_t[]> memory) {
+    owner_.piece_bytes_ += length_of(index);
     return pieces_.try_emplace(index, this, index, std::move(memory), length_of(index)).first->second;
 }
 
@@ -267,7 +274,7 @@ void SharedFiles::release(FilePiece& piece) {
     if (--piece.users > 0) return;
     // Who sends it alone has passed it, and reads the next one into memory that is still warm.
     if (piece.file->users_ < 2) {
-        piece.file->pieces_.erase(piece.index);
+        drop(piece);
         return;
     }
     put_to_idle(piece);
@@ -291,8 +298,13 @@ void SharedFiles::trim() {
     while (idle_bytes_ > limits_.idle_bytes) {
         auto& piece = *idle_.front();
         take_from_idle(piece);
-        piece.file->pieces_.erase(piece.index);
+        drop(piece);
     }
+}
+
+void SharedFiles::drop(FilePiece& piece) {
+    piece_bytes_ -= piece.length;
+    piece.file->pieces_.erase(piece.index);
 }
 
 void ReleasePiece::operator()(FilePiece* piece) const {

@@ -87,6 +87,8 @@ class SharedFile {
 
     /// Reads past the pieces, straight to where it is wanted. Whether all of it came without waiting.
     bool read_at_once(std::uint64_t offset, std::span<const iovec> parts);
+    /// Whether this piece would be one more than there is memory for: better then to read past it.
+    [[nodiscard]] bool lacks_room_for(std::uint64_t index) const;
     /// The piece; nothing when it has to come from the disk first: fetch() its part then, or see problem().
     [[nodiscard]] PieceUse piece(std::uint64_t index);
     /// Has the disk thread read a part, and tells `waiter` when it has come. Requires: `waiter` does not wait
@@ -139,6 +141,8 @@ class SharedFiles {
     struct Limits {
         /// What nobody uses at the moment, and the next client may. Only of files that several send.
         std::size_t idle_bytes = 2 * 1024 * 1024;
+        /// All pieces together, but for those that only the disk thread can read.
+        std::size_t piece_bytes = 8 * 1024 * 1024;
         /// A file younger than this is not shared: within one tick of the file system's clock it may change
         /// again and look the same.
         nanoseconds settled_after = seconds{2};
@@ -152,8 +156,9 @@ class SharedFiles {
     /// descriptor is closed. Must end before this does.
     [[nodiscard]] FileUse join(OpenFile file);
 
-    /// How many files are open, and how many bytes of them nobody uses.
+    /// How many files are open, how many bytes of them are in memory, and how many of these nobody uses.
     [[nodiscard]] std::size_t open() const { return files_.size(); }
+    [[nodiscard]] std::size_t piece_bytes() const { return piece_bytes_; }
     [[nodiscard]] std::size_t idle_bytes() const { return idle_bytes_; }
 
  private:
@@ -166,6 +171,7 @@ class SharedFiles {
     void put_to_idle(FilePiece& piece);
     void take_from_idle(FilePiece& piece);
     void trim();
+    void drop(FilePiece& piece);
 
     Disk& disk_;
     Limits limits_;
@@ -173,6 +179,7 @@ class SharedFiles {
     std::map<FileKey, SharedFile*> joinable_;
     std::list<FilePiece*> idle_;  // the one unused for longest first
     std::size_t idle_bytes_ = 0;
+    std::size_t piece_bytes_ = 0;
     std::size_t ahead_ = 0;  // parts read, or being read, that nobody has asked for yet
 };
 

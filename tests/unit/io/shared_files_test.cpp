@@ -155,6 +155,26 @@ TEST_F(SharedFilesTest, MemoryIsBoundAndGivenBack) {
     EXPECT_EQ(files.open(), 0U);
 }
 
+TEST_F(SharedFilesTest, ManyAtDifferentPlacesTakeNoMoreMemoryThanThereIs) {
+    constexpr std::size_t k_room = 64 * 1024;
+    SharedFiles small{disk, {.idle_bytes = 0, .piece_bytes = k_room, .settled_after = nanoseconds{0}}};
+    for (int i = 0; i < 40; ++i)
+        clients.emplace_back(small, path());
+    std::size_t most = 0;
+    for (std::size_t turn = 0; turn < 40; ++turn) {
+        std::size_t place = 0;
+        for (auto& c : clients) {
+            const auto offset = place++ * 7'000 + turn * 500;
+            ASSERT_EQ(c.read(offset, 500), Got::all);
+            EXPECT_TRUE(c.bytes == content.substr(offset, 500)) << offset;
+            most = std::max(most, small.piece_bytes());
+        }
+    }
+    EXPECT_EQ(most, k_room) << "used while there is room";
+    clients.clear();
+    EXPECT_EQ(small.piece_bytes(), 0U);
+}
+
 TEST_F(SharedFilesTest, AnyBlockSizeComesWholeFromAColdFile) {
     for (const std::size_t block : {512, 1468, 8192, 65464}) {
         clients.clear();
