@@ -70,7 +70,7 @@ struct Place {
     const FileGate& gate;
     const FileDescriptor& directory;
     Waiting waiting;
-    const Known& known;
+    Known known;
 };
 
 // Opens one candidate; nothing when that would wait for a disk and must not.
@@ -122,25 +122,16 @@ std::optional<Answer> open_elsewhere(const Place& root, const std::vector<std::s
     return first_of(folded(lookup.beside));
 }
 
-// The root as it is named now; with Waiting::no only where opening a file in it does not wait: for a file
-// system that does, the kernel's word that all names are cached (RESOLVE_CACHED) is no answer.
-std::optional<Answer> open_first(const std::string& path, const std::vector<std::string>& allowed,
-                                 const Lookup& lookup, Waiting waiting, const Known& known) {
-    const FileGate gate{path, allowed};
-    const auto directory = FileGate::open_directory(path, waiting);
-    if (!directory) {
-        if (directory.error() == EAGAIN && waiting == Waiting::no) return std::nullopt;
-        return fail(error_of(directory.error(), path));
-    }
-    if (waiting == Waiting::no && device_of(directory->get()) != known.device) return std::nullopt;
-    const Place root{gate, *directory, waiting, known};
+std::optional<Answer> open_first(const Place& root, const Lookup& lookup) {
+    const auto waiting = root.waiting;
     const auto* names = &lookup.candidates;
     if (!lookup.subdirectory.empty()) {
-        const auto is_there = gate.has_directory(*directory, lookup.subdirectory, waiting);
+        const auto is_there = root.gate.has_directory(root.directory, lookup.subdirectory, waiting);
         if (!is_there) return std::nullopt;
         if (*is_there) names = &lookup.within;
     }
-    std::optional<Answer> answer = fail(OpenError{Reason::outside_root, path + ": no name below it"});
+    std::optional<Answer> answer =
+        fail(OpenError{Reason::outside_root, root.gate.directory() + ": no name below it"});
     for (const auto& name : *names) {
         answer = open_one(root, name);
         if (!answer || !is_missing(*answer)) return answer;
@@ -176,13 +167,25 @@ Result<void, std::string> FileRoot::look() {
     return {};
 }
 
-std::optional<Answer> FileRoot::open_now(const Lookup& lookup) const {
+std::optional<Answer> FileRoot::open_now(const Lookup& lookup, OpenRoots& roots) const {
     if (storage_ == Storage::remote) return std::nullopt;
-    return open_first(directory_, allowed_, lookup, Waiting::no, {storage_, device_});
+    const auto root = roots.at(directory_);
+    if (!root) {
+        if (root.error() == EAGAIN) return std::nullopt;
+        return fail(error_of(root.error(), directory_));
+    }
+    // Only where opening a file does not wait: for a file system that does, the kernel's word that all names
+    // are cached (RESOLVE_CACHED) is no answer.
+    if ((*root)->device != device_) return std::nullopt;
+    const FileGate gate{directory_, allowed_};
+    return open_first({gate, (*root)->directory, Waiting::no, {storage_, device_}}, lookup);
 }
 
 Result<OpenFile, OpenError> FileRoot::open(const Lookup& lookup) const {
-    return *open_first(directory_, allowed_, lookup, Waiting::yes, {storage_, device_});
+    const FileGate gate{directory_, allowed_};
+    const auto root = FileGate::open_directory(directory_, Waiting::yes);
+    if (!root) return fail(error_of(root.error(), directory_));
+    return *open_first({gate, *root, Waiting::yes, {storage_, device_}}, lookup);
 }
 
 std::vector<std::string> FileRoot::list(const std::string& directory, std::size_t limit) const {

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "io/disk.hpp"
 #include "io/file_descriptor.hpp"
+#include "io/open_roots.hpp"
 #include "io/storage.hpp"
 #include "machine/reason.hpp"
 
@@ -49,8 +50,9 @@ struct Lookup {
 /// A directory that is served. Every path is opened below it by openat2(RESOLVE_BENEATH |
 /// RESOLVE_NO_MAGICLINKS), so nothing leaves it; regular files only. An absolute link whose target lies below
 /// the root is followed by us through the same gate (at most 8 links); a link that leaves it is followed only
-/// below one of the allowed directories. The directory is named anew for each file: a root that is replaced
-/// (a link that is switched, a file system mounted late) counts from the next request on.
+/// below one of the allowed directories. The directory is named anew for each file, or at most
+/// OpenRoots::k_moment before it: a root that is replaced (a link that is switched, a file system mounted
+/// late) counts from then on.
 class FileRoot {
  public:
     using Opened = std::function<void(Result<OpenFile, OpenError>)>;
@@ -65,7 +67,8 @@ class FileRoot {
     /// The answer that can be had without waiting for a disk (RESOLVE_CACHED); nothing: ask open_later().
     /// That is so for everything until look() has found a file system that opens what is cached at once, and
     /// where another one is mounted meanwhile, or below the root.
-    [[nodiscard]] std::optional<Result<OpenFile, OpenError>> open_now(const Lookup& lookup) const;
+    [[nodiscard]] std::optional<Result<OpenFile, OpenError>> open_now(const Lookup& lookup,
+                                                                      OpenRoots& roots) const;
     /// The answer, however long the disk takes.
     [[nodiscard]] Result<OpenFile, OpenError> open(const Lookup& lookup) const;
     /// The names in a directory below the root (empty: the root itself), at most `limit` of them, in no

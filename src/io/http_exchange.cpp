@@ -118,7 +118,7 @@ void HttpExchange::look_up() {
     const auto name = '/' + target_.path + (asks_for_index_ ? slash + std::string{"index.html"} : "");
     const auto& surroundings = bench.surroundings;
     auto lookup = bench.tree->lookup(*root, name, connection_.peer, surroundings.hardware_of);
-    if (auto found = root->open_now(lookup)) {
+    if (auto found = root->open_now(lookup, bench.roots)) {
         name_.expect(std::move(lookup));
         on_found(std::move(*found));
         return;

@@ -30,6 +30,7 @@ struct HttpBench {
     ev::loop_ref loop;
     HttpSurroundings surroundings;
     SendBudget budget{loop};
+    OpenRoots roots{loop};
     Disk* disk = nullptr;
     std::optional<TftpTree> tree{};
     http::Policy policy{};

@@ -64,7 +64,7 @@ struct TftpService::State {
     using Sessions = std::unordered_map<Endpoint, std::unique_ptr<TftpSession>>;
 
     State(ev::loop_ref loop, Disk& disk, TftpSurroundings around)
-        : surroundings(std::move(around)), bench{.loop = loop, .disk = disk} {
+        : surroundings(std::move(around)), bench{.loop = loop, .disk = disk}, roots(loop) {
         bench.datagrams.resize(TftpBlocks::k_room);
         bench.validated = [this](TftpSession& session) { forget_unseen(session.asked().peer); };
         bench.ended = [this](TftpSession& session, machine::Event event) { end(session, std::move(event)); };
@@ -94,7 +94,8 @@ struct TftpService::State {
     TftpSurroundings surroundings;
     TftpBench bench;
     tftp::Policy policy;
-    std::optional<TftpTree> tree;   // once use() was called
+    std::optional<TftpTree> tree;  // once use() was called
+    OpenRoots roots;
     std::list<Listener> listeners;  // sockets keep their place
     unsigned last_listener = 0;
     bool is_finishing = false;
@@ -210,7 +211,7 @@ void TftpService::State::find_file(Listener& listener, TftpSession& session) {
     const auto program = surroundings.program_of ? surroundings.program_of(asked.peer) : std::string{};
     auto lookup = tree->lookup(*root, asked.request.file, asked.peer, surroundings.hardware_of, program);
     session.name().expect(lookup);
-    if (auto found = root->open_now(lookup)) {
+    if (auto found = root->open_now(lookup, roots)) {
         on_file(listener, session, std::move(*found));
         return;
     }

@@ -45,7 +45,8 @@ class FileRootTest : public testing::Test {
     // Opens as the service does: at once if it can be, else through the disk thread.
     Answer open(io::Lookup lookup, const std::vector<std::string>& allowed = {}) {
         const FileRoot root{(top / "root").string(), allowed};
-        if (auto now = root.open_now(lookup)) return std::move(*now);
+        io::OpenRoots anew{loop};
+        if (auto now = root.open_now(lookup, anew)) return std::move(*now);
         return open_slowly(std::move(lookup), allowed);
     }
     Answer open_slowly(io::Lookup lookup, const std::vector<std::string>& allowed = {}) {
@@ -57,11 +58,14 @@ class FileRootTest : public testing::Test {
         loop.run_until([&] { return answer.has_value(); });
         return std::move(*answer);
     }
-    // The kernel says "not now" also while somebody anywhere renames or mounts something.
-    static std::optional<Answer> opened_at_once(const FileRoot& root, const io::Lookup& lookup) {
+    // The kernel says "not now" also while somebody anywhere renames or mounts something, and for a link that
+    // has not been followed since it was made (its access time has to be written).
+    std::optional<Answer> opened_at_once(const FileRoot& root, const io::Lookup& lookup) {
         std::optional<Answer> answer;
-        for (int attempt = 0; attempt < 1000 && !answer; ++attempt)
-            answer = root.open_now(lookup);
+        for (int attempt = 0; attempt < 1000 && !answer; ++attempt) {
+            answer = root.open_now(lookup, roots);
+            if (!answer) (void)root.open(lookup);
+        }
         return answer;
     }
     Answer open_name(const std::string& name) { return open({{name}, "", {}}); }
@@ -77,6 +81,7 @@ class FileRootTest : public testing::Test {
     fs::path top;
     test::TestLoop loop;
     io::Disk disk{loop};
+    io::OpenRoots roots{loop};
 };
 
 TEST_F(FileRootTest, OpensARegularFileAtOnceWhenItIsCached) {
@@ -95,7 +100,7 @@ TEST_F(FileRootTest, OpensARegularFileAtOnceWhenItIsCached) {
 TEST_F(FileRootTest, NothingIsOpenedAtOnceWhereOpeningMayWait) {
     const FileRoot unknown{(top / "root").string(), {}};
     (void)open_slowly({{"file"}, "", {}});
-    EXPECT_FALSE(unknown.open_now({{"file"}, "", {}})) << "nobody has looked what it lies on";
+    EXPECT_FALSE(unknown.open_now({{"file"}, "", {}}, roots)) << "nobody has looked what it lies on";
 
     const fs::path memory = "/dev/shm";
     if (!fs::is_directory(memory)) return test::skip("no tmpfs at /dev/shm");
@@ -108,9 +113,40 @@ TEST_F(FileRootTest, NothingIsOpenedAtOnceWhereOpeningMayWait) {
     std::ofstream{elsewhere / "file"} << "in memory";
     fs::create_directory_symlink(elsewhere, top / "next");
     fs::rename(top / "next", top / "current");
-    const auto answer = root.open_now({{"file"}, "", {}});
+    (void)loop.turns_within(2 * io::OpenRoots::k_moment);
+    const auto answer = root.open_now({{"file"}, "", {}}, roots);
     fs::remove_all(elsewhere);
     EXPECT_FALSE(answer) << "another file system has taken the place of the one that was looked at";
+}
+
+TEST_F(FileRootTest, ARootThatIsReplacedCountsAMomentLater) {
+    fs::create_directory(top / "newer");
+    write("newer/file", "newer content");
+    fs::create_directory_symlink("root", top / "current");
+    FileRoot root{(top / "current").string(), {}};
+    ASSERT_TRUE(root.look());
+    (void)open_slowly({{"file"}, "", {}});
+    ASSERT_EQ(text_of(*opened_at_once(root, {{"file"}, "", {}})), "content");
+    fs::create_directory_symlink("newer", top / "next");
+    fs::rename(top / "next", top / "current");
+    EXPECT_EQ(text_of(root.open({{"file"}, "", {}})), "newer content") << "the disk thread names it anew";
+    (void)loop.turns_within(2 * io::OpenRoots::k_moment);
+    EXPECT_EQ(text_of(*opened_at_once(root, {{"file"}, "", {}})), "newer content");
+}
+
+// Else nobody could unmount what pxed serves while machines boot now and then.
+TEST_F(FileRootTest, NoRootStaysOpenWhenNobodyAsks) {
+    FileRoot root{(top / "root").string(), {}};
+    ASSERT_TRUE(root.look());
+    const auto open_files = [] {
+        return std::distance(fs::directory_iterator{"/proc/self/fd"}, fs::directory_iterator{});
+    };
+    (void)open_slowly({{"file"}, "", {}});
+    const auto before = open_files();
+    ASSERT_TRUE(opened_at_once(root, {{"file"}, "", {}}));
+    EXPECT_EQ(open_files(), before + 1) << "held for the next one";
+    (void)loop.turns_within(2 * io::OpenRoots::k_moment);
+    EXPECT_EQ(open_files(), before);
 }
 
 TEST_F(FileRootTest, AFileSaysWhatItLiesOn) {
