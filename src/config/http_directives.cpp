@@ -60,9 +60,9 @@ constexpr auto k_rows = std::to_array<Directive>({
                "Slashes that are doubled are read as one and never redirected, since firmware does not "
                "follow. `..`, `%00` and an encoded slash are refused. A name that ends in a slash stands "
                "for `index.html` in that directory.\n\n"
-               "Over plain HTTP an answer with 4 MiB or more of a file on a disk of this machine or in its "
-               "memory ends the connection (`Connection: close`). Over HTTPS, or from a network file "
-               "system, the connection stays open for further requests, as it does after what is smaller."
+               "Connections stay open for further requests. Over plain HTTP they end (`Connection: close`) "
+               "with 32 MiB or more of a file, and with 256 KiB or more where the client has sent its next "
+               "request before it had the answer."
                "\n\n    enable-http"
                "\n    tftp-root=/srv/tftp",
      .pitfall = "Port 80 may be another web server's already: see http-port.",

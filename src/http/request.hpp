@@ -15,6 +15,7 @@ struct Request {
     bool has_host = false;
     bool has_broken_header = false;  ///< a name that is empty or has a blank in it
     bool has_body = false;           ///< Content-Length other than 0, or Transfer-Encoding
+    bool is_last = false;            ///< the client says, or may mean, that none follows on the connection
     std::optional<std::string> range;
     std::optional<std::string> if_range;
     std::optional<std::string> if_match;

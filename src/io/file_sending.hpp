@@ -33,11 +33,13 @@ class SendBudget {
     void forget(FileSending& sending);
 
  private:
+    friend class FileSending;
     void on_turn(ev::timer&, int);
 
     ev::loop_ref loop_;
     ev::timer next_turn_;
     std::list<FileSending*> queue_;
+    std::size_t sendings_ = 0;  // that there are
     unsigned turn_ = 0;
     std::uint64_t left_ = k_a_turn;
     bool serves_queue_ = false;
@@ -64,6 +66,8 @@ class FileSending {
     FileSending(const FileSending&) = delete;
     FileSending& operator=(const FileSending&) = delete;
 
+    /// Sends what the socket takes now, and the rest in later turns of the loop; `ended` may be called from
+    /// within.
     void start();
     [[nodiscard]] bool waits_for_disk() const { return fetching_ != 0; }
 
@@ -71,6 +75,7 @@ class FileSending {
     friend class SendBudget;
     void go_on();
     bool send_piece();
+    void await_socket();
     void on_writable(ev::io& watcher, int revents);
     void fetch();
     void end(End how);
@@ -84,6 +89,7 @@ class FileSending {
     Disk& disk_;
     SendBudget& budget_;
     Ended ended_;
+    bool is_corked_ = false;
     Disk::Ticket fetching_ = 0;                                // 0: none
     std::optional<std::list<FileSending*>::iterator> queued_;  // the budget's
     ev::io writable_;

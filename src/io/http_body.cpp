@@ -22,8 +22,8 @@ constexpr std::size_t k_block = 32 * 1024;
 constexpr std::size_t k_least_block = 1024;  // the library's buffer for a body that does not go through it
 // From here on we send ourselves. The library looks at no piece of a file before it sends it, gives each of a
 // thousand connections its 128 kB in one turn of the loop, and cannot be told that somebody else has sent the
-// body: so the connection ends with it, which is nothing beside what it took to send.
-constexpr std::uint64_t k_large_body = 4 * 1024 * 1024;
+// body: it has to end its connection, and to be given the client's anew.
+constexpr std::uint64_t k_large_body = 256 * 1024;
 
 // A body that is read without waiting, a block at a time.
 class ReadBody {
@@ -87,13 +87,14 @@ class SentBody {
  private:
     // Asked for once the head is sent, and again when the connection goes on.
     ssize_t send() {
+        if (!std::exchange(has_begun_, true)) sending_.start();
         if (!end_) {
-            if (!std::exchange(has_begun_, true)) sending_.start();
             watcher_.wait();
             return 0;
         }
         switch (*end_) {
             case FileSending::End::whole:
+                watcher_.sent();
                 return MHD_CONTENT_READER_END_OF_STREAM;
             case FileSending::End::shrank:
                 watcher_.failed(Reason::file_shrank);
@@ -133,7 +134,7 @@ HttpBody sent_by_us(OpenFile file, std::uint64_t first, std::uint64_t length, co
     HttpResponse response{MHD_create_response_from_callback(length, k_least_block, &SentBody::on_wanted,
                                                             body.get(), &SentBody::on_done)};
     if (!response) return {};
-    HttpBody sent{.response = std::move(response), .sending = &body->sending(), .closes = true};
+    HttpBody sent{.response = std::move(response), .sending = &body->sending()};
     (void)body.release();  // on_done() ends it
     return sent;
 }

@@ -24,6 +24,8 @@ using HttpResponse = std::unique_ptr<MHD_Response, DestroyResponse>;
 struct HttpBodyWatcher {
     std::function<void()> wait;   ///< nothing is there to send now: suspend the connection
     std::function<void()> go_on;  ///< there is again: resume it
+    /// All is sent, past the library, which closes its connection now.
+    std::function<void()> sent;
     /// The connection is going to be closed: file_shrank, read_failed, or none when the peer has gone.
     std::function<void(Reason)> failed;
 };
@@ -34,7 +36,6 @@ struct HttpBody {
     int file = -1;                         ///< the response's own, that the library sends from; -1: none
     std::uint64_t end = 0;                 ///< where the part of that file ends
     const FileSending* sending = nullptr;  ///< the response's own; nullptr: the library sends
-    bool closes = false;                   ///< the connection ends with it
     /// Whether the file has become too short to send it whole.
     [[nodiscard]] bool has_shrunk() const;
 };

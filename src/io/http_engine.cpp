@@ -42,6 +42,8 @@ MHD_Result take_header(void* context, MHD_ValueKind, const char* name_text, cons
     // The library takes `Name : value` for a header whose name ends in a blank.
     if (name.empty() || name.find_first_of(" \t") != name.npos) request.has_broken_header = true;
     if (equal_ignoring_case(name, "Host")) request.has_host = true;
+    if (equal_ignoring_case(name, "Connection") && !equal_ignoring_case(value, "keep-alive"))
+        request.is_last = true;
     if (equal_ignoring_case(name, "Transfer-Encoding")) request.has_body = true;
     if (equal_ignoring_case(name, "Content-Length") && value != "0" && !value.empty())
         request.has_body = true;
@@ -58,15 +60,18 @@ http::Request request_of(MHD_Connection* connection, const char* target, const c
     request.method = method;
     request.target = target;
     request.is_version_1_1 = std::string_view{version} != "HTTP/1.0";
+    request.is_last = !request.is_version_1_1;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, &take_header, &request);
     return request;
 }
 
 std::unique_ptr<HttpEngine> HttpEngine::start(ev::loop_ref loop, const Callbacks& callbacks,
                                               ChooseCertificate certificate) {
+    // With MHD_USE_TURBO it closes its descriptor of a connection and leaves the connection itself alone,
+    // which goes on with another descriptor of it (HttpConnection::continuation).
     const unsigned flags = unsigned{MHD_USE_EPOLL} | unsigned{MHD_USE_NO_LISTEN_SOCKET} |
                            unsigned{MHD_ALLOW_SUSPEND_RESUME} |
-                           (certificate != nullptr ? unsigned{MHD_USE_TLS} : 0U);
+                           unsigned{certificate != nullptr ? MHD_USE_TLS : MHD_USE_TURBO};
     // Without the word that SIGPIPE is ignored (io/signals does that) the library never uses sendfile in a
     // foreign loop.
     auto* daemon = MHD_start_daemon(
@@ -118,6 +123,11 @@ void HttpEngine::resume(MHD_Connection* connection) {
 void HttpEngine::clear_away(MHD_Connection* connection) {
     MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 1U);
     run_soon();
+}
+
+std::size_t HttpEngine::head_size(MHD_Connection* connection) {
+    const auto* known = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return known == nullptr ? 0 : known->header_size;
 }
 
 void HttpEngine::run_soon() {

@@ -62,6 +62,9 @@ struct HttpConnection {
     std::uint64_t acknowledged = 0;  ///< bytes, then
     bool is_shut = false;            ///< by us: it took too long
     std::string in_parts;            ///< the file it fetches part by part
+    std::uint64_t heads = 0;         ///< bytes of all its requests' heads
+    /// The connection to the client, which goes on when the library's ends: an answer was sent past it.
+    FileDescriptor continuation;
     std::unique_ptr<HttpExchange> exchange;
     std::list<HttpConnection>::iterator place;  ///< in the service's list
 };
@@ -114,6 +117,8 @@ class HttpExchange {
     void refuse(const OpenError& why);
     bool queue();
     void suspend();
+    [[nodiscard]] bool may_go_on() const;
+    void on_sent();
     void resume();
 
     HttpConnection& connection_;

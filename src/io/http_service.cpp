@@ -62,6 +62,8 @@ struct HttpService::State {
     [[nodiscard]] bool serves(const HttpConnection& connection) const;
     void begin(HttpConnection& connection, http::Request request);
     void conclude(HttpConnection& connection, bool is_whole);
+    [[nodiscard]] HttpConnection next_of(HttpConnection& connection);
+    void carry_on(HttpConnection connection);
     void forget(HttpConnection& connection);
     void tell_of_handshake(const HttpConnection& connection);
     void on_sweep(ev::timer&, int);
@@ -96,7 +98,7 @@ void HttpService::State::take_connections(const FileDescriptor& door,
                                           const std::unique_ptr<HttpEngine>& engine) {
     for (int taken = 0; taken < k_most_at_once; ++taken) {
         if (connections.size() >= bench.policy.max_connections) {
-            make_room();
+            if (taken == 0) make_room();  // later ones: perhaps nobody waits any more
             return;
         }
         Accepted accepted;
@@ -185,8 +187,37 @@ void HttpService::State::on_connection(void* self, MHD_Connection* handle, void*
         ++state.by_address[address_of(connection.peer)];
         return;
     }
-    if (*context != nullptr) state.forget(*static_cast<HttpConnection*>(*context));
+    if (*context != nullptr) {
+        auto& connection = *static_cast<HttpConnection*>(*context);
+        auto same = state.next_of(connection);
+        state.forget(connection);
+        if (same.continuation.is_open()) state.carry_on(std::move(same));
+    }
     *context = nullptr;
+}
+
+// The same connection of the client, with its continuation if it has one, for another one of the library's.
+HttpConnection HttpService::State::next_of(HttpConnection& connection) {
+    HttpConnection next;
+    if (!connection.continuation.is_open() || bench.is_finishing) return next;
+    next.bench = &bench;
+    next.engine = connection.engine;
+    next.continuation = std::move(connection.continuation);
+    next.socket = next.continuation.get();
+    next.peer = connection.peer;
+    next.interface = connection.interface;
+    next.since = connection.since;
+    next.has_answered = true;
+    next.in_parts = connection.in_parts;
+    next.heads = connection.heads;
+    return next;
+}
+
+void HttpService::State::carry_on(HttpConnection connection) {
+    arriving = std::move(connection);
+    const SocketAddress address{arriving.peer, !arriving.peer.ipv4()};
+    arriving.engine->add(std::move(arriving.continuation), address);
+    if (!sweep.is_active()) sweep.start(k_sweep_pace, k_sweep_pace);
 }
 
 void HttpService::State::forget(HttpConnection& connection) {
@@ -246,6 +277,7 @@ bool HttpService::State::serves(const HttpConnection& connection) const {
 
 void HttpService::State::begin(HttpConnection& connection, http::Request request) {
     ++counts.requests;
+    connection.heads += HttpEngine::head_size(connection.handle);
     connection.exchange = std::make_unique<HttpExchange>(connection, std::move(request));
 }
 

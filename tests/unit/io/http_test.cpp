@@ -136,6 +136,74 @@ TEST_F(HttpTest, AnswersRequestsThatComeTogetherInTheirOrder) {
     EXPECT_EQ(service->counts().sent, 3U);
 }
 
+// What is large is sent past the library, whose connection ends with it; the client's does not.
+TEST_F(HttpTest, KeepsTheConnectionAfterLargeFiles) {
+    const auto large = write("large", random_text(6'000'000));
+    const auto small = write("small", "a script");
+    const auto open_files = [] {
+        return std::distance(fs::directory_iterator{"/proc/self/fd"}, fs::directory_iterator{});
+    };
+    auto& c = client();
+    std::ptrdiff_t open_before = 0;
+    for (int round = 0; round < 8; ++round) {
+        for (const auto* text : {&large, &small, &large}) {
+            c.clear();
+            c.get(text == &large ? "/large" : "/small");
+            loop.run_until([&] { return c.is_closed() || (c.has_answer() && service->running() == 0); });
+            ASSERT_FALSE(c.is_closed());
+            EXPECT_THAT(c.received().substr(0, 500), Not(HasSubstr("Connection:")));
+            EXPECT_TRUE(c.body() == *text);
+        }
+        // The library lets go of its own a turn later.
+        (void)loop.turns_within(milliseconds{100});
+        if (round == 0) open_before = open_files();
+    }
+    EXPECT_EQ(open_files(), open_before) << "a descriptor for each file would end it all";
+    EXPECT_EQ(service->counts().connections, 1U);
+    EXPECT_EQ(service->counts().sent, 24U);
+    EXPECT_EQ(service->counts().failed, 0U);
+}
+
+TEST_F(HttpTest, TheNextRequestMayComeWhileALargeFileIsSent) {
+    const auto large = write("large", random_text(6'000'000));
+    write("small", "a script");
+    auto& c = client();
+    c.pause();
+    c.get("/large");
+    loop.run_until([&] { return service->running() == 1; });
+    c.get("/small");
+    c.watch();
+    loop.run_until([&] { return c.is_closed() || c.received().ends_with("a script"); });
+    EXPECT_TRUE(c.body() == large);
+    EXPECT_EQ(service->counts().sent, 2U);
+    EXPECT_EQ(service->counts().connections, 1U);
+}
+
+TEST_F(HttpTest, EndsTheConnectionWithAVeryLargeFile) {
+    write("image", random_text(33 * 1024 * 1024));
+    auto& c = answered("/image");
+    EXPECT_THAT(c.received().substr(0, 500), HasSubstr("Connection: close\r\n"));
+    EXPECT_EQ(c.received().size() - c.received().find("\r\n\r\n") - 4, 33U * 1024 * 1024);
+    EXPECT_EQ(service->counts().sent, 1U);
+}
+
+// What the library has read already would be lost with its connection: so it is said that this one ends.
+TEST_F(HttpTest, EndsTheConnectionAfterALargeFileWhereItMust) {
+    const auto large = write("large", random_text(6'000'000));
+    const std::string head = "GET /large HTTP/1.1\r\nHost: x\r\n";
+    for (const auto& request :
+         {head + "\r\n" + head + "\r\n", "\r\n" + head + "\r\n", head + "Connection: close\r\n\r\n",
+          head + "Connection: Upgrade\r\n\r\n", std::string{"GET /large HTTP/1.0\r\n\r\n"}}) {
+        auto& c = client();
+        c.send(request);
+        loop.run_until([&] { return c.is_closed(); });
+        EXPECT_THAT(c.received().substr(0, 500), HasSubstr("Connection: close\r\n")) << request;
+        EXPECT_TRUE(c.body() == large) << request;
+    }
+    EXPECT_EQ(service->counts().sent, 5U);
+    EXPECT_EQ(service->counts().failed, 0U);
+}
+
 // Dropped from the page cache, where the file system lets go of it, the file is read by the disk thread.
 TEST_F(HttpTest, SendsWhatIsNotCached) {
     const auto text = write("big.img", random_text(2'000'000));
@@ -300,6 +368,17 @@ TEST_F(HttpTest, LetsIdleConnectionsMakeRoom) {
     for (int i = 0; i < 6; ++i)
         EXPECT_EQ(answered("/a").status(), 200U) << i;
     EXPECT_LE(service->connections(), 2U);
+}
+
+TEST_F(HttpTest, KeepsIdleConnectionsWhileNobodyWaitsForTheirPlace) {
+    write("a", "x");
+    policy.max_connections = 2;
+    use_policy();
+    auto& first = answered("/a");
+    auto& second = answered("/a");
+    (void)loop.turns_within(milliseconds{100});
+    EXPECT_FALSE(first.is_closed());
+    EXPECT_FALSE(second.is_closed());
 }
 
 TEST_F(HttpTest, GivesUpOnWhoSendsNoWholeRequest) {
