@@ -87,7 +87,9 @@ Daemon::Daemon(ev::default_loop& loop, ConfigurationSource source, config::Confi
 Daemon::~Daemon() = default;
 
 void Daemon::run() {
+    log_.wake_after_turns(loop_);
     loop_.run();
+    log_.wake_at_once();
     Signals::end_at_once_from_now_on();
     if (tftp_) tftp_->abandon();
     if (http_) http_->abandon();

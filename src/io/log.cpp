@@ -142,7 +142,25 @@ Log::~Log() {
     finish();
 }
 
+void Log::wake_after_turns(ev::loop_ref loop) {
+    loop_thread_ = std::this_thread::get_id();
+    turn_over_.emplace(loop);
+    turn_over_->set<Log, &Log::on_turn_over>(this);
+    turn_over_->start();
+}
+
+void Log::wake_at_once() {
+    turn_over_.reset();
+    if (std::exchange(must_wake_, false)) sink_->wake.notify_one();
+}
+
+void Log::on_turn_over(ev::prepare&, int) {
+    if (std::exchange(must_wake_, false)) sink_->wake.notify_one();
+}
+
 void Log::finish() {
+    turn_over_.reset();
+    must_wake_ = false;  // it is woken below
     if (!sink_ || !sink_->thread.joinable()) return;
     std::unique_lock lock{sink_->mutex};
     sink_->stops = true;
@@ -218,7 +236,12 @@ void Log::write(Level level, std::string text, std::vector<Field> fields) {
     } else {
         sink_->queue.push_back(std::move(line));
         const bool is_half_full = sink_->queue.size() == std::max<std::size_t>(sink_->limit / 2, 1);
-        if (std::exchange(sink_->is_asleep, false) || is_half_full) sink_->wake.notify_one();
+        const bool is_in_turn = turn_over_ && std::this_thread::get_id() == loop_thread_;
+        const bool was_asleep = std::exchange(sink_->is_asleep, false);
+        if (is_half_full || (was_asleep && !is_in_turn))
+            sink_->wake.notify_one();
+        else if (was_asleep)
+            must_wake_ = true;
     }
 }
 

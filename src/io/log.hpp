@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "io/loop.hpp"
 #include "machine/event.hpp"
 #include "machine/message.hpp"
 
@@ -37,6 +40,12 @@ class Log {
 
     /// Errors leave the old sink in place: a sentence.
     [[nodiscard]] Result<void, std::string> open(const config::LogTarget& target, std::size_t queue_lines);
+    /// From now on its thread is woken when a turn of the loop is through, not by the line: the reply that
+    /// the line is about leaves sooner, and the thread does not compete for the processor with it. To be
+    /// called by the thread of the loop; lines of others wake at once.
+    void wake_after_turns(ev::loop_ref loop);
+    /// No longer so: the loop has ended.
+    void wake_at_once();
     /// Writes what is queued, for at most a second; how many lines were lost is the last one, on standard
     /// error if the place of the log takes nothing. Nothing is written after it.
     void finish();
@@ -56,7 +65,12 @@ class Log {
 
  private:
     struct Sink;
+    void on_turn_over(ev::prepare& watcher, int revents);
+
     std::unique_ptr<Sink> sink_;
+    std::optional<ev::prepare> turn_over_;  // while it is woken after turns
+    std::thread::id loop_thread_;
+    bool must_wake_ = false;
 };
 
 }  // namespace pxed::io

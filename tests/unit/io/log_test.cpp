@@ -21,6 +21,7 @@
 #include "io/file_descriptor.hpp"
 #include "io/log_sinks.hpp"
 #include "temporary_directory.hpp"
+#include "test_loop.hpp"
 
 namespace pxed::io {
 namespace {
@@ -115,6 +116,32 @@ TEST(Log, ALogFileHasTimesAndIsOpenedAgainAfterRotation) {
     struct stat status {};
     ASSERT_EQ(::stat(directory.file("log").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0137U, 0U);  // nobody's but the owner's to write, nothing for others
+}
+
+TEST(Log, ALineOfATurnIsWrittenWhenTheTurnIsThrough) {
+    const TemporaryDirectory directory;
+    test::TestLoop loop;
+    Log log;
+    ASSERT_TRUE(log.open(target_of(config::LogTarget::Kind::file, directory.file("log")), 0));
+    const auto rest = [] { std::this_thread::sleep_for(milliseconds{300}); };  // until its thread is asleep
+    const auto wait_for = [&](const std::string& line) {
+        while (directory.read("log").find(line) == std::string::npos)
+            std::this_thread::yield();
+    };
+    log.wake_after_turns(loop);
+    rest();
+    log.info("of a turn");
+    rest();
+    EXPECT_EQ(directory.read("log"), "");
+    (void)loop.turns_within(milliseconds{1});
+    wait_for("of a turn");
+    rest();
+    std::thread{[&log] { log.info("of another thread"); }}.join();
+    wait_for("of another thread");
+    rest();
+    log.info("of the last turn");
+    log.wake_at_once();
+    wait_for("of the last turn");
 }
 
 TEST(Log, ALogFileThatCannotBeOpenedLeavesTheOldPlace) {
