@@ -135,13 +135,12 @@ FileSending::~FileSending() {
 }
 
 void FileSending::start() {
-    is_corked_ = budget_.sendings_ == 1;
-    if (is_corked_) cork(socket_, true);
+    if (budget_.sendings_ == 1) cork(socket_, true);
     go_on();
 }
 
 void FileSending::await_socket() {
-    writable_.start(socket_, ev::WRITE);
+    if (!writable_.is_active()) writable_.start(socket_, ev::WRITE);
 }
 
 void FileSending::on_writable(ev::io&, int) {
@@ -238,8 +237,8 @@ void FileSending::fetch() {
 
 void FileSending::end(End how) {
     writable_.stop();
-    if (is_corked_) cork(socket_, false);
-    ended_(how);  // the last: it may end us
+    cork(socket_, false);  // the library may have left one in as well
+    ended_(how);           // the last: it may end us
 }
 
 }  // namespace pxed::io

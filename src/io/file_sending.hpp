@@ -89,7 +89,6 @@ class FileSending {
     Disk& disk_;
     SendBudget& budget_;
     Ended ended_;
-    bool is_corked_ = false;
     Disk::Ticket fetching_ = 0;                                // 0: none
     std::optional<std::list<FileSending*>::iterator> queued_;  // the budget's
     ev::io writable_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -24,6 +25,8 @@ constexpr std::size_t k_least_block = 1024;  // the library's buffer for a body 
 // thousand connections its 128 kB in one turn of the loop, and cannot be told that somebody else has sent the
 // body: it has to end its connection, and to be given the client's anew.
 constexpr std::uint64_t k_large_body = 256 * 1024;
+// From here on also where the client's cannot be kept.
+constexpr std::uint64_t k_unkept_body = 4 * 1024 * 1024;
 
 // A body that is read without waiting, a block at a time.
 class ReadBody {
@@ -72,8 +75,9 @@ class SentBody {
     SentBody(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
              const HttpBodyWatcher& watcher)
         : watcher_(watcher),
-          sending_(way.loop, way.socket, std::move(file), first, length, way.disk, way.budget,
-                   [this](FileSending::End how) {
+          socket_(way.goes_on ? ::fcntl(way.socket, F_DUPFD_CLOEXEC, 0) : -1),
+          sending_(way.loop, socket_.is_open() ? socket_.get() : way.socket, std::move(file), first, length,
+                   way.disk, way.budget, [this](FileSending::End how) {
                        end_ = how;
                        watcher_.go_on();
                    }) {}
@@ -94,7 +98,7 @@ class SentBody {
         }
         switch (*end_) {
             case FileSending::End::whole:
-                watcher_.sent();
+                watcher_.sent(std::move(socket_));
                 return MHD_CONTENT_READER_END_OF_STREAM;
             case FileSending::End::shrank:
                 watcher_.failed(Reason::file_shrank);
@@ -110,6 +114,9 @@ class SentBody {
     }
 
     const HttpBodyWatcher& watcher_;
+    // Another descriptor of the connection, for what outlives the library's: libev goes on watching a number
+    // until it is closed, and epoll what it stood for until the last one is.
+    FileDescriptor socket_;
     bool has_begun_ = false;
     std::optional<FileSending::End> end_;
     FileSending sending_;
@@ -182,7 +189,8 @@ HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, con
         if (length <= k_small_body) {
             if (auto body = copied_body(file, first, length); body.response) return body;
         } else if (!way.is_secure) {  // GnuTLS encrypts, so nothing goes by sendfile
-            if (length >= k_large_body) return sent_by_us(std::move(file), first, length, way, watcher);
+            if (length >= (way.goes_on ? k_large_body : k_unkept_body))
+                return sent_by_us(std::move(file), first, length, way, watcher);
             if (is_cached(file, first, length)) return sent_by_library(std::move(file), first, length);
         }
     }

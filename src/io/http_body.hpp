@@ -24,8 +24,9 @@ using HttpResponse = std::unique_ptr<MHD_Response, DestroyResponse>;
 struct HttpBodyWatcher {
     std::function<void()> wait;   ///< nothing is there to send now: suspend the connection
     std::function<void()> go_on;  ///< there is again: resume it
-    /// All is sent, past the library, which closes its connection now.
-    std::function<void()> sent;
+    /// All is sent, past the library, which closes its connection now. `socket`: the client's connection,
+    /// which may go on; -1 where it ends.
+    std::function<void(FileDescriptor socket)> sent;
     /// The connection is going to be closed: file_shrank, read_failed, or none when the peer has gone.
     std::function<void(Reason)> failed;
 };
@@ -54,6 +55,7 @@ struct HttpWay {
     ev::loop_ref loop;
     int socket;
     bool is_secure;
+    bool goes_on;  ///< after a body that is sent past the library, too
     Disk& disk;
     SendBudget& budget;  ///< of all large bodies
 };

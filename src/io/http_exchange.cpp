@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <fcntl.h>
-
 #include "http/media_type.hpp"
 #include "io/clock.hpp"
 #include "io/directory_listing.hpp"
@@ -66,7 +64,7 @@ HttpExchange::HttpExchange(HttpConnection& connection, http::Request request)
     : connection_(connection), request_(std::move(request)), at_(read_instant()) {
     watcher_ = {.wait = [this] { suspend(); },
                 .go_on = [this] { resume(); },
-                .sent = [this] { on_sent(); },
+                .sent = [this](FileDescriptor socket) { on_sent(std::move(socket)); },
                 .failed =
                     [this](Reason reason) {
                         broke_off_ = reason;
@@ -113,13 +111,12 @@ void HttpExchange::resume() {
 // Whether the connection goes on after a body that is sent past the library. For that, the library must have
 // read nothing but what was answered: a request that came together with this one would be lost.
 bool HttpExchange::may_go_on() const {
-    return !request_.is_last && body_bytes_ < k_last_body &&
+    return !request_.is_last && body_bytes_ > k_small_body && body_bytes_ < k_last_body &&
            bytes_received(connection_.socket) == connection_.heads;
 }
 
-void HttpExchange::on_sent() {
-    if (!plan_->closes && !connection_.is_shut)
-        connection_.continuation = FileDescriptor{::fcntl(connection_.socket, F_DUPFD_CLOEXEC, 0)};
+void HttpExchange::on_sent(FileDescriptor socket) {
+    if (!plan_->closes && !connection_.is_shut) connection_.continuation = std::move(socket);
     connection_.engine->clear_away(connection_.handle);
 }
 
@@ -237,12 +234,14 @@ void HttpExchange::refuse(const OpenError& why) {
 
 bool HttpExchange::queue() {
     const bool is_head = request_.method == "HEAD";
+    bool goes_on = true;
     if (plan_->sends_resource() && !is_head) {
         const auto first = plan_->part ? plan_->part->first : 0;
         body_bytes_ = plan_->part ? plan_->part->length() : size_;
         auto& bench = *connection_.bench;
-        const HttpWay way{bench.loop, connection_.socket, connection_.keys != nullptr, *bench.disk,
-                          bench.budget};
+        goes_on = may_go_on();
+        const HttpWay way{bench.loop, connection_.socket, connection_.keys != nullptr,
+                          goes_on,    *bench.disk,        bench.budget};
         if (file_ && body_bytes_ > 0)
             body_ = file_body(std::move(*file_), first, body_bytes_, way, watcher_);
         else
@@ -256,7 +255,7 @@ bool HttpExchange::queue() {
     if (file_) let_go(std::move(*file_), *connection_.bench->disk);
     file_.reset();
     if (!body_.response) return false;
-    if (connection_.bench->is_finishing || (body_.sending != nullptr && !may_go_on())) plan_->closes = true;
+    if (connection_.bench->is_finishing || (body_.sending != nullptr && !goes_on)) plan_->closes = true;
     add_headers(*body_.response, *plan_);
     connection_.phase = HttpConnection::Phase::sending;
     connection_.looked_at = read_instant();

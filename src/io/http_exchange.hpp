@@ -118,7 +118,7 @@ class HttpExchange {
     bool queue();
     void suspend();
     [[nodiscard]] bool may_go_on() const;
-    void on_sent();
+    void on_sent(FileDescriptor socket);
     void resume();
 
     HttpConnection& connection_;

@@ -62,7 +62,7 @@ struct HttpService::State {
     [[nodiscard]] bool serves(const HttpConnection& connection) const;
     void begin(HttpConnection& connection, http::Request request);
     void conclude(HttpConnection& connection, bool is_whole);
-    [[nodiscard]] HttpConnection next_of(HttpConnection& connection);
+    [[nodiscard]] HttpConnection continued(HttpConnection& connection);
     void carry_on(HttpConnection connection);
     void forget(HttpConnection& connection);
     void tell_of_handshake(const HttpConnection& connection);
@@ -189,15 +189,17 @@ void HttpService::State::on_connection(void* self, MHD_Connection* handle, void*
     }
     if (*context != nullptr) {
         auto& connection = *static_cast<HttpConnection*>(*context);
-        auto same = state.next_of(connection);
+        auto next = state.continued(connection);
         state.forget(connection);
-        if (same.continuation.is_open()) state.carry_on(std::move(same));
+        if (next.continuation.is_open()) state.carry_on(std::move(next));
+        const bool has_room = state.connections.size() < state.bench.policy.max_connections;
+        if (has_room && !state.pause.is_active()) state.watch_listeners();
     }
     *context = nullptr;
 }
 
 // The same connection of the client, with its continuation if it has one, for another one of the library's.
-HttpConnection HttpService::State::next_of(HttpConnection& connection) {
+HttpConnection HttpService::State::continued(HttpConnection& connection) {
     HttpConnection next;
     if (!connection.continuation.is_open() || bench.is_finishing) return next;
     next.bench = &bench;
@@ -210,6 +212,7 @@ HttpConnection HttpService::State::next_of(HttpConnection& connection) {
     next.has_answered = true;
     next.in_parts = connection.in_parts;
     next.heads = connection.heads;
+    next.acknowledged = bytes_acknowledged(next.socket);
     return next;
 }
 
@@ -228,7 +231,6 @@ void HttpService::State::forget(HttpConnection& connection) {
     if (same != by_address.end() && --same->second == 0) by_address.erase(same);
     connections.erase(connection.place);
     if (connections.empty()) sweep.stop();
-    if (!pause.is_active()) watch_listeners();
 }
 
 // Firmware that does not trust us just goes away. The session, and the alert in it, is gone by now; how far

@@ -16,8 +16,8 @@ namespace pxed::io {
 /// file after file, ask below the same one, and to open it costs as much as to open what they ask for.
 class OpenRoots {
  public:
-    /// For so long the root counts that was named so before: a link that is switched, a file system that is
-    /// mounted or wants to be unmounted waits for that.
+    /// For so long the root counts that was named so before a link was switched or a file system mounted; and
+    /// umount(8) finds it in use, as it does while a file is sent.
     static constexpr milliseconds k_moment{50};
 
     struct Root {

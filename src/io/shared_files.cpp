@@ -90,7 +90,7 @@ SharedFile::~SharedFile() {
     }
     for (auto& [index, piece] : pieces_) {
         if (piece.users == 0) owner_.take_from_idle(piece);
-        owner_.piece_bytes_ -= piece.length;
+        if (piece.is_cached) owner_.piece_bytes_ -= piece.length;
     }
     if (file_->storage == Storage::remote)
         disk_.submit_with(
@@ -145,6 +145,8 @@ PieceUse SharedFile::piece(std::uint64_t index) {
     }
     auto& piece = keep(index, std::move(memory));
     piece.users = 1;
+    piece.is_cached = true;
+    owner_.piece_bytes_ += piece.length;
     return PieceUse{&piece};
 }
 
@@ -230,7 +232,6 @@ std::size_t SharedFile::length_of(std::uint64_t index) const {
 }
 
 FilePiece& SharedFile::keep(std::uint64_t index, std::unique_ptr<std::uint8_t[]> memory) {
-    owner_.piece_bytes_ += length_of(index);
     return pieces_.try_emplace(index, this, index, std::move(memory), length_of(index)).first->second;
 }
 
@@ -303,7 +304,7 @@ void SharedFiles::trim() {
 }
 
 void SharedFiles::drop(FilePiece& piece) {
-    piece_bytes_ -= piece.length;
+    if (piece.is_cached) piece_bytes_ -= piece.length;
     piece.file->pieces_.erase(piece.index);
 }
 

@@ -47,7 +47,8 @@ struct FilePiece {
     std::unique_ptr<std::uint8_t[]> memory;
     std::size_t length = 0;
     unsigned users = 0;
-    bool is_ahead = false;                   ///< read before anybody asked for it, and not asked for yet
+    bool is_cached = false;  ///< by the kernel as well, when it was made: it may be done without
+    bool is_ahead = false;   ///< read before anybody asked for it, and not asked for yet
     std::list<FilePiece*>::iterator idle{};  ///< where it stands among the idle ones, while it has no user
 };
 
@@ -141,7 +142,7 @@ class SharedFiles {
     struct Limits {
         /// What nobody uses at the moment, and the next client may. Only of files that several send.
         std::size_t idle_bytes = 2 * 1024 * 1024;
-        /// All pieces together, but for those that only the disk thread can read.
+        /// All pieces together of what is in the page cache. What the disk thread has read is not counted.
         std::size_t piece_bytes = 8 * 1024 * 1024;
         /// A file younger than this is not shared: within one tick of the file system's clock it may change
         /// again and look the same.
@@ -156,7 +157,8 @@ class SharedFiles {
     /// descriptor is closed. Must end before this does.
     [[nodiscard]] FileUse join(OpenFile file);
 
-    /// How many files are open, how many bytes of them are in memory, and how many of these nobody uses.
+    /// How many files are open, how many bytes of pieces there are as Limits counts them, and how many bytes
+    /// of all pieces nobody uses.
     [[nodiscard]] std::size_t open() const { return files_.size(); }
     [[nodiscard]] std::size_t piece_bytes() const { return piece_bytes_; }
     [[nodiscard]] std::size_t idle_bytes() const { return idle_bytes_; }

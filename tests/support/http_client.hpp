@@ -48,6 +48,11 @@ class HttpClient {
     void pause() { watcher_.stop(); }
     void watch() { watcher_.start(socket_.get(), ev::READ); }
 
+    /// Whether the server has sent what was not read yet.
+    [[nodiscard]] bool has_more() const {
+        char byte = 0;
+        return ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    }
     [[nodiscard]] const std::string& received() const { return received_; }
     [[nodiscard]] bool is_closed() const { return is_closed_; }
     /// Whether the first answer is there whole.

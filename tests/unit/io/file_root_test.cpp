@@ -323,7 +323,7 @@ TEST_F(FileRootTest, ADirectoryOfOnesOwnMayBeAnAbsoluteLink) {
     EXPECT_EQ(text_of(open_of("10.0.0.9")), "content");  // leads to no directory
 }
 
-TEST_F(FileRootTest, ARootThatIsSwitchedCountsFromTheNextFile) {
+TEST_F(FileRootTest, ARootThatIsSwitchedCountsAtOnceForTheDiskThread) {
     fs::create_directories(top / "release-1");
     fs::create_directories(top / "release-2");
     write("release-1/version", "one");

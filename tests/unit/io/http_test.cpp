@@ -170,7 +170,7 @@ TEST_F(HttpTest, TheNextRequestMayComeWhileALargeFileIsSent) {
     auto& c = client();
     c.pause();
     c.get("/large");
-    loop.run_until([&] { return service->running() == 1; });
+    loop.run_until([&] { return c.has_more(); });
     c.get("/small");
     c.watch();
     loop.run_until([&] { return c.is_closed() || c.received().ends_with("a script"); });
@@ -202,6 +202,27 @@ TEST_F(HttpTest, EndsTheConnectionAfterALargeFileWhereItMust) {
     }
     EXPECT_EQ(service->counts().sent, 5U);
     EXPECT_EQ(service->counts().failed, 0U);
+}
+
+TEST_F(HttpTest, SmallerFilesKeepTheConnectionOfWhoAsksAhead) {
+    const auto text = write("loader", random_text(1'000'000));
+    write("small", "a script");
+    auto& c = client();
+    c.send("GET /loader HTTP/1.1\r\nHost: x\r\n\r\nGET /small HTTP/1.1\r\nHost: x\r\n\r\n");
+    loop.run_until([&] { return c.is_closed() || c.received().ends_with("a script"); });
+    EXPECT_TRUE(c.body() == text);
+    EXPECT_FALSE(c.is_closed());
+    EXPECT_EQ(service->counts().sent, 2U);
+}
+
+TEST_F(HttpTest, StopsWhileAConnectionIsKeptAfterALargeFile) {
+    write("large", random_text(6'000'000));
+    for (int i = 0; i < 20; ++i)
+        client().get("/large");
+    loop.run_until([&] { return service->counts().sent >= 3; });
+    service->finish();
+    loop.run_until([&] { return service->connections() == 0; });
+    EXPECT_EQ(service->counts().sent + service->counts().failed, service->counts().requests);
 }
 
 // Dropped from the page cache, where the file system lets go of it, the file is read by the disk thread.
