@@ -21,6 +21,7 @@ head -c 5000 /dev/urandom > tftp/boot.efi
 head -c 5000 /dev/urandom > tftp/small.iso
 head -c 5000 /dev/urandom > tftp/vmlinuz
 head -c 8000000 /dev/urandom > tftp/large.bin
+for _ in 1 2 3 4 5; do cat tftp/large.bin; done > tftp/huge.bin
 head -c 300000000 /dev/urandom > tftp/image.bin
 echo secret > secret
 ln -s hello.txt tftp/link-inside
