@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from . import usage
-from .wire import BITS, SERVER, listens
+from .wire import BITS, BROADCAST, SERVER, listens
 
 # name -> package, program in it, the protocols it is measured in
 PEERS = {
@@ -149,6 +149,7 @@ class Server:
                 "tftpd-hpa": self.tftpd_hpa, "atftpd": self.atftpd, "nginx": self.nginx}[self.name]()
 
     # --- how each is told ---
+    # The same options for all: what a reply has more of, perfdhcp has more work with.
 
     def write(self, name, text):
         path = self.state / name
@@ -179,10 +180,11 @@ class Server:
             "interfaces-config": {"interfaces": ["wire"], "dhcp-socket-type": "udp"},
             "lease-database": {"type": "memfile", "persist": True, "name": str(self.state / "kea-leases.csv"),
                                "lfc-interval": 0},
-            "valid-lifetime": 3600,
+            "valid-lifetime": 3600, "renew-timer": 1800, "rebind-timer": 3150,
             "authoritative": True,
             "subnet4": [{"subnet": subnet, "id": 1, "pools": [{"pool": " - ".join(self.pool())}],
-                         "boot-file-name": "undionly.kpxe",
+                         "next-server": SERVER, "boot-file-name": "undionly.kpxe",
+                         "option-data": [{"name": "routers", "data": SERVER}, {"name": "broadcast-address", "data": BROADCAST}],
                          "reservations": [{"hw-address": mac, "ip-address": address} for mac, address in self.hosts]}],
             "loggers": [{"name": "kea-dhcp4", "severity": "WARN",
                          "output_options": [{"output": str(self.state / "messages.log")}]}],
@@ -191,7 +193,9 @@ class Server:
 
     def isc_dhcpd(self):
         pool = " ".join(self.pool())
-        text = (f"authoritative; ping-check false; default-lease-time 3600; filename \"undionly.kpxe\";\n"
+        text = (f"authoritative; ping-check false; default-lease-time 3600; filename \"undionly.kpxe\"; next-server {SERVER};\n"
+                f"option dhcp-renewal-time 1800; option dhcp-rebinding-time 3150; option routers {SERVER};\n"
+                f"option broadcast-address {BROADCAST};\n"
                 f"subnet 10.64.0.0 netmask 255.240.0.0 {{ range {pool}; }}\n")
         text += "".join(f"host h{i} {{ hardware ethernet {mac}; fixed-address {address}; }}\n"
                         for i, (mac, address) in enumerate(self.hosts))

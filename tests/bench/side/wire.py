@@ -14,6 +14,7 @@ SERVER = "10.64.0.1"
 CLIENT = "10.79.255.1"
 FIRST_CLIENT = "10.80.0.1"
 BITS = 12
+BROADCAST = "10.79.255.255"
 
 
 def ip(*words):
