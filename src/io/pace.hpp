@@ -13,7 +13,7 @@ namespace pxed::io {
 /// at most ten in a millisecond faster than requests come.
 class Pace {
  public:
-    static constexpr std::size_t k_burst = 64;     ///< saved up at most
+    static constexpr std::size_t k_burst = 32;     ///< saved up at most
     static constexpr nanoseconds k_each{100'000};  ///< for one more besides those that messages let go
     /// Beyond so many the rest goes at once.
     static constexpr std::size_t k_most_waiting = 4096;
