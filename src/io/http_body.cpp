@@ -25,7 +25,7 @@ constexpr std::size_t k_least_block = 1024;  // the library's buffer for a body 
 // thousand connections its 128 kB in one turn of the loop, and cannot be told that somebody else has sent the
 // body: it has to end its connection, and to be given the client's anew.
 constexpr std::uint64_t k_large_body = 256 * 1024;
-// From here on also where the client's cannot be kept.
+// From here on also where the client wants to keep its own and cannot.
 constexpr std::uint64_t k_unkept_body = 4 * 1024 * 1024;
 
 // A body that is read without waiting, a block at a time.
@@ -132,7 +132,7 @@ HttpBody copied_body(const OpenFile& file, std::uint64_t first, std::uint64_t le
     if (got < 0 || static_cast<std::uint64_t>(got) != length) return {};
     HttpResponse response{MHD_create_response_from_buffer(length, memory.get(), MHD_RESPMEM_MUST_FREE)};
     if (response) (void)memory.release();
-    return {.response = std::move(response)};
+    return {.response = std::move(response), .is_copied = true};
 }
 
 HttpBody sent_by_us(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
@@ -189,7 +189,7 @@ HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, con
         if (length <= k_small_body) {
             if (auto body = copied_body(file, first, length); body.response) return body;
         } else if (!way.is_secure) {  // GnuTLS encrypts, so nothing goes by sendfile
-            if (length >= (way.goes_on ? k_large_body : k_unkept_body))
+            if (length >= (way.goes_on || way.is_last ? k_large_body : k_unkept_body))
                 return sent_by_us(std::move(file), first, length, way, watcher);
             if (is_cached(file, first, length)) return sent_by_library(std::move(file), first, length);
         }

@@ -34,6 +34,7 @@ struct HttpBodyWatcher {
 /// A response, and what is known of how it is sent.
 struct HttpBody {
     HttpResponse response;
+    bool is_copied = false;                ///< the response has it, and the head and all of it leave at once
     int file = -1;                         ///< the response's own, that the library sends from; -1: none
     std::uint64_t end = 0;                 ///< where the part of that file ends
     const FileSending* sending = nullptr;  ///< the response's own; nullptr: the library sends
@@ -55,7 +56,8 @@ struct HttpWay {
     ev::loop_ref loop;
     int socket;
     bool is_secure;
-    bool goes_on;  ///< after a body that is sent past the library, too
+    bool goes_on;   ///< after a body that is sent past the library, too
+    bool is_last;   ///< the client wants no other answer over it
     Disk& disk;
     SendBudget& budget;  ///< of all large bodies
 };

@@ -11,7 +11,7 @@ namespace pxed::io {
 
 namespace {
 
-// More in one transaction would only make the first of them wait longer: 64 leases take 2 ms here.
+// More in one transaction would only make the first of them wait longer: 64 of a lease each take 2 ms here.
 constexpr std::size_t k_most_joined = 64;
 // A checkpoint costs two more waits for the disk, so it happens when nobody waits, or when the log is long.
 constexpr seconds k_idle{2};

@@ -8,9 +8,9 @@
 namespace pxed::io {
 
 /// How many of the replies that wait may leave now: a token bucket. Each message that came lets one go, so
-/// that nobody waits while we keep up. A commit that a slow disk held for 100 ms has hundreds ready at one
-/// moment, and all of them may go to one relay agent or one bridge, whose socket holds some 150: they leave
-/// at most ten in a millisecond faster than requests come.
+/// that hardly anybody waits while we keep up, but no more than a burst at one moment. A commit that a slow
+/// disk held for 100 ms has hundreds ready at one moment, and all of them may go to one relay agent or one
+/// bridge, whose socket holds some 150: they leave at most ten in a millisecond faster than requests come.
 class Pace {
  public:
     static constexpr std::size_t k_burst = 32;     ///< saved up at most

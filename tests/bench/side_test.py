@@ -68,6 +68,7 @@ class Ratios(unittest.TestCase):
         metric = Metric("speed", "", targets=(Target("row small", 0.8), Target("value", 50, True)))
         first, second = verdicts(row(metric), {"pxed": speeds(99)}, other)
         self.assertAlmostEqual(first.ratio, 0.9)
+        self.assertEqual((first.against, first.theirs), ("row small", 110))
         self.assertTrue(first.is_met())
         self.assertEqual(second.ratio, 99)
         self.assertFalse(second.is_met())

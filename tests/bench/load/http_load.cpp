@@ -99,13 +99,15 @@ class Run {
             .number("whole", static_cast<double>(tally_.whole))
             .number("failed", static_cast<double>(failed))
             .number("reconnects", static_cast<double>(tally_.reconnects))
-            .number("p50", tally_.times.within(0.5))
-            .number("p99", tally_.times.within(0.99))
-            .number("max", tally_.times.within(1))
             .number("least_bytes", static_cast<double>(least))
             .number("most_bytes", static_cast<double>(most))
             .text("bodies", plan_.is_discarding ? "length only" : "every byte compared")
             .number("load_cpu_seconds", load::own_cpu_seconds() - cpu_before_);
+        if (tally_.times.count() > 0) {
+            report.number("p50", tally_.times.within(0.5))
+                .number("p99", tally_.times.within(0.99))
+                .number("max", tally_.times.within(1));
+        }
         if (failed > 0) {
             report.text("why", std::ranges::max_element(failures_, {}, [](const auto& entry) {
                                    return entry.second;

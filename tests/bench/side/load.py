@@ -1,6 +1,8 @@
 """The load generators, as functions that give their measurements as a dictionary."""
 import json
 import re
+import resource
+import time
 
 from .wire import CLIENT, FIRST_CLIENT, SERVER
 
@@ -35,11 +37,19 @@ def http(wire, programs, name, original, **values):
 
 def perfdhcp(wire, clients, rate, seconds):
     """One try at a fixed rate: exchanges a second that were completed, the share that was not, and what perfdhcp itself
-    managed to send. Its drops count a late answer (1 s) as lost. One thread: two of them take a third more of the two
+    managed to send. Its drops count a late answer (1 s) as lost. One thread: two of them take a quarter more of the two
     processors that client and server share, and lose in their own socket what the server sent."""
+    before, began = children_cpu_seconds(), time.monotonic()
     run = wire.run("c", ["perfdhcp", "-4", "-l", "wire", "-R", clients, "-r", rate, "-p", seconds, "-d", 1, "-W", 1000000,
                          "-s", 1, "-g", "single", SERVER], timeout=seconds + 60)
-    return exchanges(run.stdout, rate, seconds)
+    share = (children_cpu_seconds() - before) / (time.monotonic() - began)
+    return exchanges(run.stdout, rate, seconds) | {"load_share": share}
+
+
+def children_cpu_seconds():
+    """Of the programs that have ended. A server that runs is none of them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def exchanges(text, rate, seconds):

@@ -27,7 +27,7 @@ READY = {"dhcp": ("udp", 67), "tftp": ("udp", 69), "http": ("tcp", 80)}
 # What each does to the disk before it acknowledges a lease, in its default configuration.
 DURABILITY = {
     "pxed": "on disk before the ACK (SQLite, WAL, synchronous=FULL, one commit for all that wait)",
-    "dnsmasq": "whole lease file written anew and fsync'd, after the ACK",
+    "dnsmasq": "whole lease file written anew and fsync'd before the ACK",
     "isc-dhcpd": "appended and fsync'd before the ACK",
     "kea": "appended to a CSV file, never synced",
 }
@@ -193,7 +193,7 @@ class Server:
 
     def isc_dhcpd(self):
         pool = " ".join(self.pool())
-        text = (f"authoritative; ping-check false; default-lease-time 3600; filename \"undionly.kpxe\"; next-server {SERVER};\n"
+        text = (f"authoritative; ping-check false; echo-client-id on; default-lease-time 3600; filename \"undionly.kpxe\"; next-server {SERVER};\n"
                 f"option dhcp-renewal-time 1800; option dhcp-rebinding-time 3150; option routers {SERVER};\n"
                 f"option broadcast-address {BROADCAST};\n"
                 f"subnet 10.64.0.0 netmask 255.240.0.0 {{ range {pool}; }}\n")
@@ -211,7 +211,7 @@ class Server:
                 "--bind-address", SERVER, "--verbose=3", "--logfile", self.state / "messages.log", self.tree]
 
     def nginx(self):
-        # With its log, as Debian sets it up and as pxed has one: a line for each file that was sent.
+        # With its log, as Debian sets it up: a line for each request. pxed has one as well, within its log limit.
         return [self.program, "-p", self.state, "-c", self.write("nginx.conf", f"""
 daemon off; user root; worker_processes 1; pid {self.state}/pid; error_log {self.state}/messages.log;
 worker_rlimit_nofile 8192;

@@ -1,4 +1,5 @@
 """Start time, memory, and system calls a block."""
+import concurrent.futures
 import time
 
 from . import load
@@ -48,18 +49,15 @@ def with_transfers(bench, name):
     """The most that was seen while a thousand transfers ran; sampled, because a forking server keeps no high water mark."""
     file, path = bench.file(bench.of(4096, 256))
     wire = bench.wire(1500)
-    with bench.server(name, wire, ("tftp",)) as server:
-        program = wire.spawn("c", [bench.programs / "tftp_load", SERVER, file, path, "--from", load.FIRST_CLIENT, "--windowsize", 4,
-                                   "--clients", bench.of(1000, 30), "--limit", 120], bench.log)
+    with bench.server(name, wire, ("tftp",)) as server, concurrent.futures.ThreadPoolExecutor(1) as aside:
+        transfers = aside.submit(load.tftp, wire, bench.programs, file, path, windowsize=4, clients=bench.of(1000, 30), limit=120)
         most = {}
-        ends = time.monotonic() + bench.of(4, 1)
-        while program.poll() is None and time.monotonic() < ends and server.is_alive():
+        while not transfers.done() and server.is_alive():
             now = server.memory()
             most = {key: max(value, most.get(key, 0)) for key, value in now.items()}
             time.sleep(0.1)
-        program.kill()
-        program.wait()
-        return most | {"failed": 0 if server.is_alive() else 1, "why": "the server died"}
+        turn = transfers.result()
+        return most | ({"failed": turn["failed"]} if server.is_alive() else {"failed": 1, "why": "the server died"})
 
 
 def system_calls(bench, name, window):

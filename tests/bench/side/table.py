@@ -34,8 +34,7 @@ def targets(rows, results):
         for verdict in verdicts(row, results[row.name], results):
             met = {True: "yes", False: "**no**", None: "not measured"}[verdict.is_met()]
             ours = median(results[row.name]["pxed"], verdict.metric.key)
-            theirs = median(results[row.name].get(verdict.against, []), verdict.metric.key)
-            lines.append([row.title, verdict.metric.title, figure(ours), f"{figure(theirs)} {verdict.against}".strip(),
+            lines.append([row.title, verdict.metric.title, figure(ours), f"{figure(verdict.theirs)} {verdict.against}".strip(),
                           figure(verdict.ratio), verdict.target.says(), met])
     return table(["work", "measure", "pxed", "compared with", "ratio", "target", "met"], lines) if lines else ""
 
@@ -85,5 +84,5 @@ def document(bench, rows, results, load_average):
     demanded = "" if bench.is_small else targets(rows, results)
     small = "\n**Hardly any work was done: these figures say that it runs, and nothing else.**\n" if bench.is_small else ""
     return (f"## pxed and its peers in one run\n{small}\n{machine(bench, results)}{busy}\nEach figure is the median of {rounds} rounds in which the "
-            "servers took turns; a ratio is the median of the ratios within a round. Best: the best of the peers that did all of the "
-            f"work.\n\n{demanded}\nWhat a lease means to each, in its default configuration:\n\n{durable}\n" + "".join(parts))
+            "servers took turns; a ratio is the median of the ratios within a round. Best: the best of the peers, of the "
+            f"rounds in which each did all of the work.\n\n{demanded}\nWhat a lease means to each, in its default configuration:\n\n{durable}\n" + "".join(parts))

@@ -46,7 +46,8 @@ class Verdict:
     metric: Metric
     target: Target
     ratio: float | None
-    against: str  # the peer that was the best one
+    against: str  # the peer that was the best one, or the other row
+    theirs: float | None  # its value
 
     def is_met(self):
         if self.ratio is None:
@@ -75,26 +76,25 @@ def best_peer(metric, medians):
 
 
 def ratio(metric, target, turns, others):
-    """The median over the rounds of pxed's value through the other's in the same round, and who the other was. Both did
-    the work under the same conditions then, whatever else the machine was doing in that round."""
+    """The median over the rounds of pxed's value through the other's in the same round, who the other was, and its own
+    median. Both did the work under the same conditions then, whatever else the machine was doing in that round."""
     ours = turns["pxed"]
     if target.against == "value":
-        return median(ours, metric.key), ""
+        return median(ours, metric.key), "", None
     if target.against.startswith("row "):
         other = median(others.get(target.against[4:], {}).get("pxed", []), metric.key)
         own = median(ours, metric.key)
-        return (own / other if own is not None and other else None), "pxed"
+        return (own / other if own is not None and other else None), target.against, other
     peer = target.against
     if peer == "best":
         peer = best_peer(metric, {name: median(of, metric.key) for name, of in turns.items() if name not in ("pxed", "limit")})
     pairs = [(a[metric.key], b[metric.key]) for a, b in zip(ours, turns.get(peer, []))
              if did_it(a) and did_it(b) and metric.key in a and b.get(metric.key)]
-    return (statistics.median(a / b for a, b in pairs) if pairs else None), peer or ""
+    return (statistics.median(a / b for a, b in pairs) if pairs else None), peer or "", median(turns.get(peer, []), metric.key)
 
 
 def verdicts(row, turns, others):
     """turns: server -> its measurements, one a round. others: row's name -> the same of the other rows."""
     for metric in row.metrics:
         for target in metric.targets:
-            value, against = ratio(metric, target, turns, others)
-            yield Verdict(metric, target, value, against)
+            yield Verdict(metric, target, *ratio(metric, target, turns, others))
