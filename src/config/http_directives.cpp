@@ -61,8 +61,8 @@ constexpr auto k_rows = std::to_array<Directive>({
                "follow. `..`, `%00` and an encoded slash are refused. A name that ends in a slash stands "
                "for `index.html` in that directory.\n\n"
                "Connections stay open for further requests. Over plain HTTP they end (`Connection: close`) "
-               "with 32 MiB or more of a file that is on a disk of this machine or in its memory; with 4 MiB "
-               "or more where the client speaks HTTP/1.0, or sends a request before it has the last answer."
+               "with 4 MiB or more of a file that is on a disk of this machine or in its memory where the "
+               "client speaks HTTP/1.0, or sends a request before it has the last answer."
                "\n\n    enable-http"
                "\n    tftp-root=/srv/tftp",
      .pitfall = "Port 80 may be another web server's already: see http-port.",

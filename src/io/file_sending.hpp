@@ -39,7 +39,6 @@ class SendBudget {
     ev::loop_ref loop_;
     ev::timer next_turn_;
     std::list<FileSending*> queue_;
-    std::size_t sendings_ = 0;  // that there are
     unsigned turn_ = 0;
     std::uint64_t left_ = k_a_turn;
     bool serves_queue_ = false;

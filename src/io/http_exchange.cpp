@@ -13,10 +13,6 @@ namespace {
 
 using machine::Stage;
 
-// A body of this size ends its connection. The next one, over a new connection, is nothing beside what it
-// took to send, and downloads get a tenth to a fifth more than over connections that have found their pace.
-constexpr std::uint64_t k_last_body = 32 * 1024 * 1024;
-
 unsigned status_of(Reason reason) {
     if (reason == Reason::file_not_found) return 404;
     if (reason == Reason::read_failed) return 500;
@@ -111,7 +107,7 @@ void HttpExchange::resume() {
 // Whether the connection goes on after a body that is sent past the library. For that, the library must have
 // read nothing but what was answered: a request that came together with this one would be lost.
 bool HttpExchange::may_go_on() const {
-    return !request_.is_last && body_bytes_ > k_small_body && body_bytes_ < k_last_body &&
+    return !request_.is_last && body_bytes_ > k_small_body &&
            bytes_received(connection_.socket) == connection_.heads;
 }
 

@@ -79,15 +79,15 @@ def system_calls(bench, name, window):
 def rows():
     yield Row("start", "memory-idle", "idle, everything on", (*TFTP, "kea", "isc-dhcpd", "nginx"), idle,
               (Metric("RssAnon", "RssAnon MB", True, (Target("value", 3, True),)),
-               Metric("VmRSS", "VmRSS MB", True, (Target("value", 13, True),))), True, True)
+               Metric("VmRSS", "VmRSS MB", True, (Target("value", 13, True),))), True, are_peers_once=True)
     yield Row("start", "memory-1000", "with 1,000 TFTP transfers", TFTP, with_transfers,
-              (Metric("RssAnon", "RssAnon MB", True), Metric("VmRSS", "VmRSS MB", True, (Target("value", 40, True),))), True, True)
+              (Metric("RssAnon", "RssAnon MB", True), Metric("VmRSS", "VmRSS MB", True, (Target("value", 40, True),))), True, are_peers_once=True)
     for window in (1, 4, 64):
         yield Row("start", f"calls-w{window}", f"system calls a block, windowsize {window}", TFTP if window == 1 else ("pxed", "atftpd"),
                   lambda bench, server, window=window: system_calls(bench, server, window),
-                  (Metric("calls_per_block", "system calls a block", True),), False, True)
+                  (Metric("calls_per_block", "system calls a block", True),), are_peers_once=True)
     seconds = (Metric("seconds", "s to the first lease", True), Metric("RssAnon", "RssAnon MB", True))
     yield Row("start", "start-leases", "start with 100,000 leases", DHCP,
-              lambda bench, server: with_leases(bench, server, bench.of(100000, 1000)), seconds, True, True)
+              lambda bench, server: with_leases(bench, server, bench.of(100000, 1000)), seconds, True, are_peers_once=True)
     yield Row("start", "start-hosts", "start with 10,000 dhcp-host lines", DHCP,
-              lambda bench, server: with_hosts(bench, server, bench.of(10000, 500)), seconds, True, True)
+              lambda bench, server: with_hosts(bench, server, bench.of(10000, 500)), seconds, True, are_peers_once=True)

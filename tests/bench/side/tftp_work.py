@@ -61,7 +61,7 @@ def one(window, targets, name, title):
                lambda bench, server: fetch(bench, server, kilobytes=bench.of(65536, 2048), windowsize=window),
                (Metric("megabytes_per_second", "MB/s", targets=targets),
                 Metric("cpu_per_gigabyte", "CPU s/GB", True, (Target("best", 1.0, True),) if window <= 4 else ()), LOAD_CPU),
-               True, note)
+               True, note=note)
 
 
 def thousand(window, speed, p99, cpu):

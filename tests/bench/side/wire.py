@@ -39,7 +39,9 @@ class Wire:
         for side, address in (("s", SERVER), ("c", CLIENT)):
             ip("-n", self.name + side, "addr", "add", f"{address}/{BITS}", "dev", "wire")
             ip("-n", self.name + side, "link", "set", "wire", "up")
-        ip("-n", self.name + "s", "route", "add", "10.80.0.0/16", "via", CLIENT)
+        # Debian's congestion control. Some hosts choose BBR for all namespaces, whose pace depends on what was sent over the
+        # connection before; only a route can say otherwise.
+        ip("-n", self.name + "s", "route", "add", "10.80.0.0/16", "via", CLIENT, "congctl", "cubic")
         ip("-n", self.name + "c", "route", "add", "local", "10.80.0.0/16", "dev", "lo")
         return self
 

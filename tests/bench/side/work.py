@@ -34,6 +34,7 @@ class Row:
     measure: Callable  # (bench, server's name) -> {key: number}; `failed` above 0 means that it did not do the work
     metrics: tuple
     is_in_readme: bool = False
+    _: dataclasses.KW_ONLY
     are_peers_once: bool = False  # no target asks for them: one round shows where they stand
     note: str = ""
 
