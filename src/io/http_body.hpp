@@ -56,8 +56,8 @@ struct HttpWay {
     ev::loop_ref loop;
     int socket;
     bool is_secure;
-    bool goes_on;   ///< after a body that is sent past the library, too
-    bool is_last;   ///< the client wants no other answer over it
+    bool goes_on;  ///< after a body that is sent past the library, too
+    bool is_last;  ///< the client wants no other answer over it
     Disk& disk;
     SendBudget& budget;  ///< of all large bodies
 };

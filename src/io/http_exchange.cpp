@@ -238,7 +238,7 @@ bool HttpExchange::queue() {
         goes_on = may_go_on();
         // With HTTP/1.0 it may be kept all the same.
         const bool is_last = request_.is_last && request_.is_version_1_1;
-        const HttpWay way{bench.loop, connection_.socket, connection_.keys != nullptr, goes_on, is_last,
+        const HttpWay way{bench.loop,  connection_.socket, connection_.keys != nullptr, goes_on, is_last,
                           *bench.disk, bench.budget};
         if (file_ && body_bytes_ > 0)
             body_ = file_body(std::move(*file_), first, body_bytes_, way, watcher_);
