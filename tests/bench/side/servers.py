@@ -193,7 +193,8 @@ class Server:
 
     def isc_dhcpd(self):
         pool = " ".join(self.pool())
-        text = (f"authoritative; ping-check false; echo-client-id on; default-lease-time 3600; filename \"undionly.kpxe\"; next-server {SERVER};\n"
+        text = (f"authoritative; ping-check false; echo-client-id on; default-lease-time 3600;\n"
+                f"filename \"undionly.kpxe\"; next-server {SERVER};\n"
                 f"option dhcp-renewal-time 1800; option dhcp-rebinding-time 3150; option routers {SERVER};\n"
                 f"option broadcast-address {BROADCAST};\n"
                 f"subnet 10.64.0.0 netmask 255.240.0.0 {{ range {pool}; }}\n")
