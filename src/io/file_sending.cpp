@@ -18,9 +18,8 @@ namespace pxed::io {
 
 namespace {
 
-// One look into the page cache and one sendfile call at most. Of a thousand connections 512 KiB at a time got
-// half of what nginx sends with its 2 MiB, and 2 MiB four fifths: what a peer gets in its turn should be
-// much.
+// One sendfile call at most. Of a thousand connections 512 KiB at a time got half of what nginx sends with its
+// 2 MiB, and 2 MiB four fifths: what a peer gets in its turn should be much.
 constexpr std::uint64_t k_piece = 2 * 1024 * 1024;
 // What the disk thread brings in at a time, and what the kernel is told to go on with meanwhile.
 constexpr std::uint64_t k_fetched = 1024 * 1024;
@@ -105,11 +104,11 @@ bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) 
     if (file.storage != Storage::disk) return file.storage == Storage::memory;
     const auto pages = pages_cached(file.descriptor.get(), first, length);
     if (pages == Pages::not_all) return false;
-    // Pages that are on their way count as cached; they come in larger parts than these steps.
-    const std::uint64_t step = pages == Pages::all ? 256 * 1024 : 16 * 1024;
+    // Pages that are on their way count as cached. They come in large parts, the last one last.
+    const std::uint64_t step = pages == Pages::all ? 1024 * 1024 : 16 * 1024;
     for (std::uint64_t at = 0; at < length; at += step)
         if (!is_readable_now(file.descriptor.get(), first + at)) return false;
-    return true;
+    return is_readable_now(file.descriptor.get(), first + length - 1);
 }
 
 FileSending::FileSending(ev::loop_ref loop, int socket, OpenFile file, std::uint64_t first,
@@ -145,52 +144,49 @@ void FileSending::on_writable(ev::io&, int) {
     go_on();
 }
 
-// Until the socket is full: its segments are in the processor's caches now, and will not be when its turn
-// comes again.
-void FileSending::go_on() {
-    while (send_piece()) {
-    }
+void FileSending::await_turn() {
+    writable_.stop();
+    budget_.queue(*this);
 }
 
-// Whether the socket took all of it and there is more.
-bool FileSending::send_piece() {
+// One piece, and then the others' turn: while the kernel takes theirs, the peer reads this one, with neither
+// in the other's way. One that is sent to until its socket is full gets a tenth less.
+void FileSending::go_on() {
     const auto wanted = std::min(k_piece, end_ - at_);
     // Before the page cache is asked: with a thousand connections most have to wait for another turn.
     const auto given = budget_.take(wanted);
     if (given == 0) {
-        writable_.stop();
-        budget_.queue(*this);
-        return false;
+        await_turn();
+        return;
     }
+    look_ahead(at_ + wanted);
     if (at_ >= cached_to_) {
-        if (!is_cached(file_, at_, wanted)) {
-            budget_.give_back(given);
-            fetch();
-            return false;
-        }
-        cached_to_ = at_ + wanted;
+        budget_.give_back(given);
+        fetch();
+        return;
     }
     const auto allowed = std::min(given, cached_to_ - at_);
     auto offset = static_cast<off_t>(at_);
     const auto result = ::sendfile(socket_, file_.descriptor.get(), &offset, allowed);
     const auto sent = static_cast<std::uint64_t>(std::max<ssize_t>(result, 0));
     budget_.give_back(given - sent);
-    if (result < 0 && errno != EAGAIN && errno != EINTR) {
-        end(errno == EIO || errno == EINVAL ? End::failed : End::closed);
-        return false;
-    }
-    if (result == 0) {
-        end(End::shrank);
-        return false;
-    }
     at_ += sent;
-    if (at_ == end_) {
+    if (result < 0 && errno != EAGAIN && errno != EINTR)
+        end(errno == EIO || errno == EINVAL ? End::failed : End::closed);
+    else if (result == 0)
+        end(End::shrank);
+    else if (at_ == end_)
         end(End::whole);
-        return false;
-    }
-    if (sent == allowed) return true;
-    await_socket();
-    return false;
+    else if (sent == allowed)
+        await_turn();
+    else
+        await_socket();
+}
+
+void FileSending::look_ahead(std::uint64_t to) {
+    if (to <= cached_to_) return;
+    const auto from = std::max(at_, cached_to_);
+    if (is_cached(file_, from, to - from)) cached_to_ = to;
 }
 
 // Reads what comes next for its being in memory afterwards. The file is lent to the disk thread; if we go

@@ -73,7 +73,8 @@ class FileSending {
  private:
     friend class SendBudget;
     void go_on();
-    bool send_piece();
+    void look_ahead(std::uint64_t to);
+    void await_turn();
     void await_socket();
     void on_writable(ev::io& watcher, int revents);
     void fetch();
@@ -101,7 +102,7 @@ class FileSending {
 }
 
 /// Whether that part of a file is in the page cache, so that nobody who reads it now waits. A file of which
-/// it cannot be told is not. Costs a system call for each 256 KiB (before Linux 6.5: for each 16 KiB).
+/// it cannot be told is not. Costs a system call for each MiB (before Linux 6.5: for each 16 KiB), and two more.
 [[nodiscard]] bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length);
 
 }  // namespace pxed::io
