@@ -67,6 +67,20 @@ std::string_view phrase_of(unsigned status) {
     }
 }
 
+std::string head_text(const Plan& plan, std::uint64_t length, WallTime now) {
+    auto text =
+        "HTTP/1.1 " + std::to_string(plan.status) + ' ' + std::string{phrase_of(plan.status)} + "\r\n";
+    const auto add = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    add("Date", date_text(now));
+    if (plan.closes) add("Connection", "close");
+    for (const auto& header : plan.headers)
+        add(header.name, header.value);
+    add("Content-Length", std::to_string(length));
+    return text + "\r\n";
+}
+
 std::string entity_tag(nanoseconds modified, std::uint64_t size) {
     return '"' + hex(static_cast<std::uint64_t>(modified.count())) + '-' + hex(size) + '"';
 }

@@ -50,6 +50,9 @@ struct Plan {
 /// A refusal with a line of text that says nothing of this machine's paths.
 [[nodiscard]] Plan refusal(unsigned status, Reason reason, std::string detail = {});
 
+/// The head of an answer that has a body of so many bytes (RFC 9112 2.1), with the empty line behind it.
+[[nodiscard]] std::string head_text(const Plan& plan, std::uint64_t length, WallTime now);
+
 /// Changes whenever the file does: `"<nanoseconds of its date>-<size>"`, in hexadecimal. Strong (RFC 9110
 /// 8.8.1).
 [[nodiscard]] std::string entity_tag(nanoseconds modified, std::uint64_t size);

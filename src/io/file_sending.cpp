@@ -18,8 +18,8 @@ namespace pxed::io {
 
 namespace {
 
-// One sendfile call at most. Of a thousand connections 512 KiB at a time got half of what nginx sends with its
-// 2 MiB, and 2 MiB four fifths: what a peer gets in its turn should be much.
+// One sendfile call at most. Of a thousand connections 512 KiB at a time got half of what nginx sends with
+// its 2 MiB, and 2 MiB four fifths: what a peer gets in its turn should be much.
 constexpr std::uint64_t k_piece = 2 * 1024 * 1024;
 // What the disk thread brings in at a time, and what the kernel is told to go on with meanwhile.
 constexpr std::uint64_t k_fetched = 1024 * 1024;
@@ -111,10 +111,11 @@ bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) 
     return is_readable_now(file.descriptor.get(), first + length - 1);
 }
 
-FileSending::FileSending(ev::loop_ref loop, int socket, OpenFile file, std::uint64_t first,
+FileSending::FileSending(ev::loop_ref loop, int socket, std::string head, OpenFile file, std::uint64_t first,
                          std::uint64_t length, Disk& disk, SendBudget& budget, Ended ended)
     : loop_(loop),
       socket_(socket),
+      head_(std::move(head)),
       file_(std::move(file)),
       at_(first),
       end_(first + length),
@@ -132,7 +133,8 @@ FileSending::~FileSending() {
 }
 
 void FileSending::start() {
-    cork(socket_, true);
+    is_corked_ = end_ - at_ > k_piece;
+    if (is_corked_) cork(socket_, true);
     go_on();
 }
 
@@ -159,6 +161,10 @@ void FileSending::go_on() {
         await_turn();
         return;
     }
+    if (!send_head()) {
+        budget_.give_back(given);
+        return;
+    }
     look_ahead(at_ + wanted);
     if (at_ >= cached_to_) {
         budget_.give_back(given);
@@ -181,6 +187,19 @@ void FileSending::go_on() {
         await_turn();
     else
         await_socket();
+}
+
+// Whether it has gone. It waits in the kernel for the first bytes of the file.
+bool FileSending::send_head() {
+    if (head_.empty()) return true;
+    const auto sent = ::send(socket_, head_.data(), head_.size(), MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        end(End::closed);
+        return false;
+    }
+    head_.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    if (!head_.empty()) await_socket();
+    return head_.empty();
 }
 
 void FileSending::look_ahead(std::uint64_t to) {
@@ -231,8 +250,9 @@ void FileSending::fetch() {
 
 void FileSending::end(End how) {
     writable_.stop();
-    cork(socket_, false);  // the library may have left one in as well
-    ended_(how);           // the last: it may end us
+    if (is_corked_) cork(socket_, false);
+    const auto ended = std::move(ended_);
+    ended(how);  // the last: it may end us
 }
 
 }  // namespace pxed::io

@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 #include <optional>
+#include <string>
 
 #include "io/disk.hpp"
 #include "io/file_root.hpp"
@@ -44,9 +45,9 @@ class SendBudget {
     bool serves_queue_ = false;
 };
 
-/// Sends a part of a file by sendfile, as fast as the peer takes it, and without ever waiting for a disk:
-/// each piece is first looked for in the page cache, and what is not there is brought into it by the disk
-/// thread. For files in memory or on a disk of this machine (Storage).
+/// Sends a text and a part of a file after it by sendfile, as fast as the peer takes it, and without ever
+/// waiting for a disk: each piece is first looked for in the page cache, and what is not there is brought
+/// into it by the disk thread. For files in memory or on a disk of this machine (Storage).
 class FileSending {
  public:
     enum class End : std::uint8_t {
@@ -57,10 +58,11 @@ class FileSending {
     };
     using Ended = std::function<void(End)>;
 
-    /// `socket` stays the caller's, who uses it for nothing else until `ended` was called, once, in the loop.
-    /// `budget` and `disk` must outlive it.
-    FileSending(ev::loop_ref loop, int socket, OpenFile file, std::uint64_t first, std::uint64_t length,
-                Disk& disk, SendBudget& budget, Ended ended);
+    /// `head`: what leaves in one packet with the beginning of the part; may be empty. `socket` stays the
+    /// caller's, who uses it for nothing else until `ended` was called, once, in the loop. `budget` and
+    /// `disk` must outlive it.
+    FileSending(ev::loop_ref loop, int socket, std::string head, OpenFile file, std::uint64_t first,
+                std::uint64_t length, Disk& disk, SendBudget& budget, Ended ended);
     ~FileSending();
     FileSending(const FileSending&) = delete;
     FileSending& operator=(const FileSending&) = delete;
@@ -73,6 +75,7 @@ class FileSending {
  private:
     friend class SendBudget;
     void go_on();
+    bool send_head();
     void look_ahead(std::uint64_t to);
     void await_turn();
     void await_socket();
@@ -82,6 +85,7 @@ class FileSending {
 
     ev::loop_ref loop_;
     int socket_;
+    std::string head_;  // what of it is still to be sent
     OpenFile file_;
     std::uint64_t at_;         // what is sent next
     std::uint64_t end_;        // behind the last byte
@@ -89,6 +93,7 @@ class FileSending {
     Disk& disk_;
     SendBudget& budget_;
     Ended ended_;
+    bool is_corked_ = false;
     Disk::Ticket fetching_ = 0;                                // 0: none
     std::optional<std::list<FileSending*>::iterator> queued_;  // the budget's
     ev::io writable_;
@@ -102,7 +107,8 @@ class FileSending {
 }
 
 /// Whether that part of a file is in the page cache, so that nobody who reads it now waits. A file of which
-/// it cannot be told is not. Costs a system call for each MiB (before Linux 6.5: for each 16 KiB), and two more.
+/// it cannot be told is not. Costs a system call for each MiB (before Linux 6.5: for each 16 KiB), and two
+/// more.
 [[nodiscard]] bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length);
 
 }  // namespace pxed::io

@@ -6,26 +6,23 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
 #include "io/file_reader.hpp"
+#include "io/file_sending.hpp"
 
 namespace pxed::io {
 
 namespace {
 
 constexpr std::size_t k_block = 32 * 1024;
-constexpr std::size_t k_least_block = 1024;  // the library's buffer for a body that does not go through it
-// From here on we send ourselves. The library looks at no piece of a file before it sends it, gives each of a
-// thousand connections its 128 kB in one turn of the loop, and cannot be told that somebody else has sent the
-// body: it has to end its connection, and to be given the client's anew.
+// From here on we send ourselves. The library looks at no piece of a file before it sends it, and gives each
+// of a thousand connections its 128 kB in one turn of the loop.
 constexpr std::uint64_t k_large_body = 256 * 1024;
-// From here on also where the client wants to keep its own and cannot.
+// From here on also where the client wants to keep its connection and cannot.
 constexpr std::uint64_t k_unkept_body = 4 * 1024 * 1024;
 
 // A body that is read without waiting, a block at a time.
@@ -69,59 +66,6 @@ class ReadBody {
     FileReader reader_;
 };
 
-// A body that we send ourselves, past the library, while the connection is suspended.
-class SentBody {
- public:
-    SentBody(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
-             const HttpBodyWatcher& watcher)
-        : watcher_(watcher),
-          socket_(way.goes_on ? ::fcntl(way.socket, F_DUPFD_CLOEXEC, 0) : -1),
-          sending_(way.loop, socket_.is_open() ? socket_.get() : way.socket, std::move(file), first, length,
-                   way.disk, way.budget, [this](FileSending::End how) {
-                       end_ = how;
-                       watcher_.go_on();
-                   }) {}
-
-    static ssize_t on_wanted(void* self, std::uint64_t, char*, std::size_t) {
-        return static_cast<SentBody*>(self)->send();
-    }
-    static void on_done(void* self) { delete static_cast<SentBody*>(self); }
-    [[nodiscard]] const FileSending& sending() const { return sending_; }
-
- private:
-    // Asked for once the head is sent, and again when the connection goes on.
-    ssize_t send() {
-        if (!std::exchange(has_begun_, true)) sending_.start();
-        if (!end_) {
-            watcher_.wait();
-            return 0;
-        }
-        switch (*end_) {
-            case FileSending::End::whole:
-                watcher_.sent(std::move(socket_));
-                return MHD_CONTENT_READER_END_OF_STREAM;
-            case FileSending::End::shrank:
-                watcher_.failed(Reason::file_shrank);
-                break;
-            case FileSending::End::failed:
-                watcher_.failed(Reason::read_failed);
-                break;
-            case FileSending::End::closed:
-                watcher_.failed(Reason::none);
-                break;
-        }
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-
-    const HttpBodyWatcher& watcher_;
-    // Another descriptor of the connection, for what outlives the library's: libev goes on watching a number
-    // until it is closed, and epoll what it stood for until the last one is.
-    FileDescriptor socket_;
-    bool has_begun_ = false;
-    std::optional<FileSending::End> end_;
-    FileSending sending_;
-};
-
 // From memory, if it is in the cache: the head and the body leave in one packet.
 HttpBody copied_body(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
     std::unique_ptr<char, decltype(&std::free)> memory{static_cast<char*>(std::malloc(length)), &std::free};
@@ -133,17 +77,6 @@ HttpBody copied_body(const OpenFile& file, std::uint64_t first, std::uint64_t le
     HttpResponse response{MHD_create_response_from_buffer(length, memory.get(), MHD_RESPMEM_MUST_FREE)};
     if (response) (void)memory.release();
     return {.response = std::move(response), .is_copied = true};
-}
-
-HttpBody sent_by_us(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
-                    const HttpBodyWatcher& watcher) {
-    auto body = std::make_unique<SentBody>(std::move(file), first, length, way, watcher);
-    HttpResponse response{MHD_create_response_from_callback(length, k_least_block, &SentBody::on_wanted,
-                                                            body.get(), &SentBody::on_done)};
-    if (!response) return {};
-    HttpBody sent{.response = std::move(response), .sending = &body->sending()};
-    (void)body.release();  // on_done() ends it
-    return sent;
 }
 
 HttpBody sent_by_library(OpenFile file, std::uint64_t first, std::uint64_t length) {
@@ -183,18 +116,22 @@ bool HttpBody::has_shrunk() const {
     return file >= 0 && ::fstat(file, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < end;
 }
 
-HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way,
+bool goes_past_library(const OpenFile& file, std::uint64_t length, const HttpWay& way) {
+    if (file.storage == Storage::remote || way.is_secure)
+        return false;  // GnuTLS encrypts, so it has to be read
+    return length >= (way.goes_on || way.is_last ? k_large_body : k_unkept_body);
+}
+
+HttpBody file_body(OpenFile file, std::uint64_t first, std::uint64_t length, const HttpWay& way, Disk& disk,
                    const HttpBodyWatcher& watcher) {
     if (file.storage != Storage::remote) {
         if (length <= k_small_body) {
             if (auto body = copied_body(file, first, length); body.response) return body;
-        } else if (!way.is_secure) {  // GnuTLS encrypts, so nothing goes by sendfile
-            if (length >= (way.goes_on || way.is_last ? k_large_body : k_unkept_body))
-                return sent_by_us(std::move(file), first, length, way, watcher);
-            if (is_cached(file, first, length)) return sent_by_library(std::move(file), first, length);
+        } else if (!way.is_secure && is_cached(file, first, length)) {
+            return sent_by_library(std::move(file), first, length);
         }
     }
-    return read_in_pieces(std::move(file), first, length, way.disk, watcher);
+    return read_in_pieces(std::move(file), first, length, disk, watcher);
 }
 
 void add_headers(MHD_Response& response, const http::Plan& plan) {

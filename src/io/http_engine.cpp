@@ -68,7 +68,7 @@ http::Request request_of(MHD_Connection* connection, const char* target, const c
 std::unique_ptr<HttpEngine> HttpEngine::start(ev::loop_ref loop, const Callbacks& callbacks,
                                               ChooseCertificate certificate) {
     // With MHD_USE_TURBO it closes its descriptor of a connection and leaves the connection itself alone,
-    // which goes on with another descriptor of it (HttpConnection::continuation).
+    // which goes on with another descriptor of it (HttpConnection::own).
     const unsigned flags = unsigned{MHD_USE_EPOLL} | unsigned{MHD_USE_NO_LISTEN_SOCKET} |
                            unsigned{MHD_ALLOW_SUSPEND_RESUME} |
                            unsigned{certificate != nullptr ? MHD_USE_TLS : MHD_USE_TURBO};

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fcntl.h>
+
 #include "http/media_type.hpp"
 #include "io/clock.hpp"
 #include "io/directory_listing.hpp"
@@ -12,6 +14,9 @@ namespace pxed::io {
 namespace {
 
 using machine::Stage;
+
+// Bodies up to this size are often in the kernel's hands at once. Others are told of before they are sent.
+constexpr std::uint64_t k_at_once = 4 * 1024 * 1024;
 
 unsigned status_of(Reason reason) {
     if (reason == Reason::file_not_found) return 404;
@@ -60,7 +65,6 @@ HttpExchange::HttpExchange(HttpConnection& connection, http::Request request)
     : connection_(connection), request_(std::move(request)), at_(read_instant()) {
     watcher_ = {.wait = [this] { suspend(); },
                 .go_on = [this] { resume(); },
-                .sent = [this](FileDescriptor socket) { on_sent(std::move(socket)); },
                 .failed =
                     [this](Reason reason) {
                         broke_off_ = reason;
@@ -111,9 +115,29 @@ bool HttpExchange::may_go_on() const {
            bytes_received(connection_.socket) == connection_.heads;
 }
 
-void HttpExchange::on_sent(FileDescriptor socket) {
-    if (!plan_->closes && !connection_.is_shut) connection_.continuation = std::move(socket);
-    connection_.engine->clear_away(connection_.handle);
+// Takes the connection out of the library's hands, by another descriptor of it, since the library closes its
+// own. False: there is none.
+bool HttpExchange::take_over(std::uint64_t first) {
+    connection_.own = FileDescriptor{::fcntl(connection_.socket, F_DUPFD_CLOEXEC, 0)};
+    if (!connection_.own.is_open()) return false;
+    connection_.socket = connection_.own.get();
+    auto& bench = *connection_.bench;
+    sending_.emplace(bench.loop, connection_.socket, http::head_text(*plan_, body_bytes_, read_clocks().wall),
+                     std::move(*file_), first, body_bytes_, *bench.disk, bench.budget,
+                     [this](FileSending::End how) { on_sent(how); });
+    file_.reset();
+    return true;
+}
+
+void HttpExchange::send() {
+    if (body_bytes_ > k_at_once) tell_request();
+    sending_->start();  // the last: it may end us
+}
+
+void HttpExchange::on_sent(FileSending::End how) {
+    if (how == FileSending::End::shrank) broke_off_ = Reason::file_shrank;
+    if (how == FileSending::End::failed) broke_off_ = Reason::read_failed;
+    connection_.bench->sent(connection_, how == FileSending::End::whole);  // the last: it ends us
 }
 
 // The same way as a TFTP name: the root of the interface, the client's own directory in it, and what the
@@ -230,20 +254,23 @@ void HttpExchange::refuse(const OpenError& why) {
 
 bool HttpExchange::queue() {
     const bool is_head = request_.method == "HEAD";
-    bool goes_on = true;
+    plan_->closes |= connection_.bench->is_finishing;
     if (plan_->sends_resource() && !is_head) {
         const auto first = plan_->part ? plan_->part->first : 0;
         body_bytes_ = plan_->part ? plan_->part->length() : size_;
-        auto& bench = *connection_.bench;
-        goes_on = may_go_on();
         // With HTTP/1.0 it may be kept all the same.
-        const bool is_last = request_.is_last && request_.is_version_1_1;
-        const HttpWay way{bench.loop,  connection_.socket, connection_.keys != nullptr, goes_on, is_last,
-                          *bench.disk, bench.budget};
-        if (file_ && body_bytes_ > 0)
-            body_ = file_body(std::move(*file_), first, body_bytes_, way, watcher_);
-        else
+        const HttpWay way{connection_.keys != nullptr, may_go_on(),
+                          request_.is_last && request_.is_version_1_1};
+        if (file_ && body_bytes_ > 0) {
+            if (goes_past_library(*file_, body_bytes_, way)) {
+                plan_->closes |= !way.goes_on;
+                begin_sending();
+                if (take_over(first)) return false;
+            }
+            body_ = file_body(std::move(*file_), first, body_bytes_, way, *connection_.bench->disk, watcher_);
+        } else {
             body_.response = text_response(text_);
+        }
     } else if (plan_->sends_resource() || plan_->status == 304) {
         body_.response = bodiless_response(size_);
     } else {
@@ -253,14 +280,17 @@ bool HttpExchange::queue() {
     if (file_) let_go(std::move(*file_), *connection_.bench->disk);
     file_.reset();
     if (!body_.response) return false;
-    if (connection_.bench->is_finishing || (body_.sending != nullptr && !goes_on)) plan_->closes = true;
     add_headers(*body_.response, *plan_);
+    begin_sending();
+    return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
+}
+
+void HttpExchange::begin_sending() {
     connection_.phase = HttpConnection::Phase::sending;
     connection_.looked_at = read_instant();
     // A small body is in the kernel's hands at once: nobody will ask how far it has got.
     if (!body_.is_copied) connection_.acknowledged = bytes_acknowledged(connection_.socket);
     acknowledged_before_ = connection_.acknowledged;
-    return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
 }
 
 void HttpExchange::tell_request() {

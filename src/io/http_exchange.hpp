@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "http/request.hpp"
 #include "http/target.hpp"
 #include "io/disk.hpp"
+#include "io/file_sending.hpp"
 #include "io/found_name.hpp"
 #include "io/http_body.hpp"
 #include "io/http_engine.hpp"
@@ -24,6 +26,9 @@
 #include "machine/event.hpp"
 
 namespace pxed::io {
+
+class HttpExchange;
+struct HttpConnection;
 
 /// What the exchanges of a service share.
 struct HttpBench {
@@ -36,9 +41,9 @@ struct HttpBench {
     http::Policy policy{};
     TlsKeys keys{};
     bool is_finishing = false;
+    /// What HttpExchange::send() has sent is through (true) or broke off.
+    std::function<void(HttpConnection&, bool)> sent{};
 };
-
-class HttpExchange;
 
 /// A client's connection, which has one request after another.
 struct HttpConnection {
@@ -49,7 +54,7 @@ struct HttpConnection {
     };
     HttpBench* bench = nullptr;
     HttpEngine* engine = nullptr;
-    MHD_Connection* handle = nullptr;
+    MHD_Connection* handle = nullptr;  ///< nullptr: it is in our own hands
     int socket = -1;
     Endpoint peer;
     std::string interface;
@@ -63,8 +68,9 @@ struct HttpConnection {
     bool is_shut = false;            ///< by us: it took too long
     std::string in_parts;            ///< the file it fetches part by part
     std::uint64_t heads = 0;         ///< bytes of all its requests' heads
-    /// The connection to the client, which goes on when the library's ends: an answer was sent past it.
-    FileDescriptor continuation;
+    /// The client's connection while it is in our hands, and the library's has ended: an answer is sent past
+    /// it.
+    FileDescriptor own;
     std::unique_ptr<HttpExchange> exchange;
     std::list<HttpConnection>::iterator place;  ///< in the service's list
 };
@@ -89,11 +95,16 @@ class HttpExchange {
     [[nodiscard]] bool is_refused() const { return plan_.has_value(); }
     /// Whether the client waits for our disk.
     [[nodiscard]] bool waits_for_disk() const {
-        return body_.sending != nullptr ? body_.sending->waits_for_disk() : is_suspended_;
+        return sending_ ? sending_->waits_for_disk() : is_suspended_;
     }
     /// Goes on until the answer is queued or something has to be waited for, with the connection suspended.
-    /// False: nothing could be queued, and the connection is to be closed.
+    /// False: nothing was queued, and the library's connection is to be closed; if the client's is in our own
+    /// hands now, send() is to be called after that.
     [[nodiscard]] bool answer();
+    /// Sends the answer past the library. HttpBench::sent is called at its end, maybe from within.
+    void send();
+    /// Whether the connection ends with the answer.
+    [[nodiscard]] bool closes() const { return !plan_ || plan_->closes; }
     /// Lets a connection that waits go on; it must not be answered any more.
     void cancel();
 
@@ -116,9 +127,11 @@ class HttpExchange {
     void answer_with_text(std::string text, std::string_view media_type);
     void refuse(const OpenError& why);
     bool queue();
+    void begin_sending();
     void suspend();
     [[nodiscard]] bool may_go_on() const;
-    void on_sent(FileDescriptor socket);
+    bool take_over(std::uint64_t first);
+    void on_sent(FileSending::End how);
     void resume();
 
     HttpConnection& connection_;
@@ -140,6 +153,7 @@ class HttpExchange {
     Reason broke_off_ = Reason::none;
     HttpBodyWatcher watcher_;
     HttpBody body_;
+    std::optional<FileSending> sending_;
 };
 
 }  // namespace pxed::io

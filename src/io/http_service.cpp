@@ -39,6 +39,7 @@ struct HttpService::State {
               [this](const ListenPoint& point) { return open_door(point); }),
           sweep(given),
           pause(given) {
+        bench.sent = [this](HttpConnection& connection, bool is_whole) { on_sent(connection, is_whole); };
         sweep.set<State, &State::on_sweep>(this);
         pause.set<State, &State::on_pause_over>(this);
     }
@@ -62,8 +63,8 @@ struct HttpService::State {
     [[nodiscard]] bool serves(const HttpConnection& connection) const;
     void begin(HttpConnection& connection, http::Request request);
     void conclude(HttpConnection& connection, bool is_whole);
-    [[nodiscard]] HttpConnection continued(HttpConnection& connection);
-    void carry_on(HttpConnection connection);
+    void on_sent(HttpConnection& connection, bool is_whole);
+    void hand_back(HttpConnection& connection);
     void forget(HttpConnection& connection);
     void tell_of_handshake(const HttpConnection& connection);
     void on_sweep(ev::timer&, int);
@@ -78,7 +79,8 @@ struct HttpService::State {
     TcpListeners secure_doors;
     std::list<HttpConnection> connections;
     std::unordered_map<Endpoint, unsigned> by_address;
-    HttpConnection arriving;  // what on_connection() makes a connection of
+    HttpConnection arriving;              // what on_connection() makes a connection of
+    HttpConnection* returning = nullptr;  // the one instead that is handed back to the library
     ev::timer sweep;
     ev::timer pause;
     std::unique_ptr<HttpEngine> plain;
@@ -180,47 +182,43 @@ void HttpService::State::on_connection(void* self, MHD_Connection* handle, void*
                                        MHD_ConnectionNotificationCode what) {
     auto& state = *static_cast<State*>(self);
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        auto& connection = state.connections.emplace_back(std::move(state.arriving));
-        connection.handle = handle;
-        connection.place = std::prev(state.connections.end());
-        *context = &connection;
-        ++state.by_address[address_of(connection.peer)];
+        auto* connection = std::exchange(state.returning, nullptr);
+        if (connection == nullptr) {
+            connection = &state.connections.emplace_back(std::move(state.arriving));
+            connection->place = std::prev(state.connections.end());
+            ++state.by_address[address_of(connection->peer)];
+        }
+        connection->handle = handle;
+        *context = connection;
         return;
     }
-    if (*context != nullptr) {
-        auto& connection = *static_cast<HttpConnection*>(*context);
-        auto next = state.continued(connection);
-        state.forget(connection);
-        if (next.continuation.is_open()) state.carry_on(std::move(next));
-        const bool has_room = state.connections.size() < state.bench.policy.max_connections;
-        if (has_room && !state.pause.is_active()) state.watch_listeners();
+    if (auto* connection = static_cast<HttpConnection*>(std::exchange(*context, nullptr))) {
+        connection->handle = nullptr;
+        if (connection->own.is_open())
+            connection->exchange->send();
+        else
+            state.forget(*connection);
     }
-    *context = nullptr;
 }
 
-// The same connection of the client, with its continuation if it has one, for another one of the library's.
-HttpConnection HttpService::State::continued(HttpConnection& connection) {
-    HttpConnection next;
-    if (!connection.continuation.is_open() || bench.is_finishing) return next;
-    next.bench = &bench;
-    next.engine = connection.engine;
-    next.continuation = std::move(connection.continuation);
-    next.socket = next.continuation.get();
-    next.peer = connection.peer;
-    next.interface = connection.interface;
-    next.since = connection.since;
-    next.has_answered = true;
-    next.in_parts = connection.in_parts;
-    next.heads = connection.heads;
-    next.acknowledged = bytes_acknowledged(next.socket);
-    return next;
+void HttpService::State::on_sent(HttpConnection& connection, bool is_whole) {
+    const bool goes_on =
+        is_whole && !connection.exchange->closes() && !connection.is_shut && !bench.is_finishing;
+    conclude(connection, is_whole);
+    if (goes_on)
+        hand_back(connection);
+    else
+        forget(connection);
 }
 
-void HttpService::State::carry_on(HttpConnection connection) {
-    arriving = std::move(connection);
-    const SocketAddress address{arriving.peer, !arriving.peer.ipv4()};
-    arriving.engine->add(std::move(arriving.continuation), address);
-    if (!sweep.is_active()) sweep.start(k_sweep_pace, k_sweep_pace);
+// The library goes on where the next request begins.
+void HttpService::State::hand_back(HttpConnection& connection) {
+    connection.acknowledged = bytes_acknowledged(connection.socket);
+    returning = &connection;
+    const SocketAddress address{connection.peer, !connection.peer.ipv4()};
+    connection.engine->add(std::move(connection.own), address);
+    // Not taken. If it was at first, on_connection() has heard of its end.
+    if (std::exchange(returning, nullptr) != nullptr) forget(connection);
 }
 
 void HttpService::State::forget(HttpConnection& connection) {
@@ -231,6 +229,7 @@ void HttpService::State::forget(HttpConnection& connection) {
     if (same != by_address.end() && --same->second == 0) by_address.erase(same);
     connections.erase(connection.place);
     if (connections.empty()) sweep.stop();
+    if (connections.size() < bench.policy.max_connections && !pause.is_active()) watch_listeners();
 }
 
 // Firmware that does not trust us just goes away. The session, and the alert in it, is gone by now; how far
@@ -286,7 +285,8 @@ void HttpService::State::begin(HttpConnection& connection, http::Request request
 void HttpService::State::on_completed(void* self, MHD_Connection* handle, void** context,
                                       MHD_RequestTerminationCode how) {
     auto* connection = connection_of(handle);
-    if (*context != nullptr && connection != nullptr)
+    const bool is_ours = connection != nullptr && connection->own.is_open();
+    if (*context != nullptr && connection != nullptr && !is_ours)
         static_cast<State*>(self)->conclude(*connection, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     *context = nullptr;
 }
@@ -344,7 +344,8 @@ void HttpService::State::on_sweep(ev::timer&, int) {
     for (auto& connection : connections) {
         // Most often the library has seen it; what it has not, or has forgotten, would keep its place for
         // ever.
-        if (is_dead(connection.socket)) connection.engine->clear_away(connection.handle);
+        if (connection.handle != nullptr && is_dead(connection.socket))
+            connection.engine->clear_away(connection.handle);
         if (connection.exchange) connection.exchange->tell_request();
         if (connection.is_shut || !takes_too_long(connection, now)) continue;
         connection.is_shut = true;
@@ -417,9 +418,13 @@ void HttpService::finish() {
 void HttpService::abandon() {
     auto& state = *state_;
     finish();
-    // The library refuses to stop with suspended connections.
-    for (auto& connection : state.connections)
-        if (connection.exchange) connection.exchange->cancel();
+    for (auto next = state.connections.begin(); next != state.connections.end();) {
+        auto& connection = *next++;
+        if (connection.own.is_open())
+            state.forget(connection);
+        else if (connection.exchange)
+            connection.exchange->cancel();  // the library refuses to stop with suspended connections
+    }
     state.plain.reset();
     state.secure.reset();
 }

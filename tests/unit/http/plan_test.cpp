@@ -224,4 +224,18 @@ TEST(MediaType, IsBytesWhereTheNameSaysNothing) {
     EXPECT_EQ(media_type_of("boot.ipxe"), "text/plain");
 }
 
+TEST(Head, IsWhatRfc9112Demands) {
+    auto request = get();
+    request.range = "bytes=10-19";
+    auto answer = plan(request, file());
+    const auto now = WallTime{seconds{784111777}};
+    EXPECT_EQ(head_text(answer, 10, now),
+              std::string{"HTTP/1.1 206 Partial Content\r\nDate: "} + k_date +
+                  "\r\nLast-Modified: " + k_date + "\r\nETag: " + tag() +
+                  "\r\nContent-Type: application/efi\r\nContent-Range: bytes 10-19/1000\r\n"
+                  "Content-Length: 10\r\n\r\n");
+    answer.closes = true;
+    EXPECT_THAT(head_text(answer, 10, now), testing::HasSubstr("\r\nConnection: close\r\n"));
+}
+
 }  // namespace
