@@ -26,6 +26,10 @@ constexpr std::uint64_t k_fetched = 1024 * 1024;
 constexpr off_t k_read_ahead = 4 * 1024 * 1024;
 constexpr std::size_t k_fetch_buffer = 128 * 1024;
 
+// Steps of is_cached(): while the disk reads ahead of us, and where only the bytes can tell.
+constexpr std::uint64_t k_step_behind_disk = 128 * 1024;
+constexpr std::uint64_t k_step_unknown = 16 * 1024;
+
 // cachestat(2), Linux 6.5: how many pages of a part are in the cache. Older headers do not have it.
 constexpr long k_cachestat_call = 451;
 struct CacheRange {
@@ -100,12 +104,12 @@ void SendBudget::on_turn(ev::timer&, int) {
     if (!queue_.empty()) next_turn_.start(0);
 }
 
-bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length) {
+bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length, std::uint64_t step) {
     if (file.storage != Storage::disk) return file.storage == Storage::memory;
     const auto pages = pages_cached(file.descriptor.get(), first, length);
     if (pages == Pages::not_all) return false;
-    // Pages that are on their way count as cached. They come in large parts, the last one last.
-    const std::uint64_t step = pages == Pages::all ? 1024 * 1024 : 16 * 1024;
+    // Pages that are on their way count as cached. They come in parts, most often the last one last.
+    if (pages != Pages::all) step = k_step_unknown;
     for (std::uint64_t at = 0; at < length; at += step)
         if (!is_readable_now(file.descriptor.get(), first + at)) return false;
     return is_readable_now(file.descriptor.get(), first + length - 1);
@@ -133,8 +137,7 @@ FileSending::~FileSending() {
 }
 
 void FileSending::start() {
-    is_corked_ = end_ - at_ > k_piece;
-    if (is_corked_) cork(socket_, true);
+    if (end_ - at_ > k_piece) cork(socket_, true);
     go_on();
 }
 
@@ -161,8 +164,12 @@ void FileSending::go_on() {
         await_turn();
         return;
     }
-    if (!send_head()) {
+    if (const auto head = send_head(); head != Head::sent) {
         budget_.give_back(given);
+        if (head == Head::waits)
+            await_socket();
+        else
+            end(End::closed);
         return;
     }
     look_ahead(at_ + wanted);
@@ -189,29 +196,26 @@ void FileSending::go_on() {
         await_socket();
 }
 
-// Whether it has gone. It waits in the kernel for the first bytes of the file.
-bool FileSending::send_head() {
-    if (head_.empty()) return true;
+// Until it has gone as a whole. It waits in the kernel for the first bytes of the file.
+FileSending::Head FileSending::send_head() {
+    if (head_.empty()) return Head::sent;
     const auto sent = ::send(socket_, head_.data(), head_.size(), MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-        end(End::closed);
-        return false;
-    }
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return Head::refused;
     head_.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
-    if (!head_.empty()) await_socket();
-    return head_.empty();
+    return head_.empty() ? Head::sent : Head::waits;
 }
 
 void FileSending::look_ahead(std::uint64_t to) {
     if (to <= cached_to_) return;
     const auto from = std::max(at_, cached_to_);
-    if (is_cached(file_, from, to - from)) cached_to_ = to;
+    if (is_cached(file_, from, to - from, has_fetched_ ? k_step_behind_disk : k_step)) cached_to_ = to;
 }
 
 // Reads what comes next for its being in memory afterwards. The file is lent to the disk thread; if we go
 // first, it closes the file when it is through.
 void FileSending::fetch() {
     writable_.stop();
+    has_fetched_ = true;
     struct Fetch {
         FileDescriptor file;
         std::uint64_t first;
@@ -250,7 +254,7 @@ void FileSending::fetch() {
 
 void FileSending::end(End how) {
     writable_.stop();
-    if (is_corked_) cork(socket_, false);
+    cork(socket_, false);  // the library may have left one in as well
     const auto ended = std::move(ended_);
     ended(how);  // the last: it may end us
 }

@@ -67,15 +67,16 @@ class FileSending {
     FileSending(const FileSending&) = delete;
     FileSending& operator=(const FileSending&) = delete;
 
-    /// Sends what the socket takes now, and the rest in later turns of the loop; `ended` may be called from
-    /// within.
+    /// Sends the first piece if the budget has something left, and the rest in later turns of the loop;
+    /// `ended` may be called from within.
     void start();
     [[nodiscard]] bool waits_for_disk() const { return fetching_ != 0; }
 
  private:
     friend class SendBudget;
     void go_on();
-    bool send_head();
+    enum class Head : std::uint8_t { sent, waits, refused };
+    Head send_head();
     void look_ahead(std::uint64_t to);
     void await_turn();
     void await_socket();
@@ -93,7 +94,7 @@ class FileSending {
     Disk& disk_;
     SendBudget& budget_;
     Ended ended_;
-    bool is_corked_ = false;
+    bool has_fetched_ = false;                                 // some of it was not in memory
     Disk::Ticket fetching_ = 0;                                // 0: none
     std::optional<std::list<FileSending*>::iterator> queued_;  // the budget's
     ev::io writable_;
@@ -106,9 +107,13 @@ class FileSending {
     return (first + length + page - 1) / page - first / page;
 }
 
+/// How far apart the bytes are that is_cached() reads.
+inline constexpr std::uint64_t k_step = 1024 * 1024;
+
 /// Whether that part of a file is in the page cache, so that nobody who reads it now waits. A file of which
-/// it cannot be told is not. Costs a system call for each MiB (before Linux 6.5: for each 16 KiB), and two
-/// more.
-[[nodiscard]] bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length);
+/// it cannot be told is not. Costs a system call for each `step` (before Linux 6.5: for each 16 KiB) and two
+/// more. Pages that the disk is just bringing in between two such bytes are taken for cached.
+[[nodiscard]] bool is_cached(const OpenFile& file, std::uint64_t first, std::uint64_t length,
+                             std::uint64_t step = k_step);
 
 }  // namespace pxed::io

@@ -42,8 +42,7 @@ class HttpEngine {
     /// Lets a suspended connection go on in the loop's next turn.
     void resume(MHD_Connection* connection);
     /// Has the library look at a connection again that it may have forgotten: its body is about to say
-    /// MHD_CONTENT_READER_END_OF_STREAM or _END_WITH_ERROR (to be called before it does), or its socket is
-    /// dead.
+    /// MHD_CONTENT_READER_END_WITH_ERROR (to be called before it does), or its socket is dead.
     void clear_away(MHD_Connection* connection);
     /// How many bytes the head of the request has that is being answered.
     [[nodiscard]] static std::size_t head_size(MHD_Connection* connection);

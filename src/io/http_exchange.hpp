@@ -54,7 +54,7 @@ struct HttpConnection {
     };
     HttpBench* bench = nullptr;
     HttpEngine* engine = nullptr;
-    MHD_Connection* handle = nullptr;  ///< nullptr: it is in our own hands
+    MHD_Connection* handle = nullptr;  ///< nullptr: the library has none
     int socket = -1;
     Endpoint peer;
     std::string interface;

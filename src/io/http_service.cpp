@@ -349,7 +349,7 @@ void HttpService::State::on_sweep(ev::timer&, int) {
         if (connection.exchange) connection.exchange->tell_request();
         if (connection.is_shut || !takes_too_long(connection, now)) continue;
         connection.is_shut = true;
-        shut_down(connection.socket);  // the library notices, and tells us that it has ended
+        shut_down(connection.socket);  // the library, or FileSending, notices and tells us
     }
 }
 

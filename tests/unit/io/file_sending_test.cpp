@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <functional>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -36,10 +39,12 @@ class Downloads : public testing::Test {
         FileDescriptor reader;
         std::string content{};
         std::optional<FileSending::End> end{};
-        std::optional<FileSending> sending{};
+        std::unique_ptr<FileSending> sending{};  // so that whoever uses it afterwards is noticed
+        std::function<void()> on_end{};
     };
 
     Downloads() {
+        (void)std::signal(SIGPIPE, SIG_IGN);
         for (std::size_t i = 0; i < k_length; ++i)
             text_ += static_cast<char>(i * 31 >> 7);
         file_ = FileDescriptor{::memfd_create("download", MFD_CLOEXEC)};
@@ -56,8 +61,12 @@ class Downloads : public testing::Test {
         file.descriptor = FileDescriptor{::dup(file_.get())};
         file.size = k_length;
         file.storage = Storage::memory;
-        download.sending.emplace(loop_, download.sender.get(), k_head, std::move(file), 0, k_length, disk_,
-                                 budget_, [&download](FileSending::End end) { download.end = end; });
+        download.sending =
+            std::make_unique<FileSending>(loop_, download.sender.get(), k_head, std::move(file), 0, k_length,
+                                          disk_, budget_, [&download](FileSending::End end) {
+                                              download.end = end;
+                                              if (download.on_end) download.on_end();
+                                          });
         download.sending->start();
     }
 
@@ -143,6 +152,22 @@ TEST_F(Downloads, MayEndWhileTheyWait) {
     }
     for (const auto& download : downloads_)
         EXPECT_TRUE(!download.sending || download.end == FileSending::End::whole);
+}
+
+TEST_F(Downloads, EndOnceForPeersThatHaveGoneMeanwhile) {
+    int ended = 0;
+    for (auto& download : downloads_)
+        download.on_end = [&download, &ended] {
+            ++ended;
+            download.sending.reset();  // as whoever owns it may
+        };
+    for (auto& download : downloads_)
+        download.reader = {};
+    for (int turn = 0; turn < 1000 && ended < 100; ++turn)
+        loop_.run(ev::NOWAIT);
+    EXPECT_EQ(ended, 100);
+    for (const auto& download : downloads_)
+        EXPECT_EQ(download.end, FileSending::End::closed);
 }
 
 }  // namespace
