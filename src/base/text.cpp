@@ -85,6 +85,7 @@ std::optional<std::uint8_t> parse_hex_byte(std::string_view text) {
 
 std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
     std::vector<std::uint8_t> bytes;
+    bytes.reserve(text.size() / 3 + 1);
     for (const auto part : split(text, ':')) {
         const auto byte = parse_hex_byte(part);
         if (!byte) return std::nullopt;

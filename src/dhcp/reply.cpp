@@ -15,6 +15,9 @@ namespace pxed::dhcp {
 namespace {
 
 constexpr std::size_t k_longest_sname = 63;
+// What most replies stay below: memory that need not grow.
+constexpr std::size_t k_usual_options = 24;
+constexpr std::size_t k_usual_bytes = 256;
 
 std::optional<seconds> configured_time(const ChosenOptions& chosen, std::uint8_t code) {
     const ConfiguredOption* option = chosen.find(code);
@@ -210,9 +213,9 @@ void put_relay_agent(const Message& asked, Options& reply) {
 Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
     const Client& client = inquiry.client;
     Reply reply;
-    reply.tags = inquiry.who.tags;
-    if (terms.subnet != nullptr)
-        reply.tags = tags_with_range(inquiry.policy(), inquiry.who, *terms.subnet->range);
+    reply.tags = terms.subnet != nullptr
+                     ? tags_with_range(inquiry.policy(), inquiry.who, *terms.subnet->range)
+                     : inquiry.who.tags;
     const auto pxe = pxe_client_of(inquiry);
     const Audience audience = audience_of(inquiry, pxe);
     const ChosenOptions chosen{inquiry.policy(), inquiry.who.tags, reply.tags, audience};
@@ -226,6 +229,7 @@ Reply build_reply(const Inquiry& inquiry, const Terms& terms) {
 
     // The order is dnsmasq's, but for the identities: some ROMs read no further than they must.
     Options& options = message.options;
+    options.reserve(k_usual_options, k_usual_bytes);
     const bool is_dhcp = terms.type != MessageType::none;
     const bool has_lease = is_dhcp && !terms.address.is_zero();
     if (is_dhcp) {

@@ -78,6 +78,7 @@ constexpr std::size_t k_most_in_a_run = 64;
 DhcpSender::Flushed DhcpSender::send_first(std::size_t count) {
     Flushed flushed;
     std::vector<Packet> run;
+    run.reserve(std::min(count, k_most_in_a_run));
     for (std::size_t at = 0; at < count;) {
         run.clear();
         UdpSocket* socket = plain_socket_for(posted_[at]);

@@ -201,6 +201,7 @@ void DhcpService::receive(Listener& listener) {
         const auto now = read_clocks();
         std::vector<dhcp::Arrival> batch;
         const auto datagrams = listener.socket.receive();
+        batch.reserve(datagrams.size());
         for (const auto& datagram : datagrams) {
             ++counts_.received;
             if (auto arrival = read(datagram, listener.port, now.instant))

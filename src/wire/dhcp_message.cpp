@@ -22,6 +22,10 @@ constexpr std::size_t k_fixed = 236;
 constexpr std::uint32_t k_cookie = 0x63825363;
 constexpr std::size_t k_longest_piece = 255;
 
+// What most messages stay below: memory that need not grow.
+constexpr std::size_t k_usual_options = 24;
+constexpr std::size_t k_usual_reply = 548;  // RFC 2131 2: what every client takes, without IP and UDP
+
 /// Which of the two text areas hold options (RFC 2132 9.3).
 struct Overload {
     bool file = false;
@@ -80,13 +84,17 @@ Options join(Pieces& pieces) {
     // The place of each code by its first piece; 0 is not seen yet.
     std::array<std::uint16_t, 256> rank{};
     std::uint16_t ranks = 0;
+    std::size_t bytes = 0;
     for (const auto& piece : pieces) {
         if (rank[piece.code] == 0) rank[piece.code] = ++ranks;
+        bytes += piece.value.size();
     }
     // Sorted by option first, so that every piece goes to the end of the buffer: thousands of alternating
     // one-byte pieces (64 KiB of them fit in a datagram) cost no quadratic moving.
-    std::ranges::stable_sort(pieces, {}, [&](const Piece& piece) { return rank[piece.code]; });
+    if (ranks < pieces.size())
+        std::ranges::stable_sort(pieces, {}, [&](const Piece& piece) { return rank[piece.code]; });
     Options options;
+    options.reserve(ranks, bytes);
     for (const auto& piece : pieces) {
         // Overload tells how the message was packed, not what it says; build() packs anew.
         if (piece.code != k_overload) options.append(piece.code, piece.value);
@@ -97,6 +105,7 @@ Options join(Pieces& pieces) {
 /// Fills in the options, and takes the text out of areas that held options instead.
 Result<void, ParseError> read_options(Bytes options, Bytes file, Bytes sname, Message& message) {
     Pieces pieces;
+    pieces.reserve(k_usual_options);
     if (const auto read = read_area(options, pieces); !read) return read;
     // Only the options field may announce overloading: each area is read at most once, whatever is in it.
     TRY(const auto overload, overload_of(pieces));
@@ -267,6 +276,7 @@ Result<Message, ParseError> parse(Bytes datagram) {
 
 Built build(const Message& message, std::size_t limit, std::size_t minimum) {
     Built built;
+    built.bytes.reserve(std::max(std::min(limit, k_usual_reply), k_fixed));
     // The header goes out whatever `limit` says: without it there is no reply.
     built.bytes.resize(k_fixed);
     ByteWriter fixed{built.bytes};

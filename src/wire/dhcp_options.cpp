@@ -147,6 +147,11 @@ void Options::remove(std::uint8_t code) {
     index_.erase(index_.begin() + at);
 }
 
+void Options::reserve(std::size_t options, std::size_t bytes) {
+    index_.reserve(index_.size() + options);
+    buffer_.reserve(buffer_.size() + bytes);
+}
+
 Option Options::operator[](std::size_t i) const {
     const auto& entry = index_[i];
     return {entry.code, Bytes{buffer_}.subspan(entry.offset, entry.length)};
