@@ -19,9 +19,10 @@ struct Root {
 /// How long a client may take. No directives: what a boot needs lies far inside, and what a hostile client
 /// would like lies far outside (reliability A10).
 struct Patience {
-    seconds head{10};   ///< from connecting, or from the last answer's idle time on, to a whole request head
-    seconds idle{60};   ///< between an answer and the next request
-    seconds stall{60};  ///< over which the least rate is asked for
+    seconds head{10};  ///< from connecting, or from the last answer's idle time on, to a whole request head
+    seconds idle{60};  ///< between an answer and the next request
+    seconds parting{30};              ///< after the last answer, until it ends the connection as well
+    seconds stall{60};                ///< over which the least rate is asked for
     std::uint32_t least_rate = 1024;  ///< bytes a second that a client takes on average
 };
 

@@ -65,6 +65,7 @@ struct HttpService::State {
     void conclude(HttpConnection& connection, bool is_whole);
     void on_sent(HttpConnection& connection, bool is_whole);
     void hand_back(HttpConnection& connection);
+    void part_from(HttpConnection& connection);
     void forget(HttpConnection& connection);
     void tell_of_handshake(const HttpConnection& connection);
     void on_sweep(ev::timer&, int);
@@ -159,7 +160,8 @@ void HttpService::State::make_room() {
     stop_listening();
     HttpConnection* oldest = nullptr;
     for (auto& connection : connections) {
-        const bool idles = connection.phase == Phase::head && connection.has_answered && !connection.is_shut;
+        const bool waits = connection.phase == Phase::head || connection.phase == Phase::parting;
+        const bool idles = waits && connection.has_answered && !connection.is_shut;
         if (idles && (oldest == nullptr || connection.since < oldest->since)) oldest = &connection;
     }
     if (oldest == nullptr) return;
@@ -207,8 +209,16 @@ void HttpService::State::on_sent(HttpConnection& connection, bool is_whole) {
     conclude(connection, is_whole);
     if (goes_on)
         hand_back(connection);
+    else if (is_whole)
+        part_from(connection);
     else
         forget(connection);
+}
+
+void HttpService::State::part_from(HttpConnection& connection) {
+    connection.phase = Phase::parting;
+    connection.parting = std::make_unique<Parting>(loop, std::move(connection.own),
+                                                   [this, &connection] { forget(connection); });
 }
 
 // The library goes on where the next request begins.
@@ -320,6 +330,8 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
             return now - connection.since > (connection.has_answered ? patience.idle : patience.head);
         case Phase::look_up:
             return false;  // we are the slow ones
+        case Phase::parting:
+            return now - connection.since > patience.parting;
         case Phase::sending: {
             // sendfile gives 0 past the end, which is no error: the library would ask for ever.
             if (connection.exchange && connection.exchange->has_shrunk()) return true;
@@ -349,7 +361,7 @@ void HttpService::State::on_sweep(ev::timer&, int) {
         if (connection.exchange) connection.exchange->tell_request();
         if (connection.is_shut || !takes_too_long(connection, now)) continue;
         connection.is_shut = true;
-        shut_down(connection.socket);  // the library, or FileSending, notices and tells us
+        shut_down(connection.socket);  // the library, FileSending or Parting notices and tells us
     }
 }
 
@@ -412,7 +424,8 @@ void HttpService::finish() {
     state.plain_doors.close();
     state.secure_doors.close();
     for (auto& connection : state.connections)
-        if (connection.phase == Phase::head) shut_down(connection.socket);
+        if (connection.phase == Phase::head || connection.phase == Phase::parting)
+            shut_down(connection.socket);
 }
 
 void HttpService::abandon() {
@@ -420,7 +433,7 @@ void HttpService::abandon() {
     finish();
     for (auto next = state.connections.begin(); next != state.connections.end();) {
         auto& connection = *next++;
-        if (connection.own.is_open())
+        if (connection.own.is_open() || connection.parting)
             state.forget(connection);
         else if (connection.exchange)
             connection.exchange->cancel();  // the library refuses to stop with suspended connections

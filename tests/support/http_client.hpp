@@ -46,6 +46,8 @@ class HttpClient {
     }
     /// Reads nothing more, so that the server's sending stops.
     void pause() { watcher_.stop(); }
+    /// Ends the connection.
+    void end() { ::shutdown(socket_.get(), SHUT_RDWR); }
     void watch() { watcher_.start(socket_.get(), ev::READ); }
 
     /// Whether the server has sent what was not read yet.

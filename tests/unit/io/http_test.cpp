@@ -213,6 +213,36 @@ TEST_F(HttpTest, EndsTheConnectionAfterALargeFileWhereItMust) {
     EXPECT_EQ(service->counts().failed, 0U);
 }
 
+// RFC 9112 9.6: closed with something unread, the kernel would reset the connection, and what is still on its
+// way would be lost.
+TEST_F(HttpTest, LosesNothingOfTheLastAnswerWhateverTheClientSends) {
+    const auto large = write("large", random_text(6'000'000));
+    for (const std::string more : {"", "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+        auto& c = client();
+        c.get("/large", "Connection: close\r\n");
+        loop.run_until([&] { return c.has_more(); });
+        c.send(more);
+        loop.run_until([&] { return c.is_closed(); });
+        EXPECT_TRUE(c.body() == large) << more;
+        c.end();
+    }
+    loop.run_until([&] { return service->connections() == 0; });
+    EXPECT_EQ(service->counts().sent, 2U);
+    EXPECT_EQ(service->counts().failed, 0U);
+}
+
+// Nor does the service keep a place for whoever stays.
+TEST_F(HttpTest, LeavesWhoStaysAfterTheLastAnswer) {
+    policy.patience.parting = seconds{1};
+    use_policy();
+    write("large", random_text(1'000'000));
+    auto& c = client();
+    c.get("/large", "Connection: close\r\n");
+    loop.run_until([&] { return c.is_closed(); });
+    EXPECT_EQ(service->connections(), 1U);
+    loop.run_until([&] { return service->connections() == 0; });
+}
+
 TEST_F(HttpTest, SmallerFilesKeepTheConnectionOfWhoAsksAhead) {
     const auto text = write("loader", random_text(1'000'000));
     write("small", "a script");
@@ -422,7 +452,7 @@ TEST_F(HttpTest, KeepsIdleConnectionsWhileNobodyWaitsForTheirPlace) {
 }
 
 TEST_F(HttpTest, GivesUpOnWhoSendsNoWholeRequest) {
-    policy.patience = {seconds{1}, seconds{1}, seconds{1}, 1024};
+    policy.patience = {.head = seconds{1}, .idle = seconds{1}, .stall = seconds{1}};
     use_policy();
     auto& silent = client();
     auto& slow = client();
@@ -433,7 +463,7 @@ TEST_F(HttpTest, GivesUpOnWhoSendsNoWholeRequest) {
 
 TEST_F(HttpTest, GivesUpOnWhoTakesNothing) {
     write("big", random_text(20'000'000));
-    policy.patience = {seconds{10}, seconds{10}, seconds{2}, 1024};
+    policy.patience = {.head = seconds{10}, .idle = seconds{10}, .stall = seconds{2}};
     use_policy();
     auto& c = client();
     c.get("/big");
