@@ -57,9 +57,9 @@ bool is_readable_now(int file, std::uint64_t offset) {
     return ::preadv2(file, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) == 1;
 }
 
-// TCP_CORK: no call's end cuts a segment short, and for fewer of them the peer is woken less often. One that
-// is sent to alone gets a third more, sixteen a tenth, for less processor time. What is no TCP socket has no
-// cork.
+// TCP_CORK: the head waits for the first bytes of the file, no call's end cuts a segment short, and for fewer
+// of them the peer is woken less often: of 64 MiB one that is sent to alone gets a third more, sixteen a
+// tenth, and of 1 MiB a hundred a twentieth. What is no TCP socket has no cork.
 void cork(int socket, bool is_in) {
     const int value = is_in ? 1 : 0;
     ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
@@ -137,7 +137,7 @@ FileSending::~FileSending() {
 }
 
 void FileSending::start() {
-    if (end_ - at_ > k_piece) cork(socket_, true);
+    cork(socket_, true);
     go_on();
 }
 
@@ -196,10 +196,10 @@ void FileSending::go_on() {
         await_socket();
 }
 
-// Until it has gone as a whole. It waits in the kernel for the first bytes of the file.
+// Until it has gone as a whole.
 FileSending::Head FileSending::send_head() {
     if (head_.empty()) return Head::sent;
-    const auto sent = ::send(socket_, head_.data(), head_.size(), MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto sent = ::send(socket_, head_.data(), head_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) return Head::refused;
     head_.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
     return head_.empty() ? Head::sent : Head::waits;

@@ -110,9 +110,8 @@ void HttpExchange::resume() {
 
 // Whether the connection goes on after a body that is sent past the library. For that, the library must have
 // read nothing but what was answered: a request that came together with this one would be lost.
-bool HttpExchange::may_go_on() const {
-    return !request_.is_last && body_bytes_ > k_small_body &&
-           bytes_received(connection_.socket) == connection_.heads;
+bool HttpExchange::may_go_on(std::uint64_t received) const {
+    return !request_.is_last && received == connection_.heads;
 }
 
 // Takes the connection out of the library's hands, by another descriptor of it, since the library closes its
@@ -258,13 +257,15 @@ bool HttpExchange::queue() {
     if (plan_->sends_resource() && !is_head) {
         const auto first = plan_->part ? plan_->part->first : 0;
         body_bytes_ = plan_->part ? plan_->part->length() : size_;
+        // A small one never goes past the library.
+        const auto passed = body_bytes_ > k_small_body ? bytes_passed(connection_.socket) : BytesPassed{};
         // With HTTP/1.0 it may be kept all the same.
-        const HttpWay way{connection_.keys != nullptr, may_go_on(),
+        const HttpWay way{connection_.keys != nullptr, may_go_on(passed.received),
                           request_.is_last && request_.is_version_1_1};
         if (file_ && body_bytes_ > 0) {
             if (goes_past_library(*file_, body_bytes_, way)) {
                 plan_->closes |= !way.goes_on;
-                begin_sending();
+                begin_sending(passed.acknowledged);
                 if (take_over(first)) return false;
             }
             body_ = file_body(std::move(*file_), first, body_bytes_, way, *connection_.bench->disk, watcher_);
@@ -281,16 +282,16 @@ bool HttpExchange::queue() {
     file_.reset();
     if (!body_.response) return false;
     add_headers(*body_.response, *plan_);
-    begin_sending();
+    // A small body is in the kernel's hands at once: nobody will ask how far it has got.
+    begin_sending(body_.is_copied ? connection_.acknowledged : bytes_passed(connection_.socket).acknowledged);
     return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
 }
 
-void HttpExchange::begin_sending() {
+void HttpExchange::begin_sending(std::uint64_t acknowledged) {
     connection_.phase = HttpConnection::Phase::sending;
     connection_.looked_at = read_instant();
-    // A small body is in the kernel's hands at once: nobody will ask how far it has got.
-    if (!body_.is_copied) connection_.acknowledged = bytes_acknowledged(connection_.socket);
-    acknowledged_before_ = connection_.acknowledged;
+    connection_.acknowledged = acknowledged;
+    acknowledged_before_ = acknowledged;
 }
 
 void HttpExchange::tell_request() {

@@ -130,9 +130,9 @@ class HttpExchange {
     void answer_with_text(std::string text, std::string_view media_type);
     void refuse(const OpenError& why);
     bool queue();
-    void begin_sending();
+    void begin_sending(std::uint64_t acknowledged);
     void suspend();
-    [[nodiscard]] bool may_go_on() const;
+    [[nodiscard]] bool may_go_on(std::uint64_t received) const;
     bool take_over(std::uint64_t first);
     void on_sent(FileSending::End how);
     void resume();

@@ -223,7 +223,7 @@ void HttpService::State::part_from(HttpConnection& connection) {
 
 // The library goes on where the next request begins.
 void HttpService::State::hand_back(HttpConnection& connection) {
-    connection.acknowledged = bytes_acknowledged(connection.socket);
+    connection.acknowledged = bytes_passed(connection.socket).acknowledged;
     returning = &connection;
     const SocketAddress address{connection.peer, !connection.peer.ipv4()};
     connection.engine->add(std::move(connection.own), address);
@@ -249,7 +249,7 @@ void HttpService::State::tell_of_handshake(const HttpConnection& connection) {
     if (!is_secure || connection.has_handshaken || bench.is_finishing) return;
     const bool has_chosen = connection.keys != nullptr;
     // Whoever sent nothing asked whether the port is open.
-    if (!has_chosen && bytes_received(connection.socket) <= 1) return;
+    if (!has_chosen && bytes_passed(connection.socket).received <= 1) return;
     machine::Event event;
     event.stage = Stage::http_failed;
     event.reason = Reason::tls_failed;
@@ -307,7 +307,7 @@ void HttpService::State::conclude(HttpConnection& connection, bool is_whole) {
     exchange->tell_request();
     auto event = exchange->conclusion(is_whole);
     if (event.stage == Stage::http_failed && event.reason != Reason::none) {
-        const auto now = bytes_acknowledged(connection.socket);
+        const auto now = bytes_passed(connection.socket).acknowledged;
         event.bytes = is_whole ? 0 : now - std::min(now, exchange->acknowledged_before());
     }
     ++(event.stage == Stage::http_sent ? counts.sent : counts.failed);
@@ -340,7 +340,7 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
                 return false;
             }
             if (now - connection.looked_at < patience.stall) return false;
-            const auto acknowledged = bytes_acknowledged(connection.socket);
+            const auto acknowledged = bytes_passed(connection.socket).acknowledged;
             const auto taken = acknowledged - std::min(acknowledged, connection.acknowledged);
             connection.looked_at = now;
             connection.acknowledged = acknowledged;

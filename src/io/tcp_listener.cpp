@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -134,19 +133,11 @@ Acceptance accept_from(const FileDescriptor& listener, Accepted& accepted) {
     }
 }
 
-std::uint64_t bytes_acknowledged(int socket) {
-    tcp_info state{};
+BytesPassed bytes_passed(int socket) {
+    tcp_info state{};  // what an older kernel does not have stays zero
     socklen_t length = sizeof state;
-    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) return 0;
-    if (length < offsetof(tcp_info, tcpi_bytes_acked) + sizeof state.tcpi_bytes_acked) return 0;
-    return state.tcpi_bytes_acked;
-}
-
-std::uint64_t bytes_received(int socket) {
-    tcp_info state{};
-    socklen_t length = sizeof state;
-    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) return 0;
-    return state.tcpi_bytes_received;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) return {};
+    return {.received = state.tcpi_bytes_received, .acknowledged = state.tcpi_bytes_acked};
 }
 
 bool is_dead(int socket) {

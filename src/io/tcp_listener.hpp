@@ -33,12 +33,14 @@ enum class Acceptance : std::uint8_t { taken, none_waiting, no_room };
 /// How long a listener's connections wait for a peer that is gone.
 void set_patience(const FileDescriptor& listener);
 
-/// How many bytes the peer has acknowledged so far; 0 when the kernel does not say.
-[[nodiscard]] std::uint64_t bytes_acknowledged(int socket);
+/// How many bytes of a connection have come and gone.
+struct BytesPassed {
+    std::uint64_t received = 0;      ///< from the peer, the end of its stream counted as one
+    std::uint64_t acknowledged = 0;  ///< by the peer
+};
 
-/// How many bytes have come from the peer, the end of its stream counted as one; 0 when the kernel does not
-/// say.
-[[nodiscard]] std::uint64_t bytes_received(int socket);
+/// So far; 0 when the kernel does not say.
+[[nodiscard]] BytesPassed bytes_passed(int socket);
 
 /// Whether nothing can come or go any more: the peer has reset the connection, or answers nothing.
 [[nodiscard]] bool is_dead(int socket);
