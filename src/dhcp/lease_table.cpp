@@ -8,6 +8,17 @@
 
 namespace pxed::dhcp {
 
+namespace {
+
+/// Whether both are found in the same ways, so that one can stand in the place of the other: most changes are
+/// renewals, and the first look for the row has brought in all they touch.
+bool is_found_alike(const Lease& a, const Lease& b) {
+    return a.state == Lease::State::bound && b.state == Lease::State::bound && a.hardware == b.hardware &&
+           a.client_id == b.client_id && a.host_name == b.host_name;
+}
+
+}  // namespace
+
 bool is_lease_of(const Lease& row, const HwAddr& hardware, const ClientId& client_id,
                  Recognition recognition) {
     return is_whose(row, hardware, client_id, recognition);
@@ -178,6 +189,11 @@ void LeaseTable::load(std::span<const Lease> rows) {
 }
 
 void LeaseTable::put(const Lease& lease) {
+    if (const auto row = leases_.find(lease.address);
+        row != leases_.end() && is_found_alike(row->second, lease)) {
+        renew(row->second, lease);
+        return;
+    }
     drop(lease.address);
     leases_.emplace(lease.address, lease);
     if (!lease.hardware.is_empty()) by_hardware_.emplace(lease.hardware, lease.address);
@@ -186,6 +202,14 @@ void LeaseTable::put(const Lease& lease) {
     by_expiry_.emplace(lease.expires, lease.address);
     if (lease.state == Lease::State::declined) declined_ends_.insert({lease.address, lease.expires});
     note_occupation(lease.address);
+}
+
+void LeaseTable::renew(Lease& row, const Lease& lease) {
+    auto end = by_expiry_.extract({row.expires, row.address});
+    end.value().first = lease.expires;
+    by_expiry_.insert(std::move(end));
+    row = lease;
+    note_occupation(row.address);
 }
 
 void LeaseTable::erase(Ipv4 address) {

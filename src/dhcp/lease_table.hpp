@@ -111,6 +111,7 @@ class LeaseTable {
         bool was_netbooted = false;
     };
     void put(const Lease& lease);
+    void renew(Lease& row, const Lease& lease);  ///< put() for what is found in the same ways
     void erase(Ipv4 address);
     void drop(Ipv4 address);  ///< erase() without note_occupation()
     void settle_failed(std::uint64_t ticket, const Pending& pending);

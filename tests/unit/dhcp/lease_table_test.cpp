@@ -197,6 +197,41 @@ TEST(LeaseTable, ExpiryGoesByTimeAndLeavesInfiniteLeasesAlone) {
     EXPECT_EQ(table.next_expiry(), std::nullopt);
 }
 
+// Only its end moves, and a row that is no renewal leaves nothing of the one before.
+TEST(LeaseTable, ARenewedRowEndsLaterAndAFailureBringsItsFormerEndBack) {
+    LeaseTable table;
+    auto lease = row("10.0.0.1", k_a);
+    lease.client_id = id("01:02");
+    lease.host_name = "Rack7";
+    table.load(std::vector{lease});
+    auto renewed = lease;
+    renewed.expires += seconds{600};
+    renewed.duration = seconds{1200};
+    table.apply(just(put(renewed, 1)), 1);
+    EXPECT_EQ(table.next_expiry(), renewed.expires);
+    EXPECT_TRUE(table.expired(lease.expires, 10).empty());
+    EXPECT_EQ(table.expired(renewed.expires, 10).size(), 1U);
+    for (const auto* found : {table.find(k_a, ClientId{}), table.find(k_b, id("01:02"))}) {
+        ASSERT_NE(found, nullptr);
+        EXPECT_EQ(found->duration, seconds{1200});
+        EXPECT_EQ(found->version, 2U);
+    }
+    EXPECT_EQ(table.named("rack7").size(), 1U);
+    table.settle(1, Failed{"disk full"});
+    EXPECT_EQ(table.next_expiry(), lease.expires);
+    EXPECT_EQ(table.find(k_a, ClientId{})->version, 1U);
+
+    auto others = lease;
+    others.hardware = k_b;
+    others.client_id = id("01:03");
+    others.host_name = "rack8";
+    table.apply(just(put(others, 1)), 2);
+    EXPECT_EQ(table.find(k_a, ClientId{}), nullptr);
+    EXPECT_EQ(table.find(k_a, id("01:02")), nullptr);
+    EXPECT_TRUE(table.named("rack7").empty());
+    EXPECT_EQ(table.find(k_b, id("01:03"))->address, ip("10.0.0.1"));
+}
+
 TEST(LeaseTable, RemembersWhatAClientHadUntilTooManyCameAfterIt) {
     LeaseTable table;
     table.load(std::vector{row("10.0.0.1", k_a, 1)});
