@@ -21,7 +21,7 @@ struct Root {
 struct Patience {
     seconds head{10};  ///< from connecting, or from the last answer's idle time on, to a whole request head
     seconds idle{60};  ///< between an answer and the next request
-    seconds parting{30};              ///< after the last answer, until it ends the connection as well
+    seconds lingering{5};             ///< from all of the last answer on until it ends the connection as well
     seconds stall{60};                ///< over which the least rate is asked for
     std::uint32_t least_rate = 1024;  ///< bytes a second that a client takes on average
 };

@@ -254,18 +254,19 @@ void HttpExchange::refuse(const OpenError& why) {
 bool HttpExchange::queue() {
     const bool is_head = request_.method == "HEAD";
     plan_->closes |= connection_.bench->is_finishing;
+    std::optional<BytesPassed> passed;
     if (plan_->sends_resource() && !is_head) {
         const auto first = plan_->part ? plan_->part->first : 0;
         body_bytes_ = plan_->part ? plan_->part->length() : size_;
         // A small one never goes past the library.
-        const auto passed = body_bytes_ > k_small_body ? bytes_passed(connection_.socket) : BytesPassed{};
+        if (body_bytes_ > k_small_body) passed = bytes_passed(connection_.socket);
         // With HTTP/1.0 it may be kept all the same.
-        const HttpWay way{connection_.keys != nullptr, may_go_on(passed.received),
+        const HttpWay way{connection_.keys != nullptr, passed && may_go_on(passed->received),
                           request_.is_last && request_.is_version_1_1};
         if (file_ && body_bytes_ > 0) {
             if (goes_past_library(*file_, body_bytes_, way)) {
                 plan_->closes |= !way.goes_on;
-                begin_sending(passed.acknowledged);
+                begin_sending(passed->acknowledged);
                 if (take_over(first)) return false;
             }
             body_ = file_body(std::move(*file_), first, body_bytes_, way, *connection_.bench->disk, watcher_);
@@ -283,7 +284,8 @@ bool HttpExchange::queue() {
     if (!body_.response) return false;
     add_headers(*body_.response, *plan_);
     // A small body is in the kernel's hands at once: nobody will ask how far it has got.
-    begin_sending(body_.is_copied ? connection_.acknowledged : bytes_passed(connection_.socket).acknowledged);
+    if (!body_.is_copied && !passed) passed = bytes_passed(connection_.socket);
+    begin_sending(passed ? passed->acknowledged : connection_.acknowledged);
     return MHD_queue_response(connection_.handle, plan_->status, body_.response.get()) == MHD_YES;
 }
 

@@ -22,7 +22,7 @@
 #include "io/http_engine.hpp"
 #include "io/http_surroundings.hpp"
 #include "io/http_tls.hpp"
-#include "io/parting.hpp"
+#include "io/lingering_close.hpp"
 #include "io/tftp_tree.hpp"
 #include "machine/event.hpp"
 
@@ -52,7 +52,7 @@ struct HttpConnection {
         head,     ///< nothing or a part of a request has come
         look_up,  ///< the file is being looked for
         sending,
-        parting,  ///< past the library: the last answer is sent, and the client has to end the connection
+        lingering,  ///< the last answer is sent past the library: the client has to end the connection
     };
     HttpBench* bench = nullptr;
     HttpEngine* engine = nullptr;
@@ -74,7 +74,7 @@ struct HttpConnection {
     /// it.
     FileDescriptor own;
     std::unique_ptr<HttpExchange> exchange;
-    std::unique_ptr<Parting> parting;           ///< has `own` then
+    std::unique_ptr<LingeringClose> lingering;  ///< has `own` then
     std::list<HttpConnection>::iterator place;  ///< in the service's list
 };
 

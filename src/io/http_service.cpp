@@ -65,7 +65,8 @@ struct HttpService::State {
     void conclude(HttpConnection& connection, bool is_whole);
     void on_sent(HttpConnection& connection, bool is_whole);
     void hand_back(HttpConnection& connection);
-    void part_from(HttpConnection& connection);
+    void linger(HttpConnection& connection);
+    void leave_address(const HttpConnection& connection);
     void forget(HttpConnection& connection);
     void tell_of_handshake(const HttpConnection& connection);
     void on_sweep(ev::timer&, int);
@@ -160,7 +161,7 @@ void HttpService::State::make_room() {
     stop_listening();
     HttpConnection* oldest = nullptr;
     for (auto& connection : connections) {
-        const bool waits = connection.phase == Phase::head || connection.phase == Phase::parting;
+        const bool waits = connection.phase == Phase::head || connection.phase == Phase::lingering;
         const bool idles = waits && connection.has_answered && !connection.is_shut;
         if (idles && (oldest == nullptr || connection.since < oldest->since)) oldest = &connection;
     }
@@ -210,15 +211,23 @@ void HttpService::State::on_sent(HttpConnection& connection, bool is_whole) {
     if (goes_on)
         hand_back(connection);
     else if (is_whole)
-        part_from(connection);
+        linger(connection);
     else
         forget(connection);
 }
 
-void HttpService::State::part_from(HttpConnection& connection) {
-    connection.phase = Phase::parting;
-    connection.parting = std::make_unique<Parting>(loop, std::move(connection.own),
-                                                   [this, &connection] { forget(connection); });
+void HttpService::State::linger(HttpConnection& connection) {
+    connection.phase = Phase::lingering;
+    connection.lingering = std::make_unique<LingeringClose>(loop, std::move(connection.own),
+                                                            [this, &connection] { forget(connection); });
+    // The client may connect again before we hear that it has ended this one.
+    leave_address(connection);
+}
+
+// It counts no longer for http-max-per-client.
+void HttpService::State::leave_address(const HttpConnection& connection) {
+    const auto same = by_address.find(address_of(connection.peer));
+    if (same != by_address.end() && --same->second == 0) by_address.erase(same);
 }
 
 // The library goes on where the next request begins.
@@ -235,8 +244,7 @@ void HttpService::State::forget(HttpConnection& connection) {
     if (connection.exchange) conclude(connection, false);
     tell_of_handshake(connection);
     if (connection.keys != nullptr) bench.keys.give_back(connection.keys);
-    const auto same = by_address.find(address_of(connection.peer));
-    if (same != by_address.end() && --same->second == 0) by_address.erase(same);
+    if (!connection.lingering) leave_address(connection);
     connections.erase(connection.place);
     if (connections.empty()) sweep.stop();
     if (connections.size() < bench.policy.max_connections && !pause.is_active()) watch_listeners();
@@ -330,8 +338,10 @@ bool HttpService::State::takes_too_long(HttpConnection& connection, Instant now)
             return now - connection.since > (connection.has_answered ? patience.idle : patience.head);
         case Phase::look_up:
             return false;  // we are the slow ones
-        case Phase::parting:
-            return now - connection.since > patience.parting;
+        case Phase::lingering:
+            if (has_received_all(connection.socket)) return now - connection.since > patience.lingering;
+            connection.since = now;
+            [[fallthrough]];
         case Phase::sending: {
             // sendfile gives 0 past the end, which is no error: the library would ask for ever.
             if (connection.exchange && connection.exchange->has_shrunk()) return true;
@@ -361,7 +371,7 @@ void HttpService::State::on_sweep(ev::timer&, int) {
         if (connection.exchange) connection.exchange->tell_request();
         if (connection.is_shut || !takes_too_long(connection, now)) continue;
         connection.is_shut = true;
-        shut_down(connection.socket);  // the library, FileSending or Parting notices and tells us
+        shut_down(connection.socket);  // the library, FileSending or LingeringClose notices and tells us
     }
 }
 
@@ -424,7 +434,7 @@ void HttpService::finish() {
     state.plain_doors.close();
     state.secure_doors.close();
     for (auto& connection : state.connections)
-        if (connection.phase == Phase::head || connection.phase == Phase::parting)
+        if (connection.phase == Phase::head || connection.phase == Phase::lingering)
             shut_down(connection.socket);
 }
 
@@ -433,7 +443,7 @@ void HttpService::abandon() {
     finish();
     for (auto next = state.connections.begin(); next != state.connections.end();) {
         auto& connection = *next++;
-        if (connection.own.is_open() || connection.parting)
+        if (connection.own.is_open() || connection.lingering)
             state.forget(connection);
         else if (connection.exchange)
             connection.exchange->cancel();  // the library refuses to stop with suspended connections

@@ -57,6 +57,18 @@ unsigned interface_of(const FileDescriptor& socket, bool is_ipv6) {
     return 0;
 }
 
+// Of <netinet/tcp.h>, which cannot stand beside the <linux/tcp.h> that has the newer fields of tcp_info.
+constexpr std::uint8_t k_fin_wait_2 = 5;
+constexpr std::uint8_t k_closed = 7;
+
+// 0: the kernel does not say.
+std::uint8_t state_of(int socket) {
+    tcp_info state{};
+    socklen_t length = sizeof state;
+    return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) == 0 ? state.tcpi_state
+                                                                             : std::uint8_t{0};
+}
+
 Result<FileDescriptor, std::string> open_one(const ListenPoint& point, bool is_ipv6) {
     FileDescriptor socket{
         ::socket(is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
@@ -140,12 +152,12 @@ BytesPassed bytes_passed(int socket) {
     return {.received = state.tcpi_bytes_received, .acknowledged = state.tcpi_bytes_acked};
 }
 
+bool has_received_all(int socket) {
+    return state_of(socket) == k_fin_wait_2;
+}
+
 bool is_dead(int socket) {
-    // TCP_CLOSE of <netinet/tcp.h>, which cannot stand beside the <linux/tcp.h> that has the fields above.
-    constexpr std::uint8_t k_closed = 7;
-    tcp_info state{};
-    socklen_t length = sizeof state;
-    return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &length) == 0 && state.tcpi_state == k_closed;
+    return state_of(socket) == k_closed;
 }
 
 void shut_down(int socket) {

@@ -42,6 +42,9 @@ struct BytesPassed {
 /// So far; 0 when the kernel does not say.
 [[nodiscard]] BytesPassed bytes_passed(int socket);
 
+/// Whether the peer has acknowledged all that was sent to it, and that nothing more will be.
+[[nodiscard]] bool has_received_all(int socket);
+
 /// Whether nothing can come or go any more: the peer has reset the connection, or answers nothing.
 [[nodiscard]] bool is_dead(int socket);
 

@@ -148,8 +148,8 @@ void Options::remove(std::uint8_t code) {
 }
 
 void Options::reserve(std::size_t options, std::size_t bytes) {
-    index_.reserve(index_.size() + options);
-    buffer_.reserve(buffer_.size() + bytes);
+    index_.reserve(options);
+    buffer_.reserve(bytes);
 }
 
 Option Options::operator[](std::size_t i) const {

@@ -93,7 +93,7 @@ class Options {
     /// `text`, followed by one NUL when `with_nul` (66 and 67: firmware reads past the end otherwise).
     void set_text(std::uint8_t code, std::string_view text, bool with_nul = false);
     void remove(std::uint8_t code);
-    /// Room for so many more, with `bytes` of values together: what is built or read anew need not grow.
+    /// Room for so many in all, with `bytes` of values together: what is built or read anew need not grow.
     void reserve(std::size_t options, std::size_t bytes);
 
     [[nodiscard]] bool is_empty() const { return index_.empty(); }

@@ -1,4 +1,4 @@
-#include "io/parting.hpp"
+#include "io/lingering_close.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -8,14 +8,14 @@
 
 namespace pxed::io {
 
-Parting::Parting(ev::loop_ref loop, FileDescriptor socket, std::function<void()> over)
+LingeringClose::LingeringClose(ev::loop_ref loop, FileDescriptor socket, std::function<void()> over)
     : socket_(std::move(socket)), over_(std::move(over)), readable_(loop) {
     ::shutdown(socket_.get(), SHUT_WR);
-    readable_.set<Parting, &Parting::on_readable>(this);
+    readable_.set<LingeringClose, &LingeringClose::on_readable>(this);
     readable_.start(socket_.get(), ev::READ);
 }
 
-void Parting::on_readable(ev::io&, int) {
+void LingeringClose::on_readable(ev::io&, int) {
     constexpr std::size_t k_at_once = 64 * 1024;
     // tcp(7): with MSG_TRUNC the bytes are dropped, and nothing is copied.
     const auto dropped = ::recv(socket_.get(), nullptr, k_at_once, MSG_TRUNC | MSG_DONTWAIT);
