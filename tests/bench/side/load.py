@@ -46,6 +46,8 @@ def perfdhcp(wire, clients, rate, seconds):
     command = ["env", f"LD_PRELOAD={MALLOC_OF_PERFDHCP}", "perfdhcp", "-4", "-l", "wire", "-R", clients, "-r", rate,
                "-p", seconds, "-d", 1, "-W", 1000000, "-s", 1, "-g", "single", SERVER]
     run = wire.run("c", command, timeout=seconds + 60)
+    if MALLOC_OF_PERFDHCP in run.stderr:  # the loader warns and goes on without it
+        raise Wrong(f"{run.stderr.strip()} (tests/packages names its package)")
     share = (children_cpu_seconds() - before) / (time.monotonic() - began)
     return exchanges(run.stdout, rate, seconds) | {"load_share": share}
 
