@@ -59,8 +59,8 @@ bool is_readable_now(int file, std::uint64_t offset) {
 
 // TCP_CORK: the head waits for the first bytes of the file, no call's end cuts a segment short, and for fewer
 // of them the peer is woken less often. Under cubic one that is sent 64 MiB alone gets a third more, sixteen
-// get a tenth more, and a hundred that are sent 1 MiB a twentieth (under BBR a sixth less). What is no TCP
-// socket has no cork.
+// get a tenth more, and a hundred that are sent 1 MiB a twentieth (under BBR as much as before). What is no
+// TCP socket has no cork.
 void cork(int socket, bool is_in) {
     const int value = is_in ? 1 : 0;
     ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
