@@ -99,7 +99,7 @@ class Search(unittest.TestCase):
                 if rate is None:
                     break
             self.assertIsNone(rate)
-            self.assertGreater(low * dhcp_work.STEP * 1.02 + 1, holds)
+            self.assertGreater(low * dhcp_work.NEAR * 1.02 + 1, holds)
             self.assertLessEqual(low, holds)
 
 

@@ -237,20 +237,26 @@ def address_of(index):
     return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
 
 
+def uid_of(mac):
+    """The client id of that MAC, as ISC dhcpd writes it: bytes in octal."""
+    return "".join(f"\\{byte:03o}" for byte in bytes.fromhex("01" + mac.replace(":", "")))
+
+
 def know_leases(server, count):
     """Writes `count` leases, one a client of perfdhcp, in the server's own file before it starts: machines that come
-    back after a power cut are known. pxed takes over dnsmasq's file when its database is new."""
+    back after a power cut are known, by the client id they sent. pxed takes over dnsmasq's file when its database is new."""
     # In the middle of their lives: ISC dhcpd does not write a lease again that is young (dhcp-cache-threshold).
     begin, expiry = int(time.time()) - 1800, int(time.time()) + 1800
     server.pool_size = max(server.pool_size, 2 * count)
     clients = [(mac_of(i), address_of(i)) for i in range(count)]
     if server.name in ("pxed", "dnsmasq"):
-        server.write("leases", "".join(f"{expiry} {mac} {address} * *\n" for mac, address in clients))
+        server.write("leases", "".join(f"{expiry} {mac} {address} * 01:{mac}\n" for mac, address in clients))
     elif server.name == "kea":
         server.write("kea-leases.csv", "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,"
-                     "state,user_context\n" + "".join(f"{address},{mac},,3600,{expiry},1,0,0,,0,\n" for mac, address in clients))
+                     "state,user_context\n" + "".join(f"{address},{mac},01:{mac},3600,{expiry},1,0,0,,0,\n" for mac, address in clients))
     elif server.name == "isc-dhcpd":
         starts, ends = (time.strftime("%w %Y/%m/%d %H:%M:%S", time.gmtime(second)) for second in (begin, expiry))
         server.write("dhcpd.leases", "".join(
-            f"lease {address} {{\n  starts {starts};\n  ends {ends};\n  binding state active;\n  hardware ethernet {mac};\n}}\n"
+            f"lease {address} {{\n  starts {starts};\n  ends {ends};\n  binding state active;\n  hardware ethernet {mac};\n"
+            f'  uid "{uid_of(mac)}";\n}}\n'
             for mac, address in clients))
