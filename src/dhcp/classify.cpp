@@ -1,6 +1,7 @@
 #include "dhcp/classify.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 #include "dhcp/host.hpp"
@@ -157,7 +158,7 @@ Classification classify(const Policy& policy, const Message& message, std::strin
 Tags tags_with_range(const Policy& policy, const Classification& classification, const Range& range) {
     Tags tags = classification.without_tag_if;
     tags.set(range.set_tag);
-    return with_tag_ifs(policy, tags);
+    return with_tag_ifs(policy, std::move(tags));
 }
 
 }  // namespace pxed::dhcp

@@ -105,6 +105,14 @@ void observe_offering(Offering& offering, const Event& event, Instant now) {
     }
 }
 
+Instant second_of(Instant moment) {
+    return std::chrono::floor<seconds>(moment);
+}
+
+std::optional<Instant> second_of_last_step(const Machine& machine) {
+    return machine.boot_id == 0 ? std::nullopt : std::optional{second_of(machine.last_boot_step)};
+}
+
 }  // namespace
 
 BeforeIpxe before_ipxe(const Machine& machine, bool asks_anew, Instant now) {
@@ -208,7 +216,9 @@ void Machines::observe(Event& event, Instant now) {
     }
     Machine& machine = machines_.front();
     const auto previous = machine.address;
+    const auto previous_step = second_of_last_step(machine);
     machine = machine::observe(std::move(machine), event, now, boots_ + 1);
+    note_step(previous_step, second_of_last_step(machine));
     if (machine.boot_id > boots_) boots_ = machine.boot_id;
     // Only if the entry is still this machine's: the address may have gone to another one since.
     if (previous && previous != machine.address) {
@@ -235,11 +245,17 @@ const Machine* Machines::find(Ipv4 address) const {
 
 std::size_t Machines::booting_since(Instant since) const {
     std::size_t count = 0;
-    for (const auto& machine : machines_) {
-        if (machine.last_seen < since) break;  // the list is in this order
-        count += machine.boot_id != 0 && machine.last_boot_step >= since ? 1 : 0;
-    }
+    for (auto second = last_steps_.lower_bound(second_of(since)); second != last_steps_.end(); ++second)
+        count += second->second;
     return count;
+}
+
+void Machines::note_step(std::optional<Instant> before, std::optional<Instant> now) {
+    if (before == now) return;
+    if (now) ++last_steps_[*now];
+    if (!before) return;
+    const auto second = last_steps_.find(*before);
+    if (--second->second == 0) last_steps_.erase(second);
 }
 
 void Machines::forget_oldest() {
@@ -249,6 +265,7 @@ void Machines::forget_oldest() {
         const auto entry = by_address_.find(*oldest->address);
         if (entry != by_address_.end() && entry->second == oldest) by_address_.erase(entry);
     }
+    note_step(second_of_last_step(*oldest), std::nullopt);
     by_hardware_.erase(oldest->hardware);
     machines_.erase(oldest);
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -76,13 +77,16 @@ class Machines {
 
     [[nodiscard]] const Machine* find(const HwAddr& hardware) const;
     [[nodiscard]] const Machine* find(Ipv4 address) const;
-    /// How many took a step of a boot at `since` or later. Looks at none that was not heard of since then.
+    /// How many took a step of a boot in the second of `since` or later. Cost: one step a second since then.
     [[nodiscard]] std::size_t booting_since(Instant since) const;
     [[nodiscard]] std::size_t size() const { return machines_.size(); }
 
  private:
     using Order = std::list<Machine>;  // most recently seen first
     void forget_oldest();
+    /// A machine's last step of a boot was in the first second and is in the other one now; none: there is
+    /// none.
+    void note_step(std::optional<Instant> before, std::optional<Instant> now);
 
     // Bounds memory against a flood of made-up hardware addresses.
     std::size_t limit_;
@@ -91,6 +95,7 @@ class Machines {
     // Both point into machines_, whose iterators stay good until the machine itself is forgotten.
     std::unordered_map<HwAddr, Order::iterator> by_hardware_;
     std::unordered_map<Ipv4, Order::iterator> by_address_;
+    std::map<Instant, std::size_t> last_steps_;  // whole seconds: how many took the last step of a boot then
 };
 
 }  // namespace pxed::machine

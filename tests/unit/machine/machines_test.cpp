@@ -50,6 +50,19 @@ TEST(Machines, WhatHasBootedIsNotBootingWhenItRenewsItsLease) {
     EXPECT_EQ(machines.size(), 2U);
 }
 
+TEST(Machines, CountsEachThatBootsOnceAndNoneThatItForgot) {
+    Machines machines{2};
+    for (const std::uint8_t number : {1, 2, 1, 3}) {  // the second one has to go
+        auto offer = event(Stage::offer, number);
+        machines.observe(offer, at(10 * number));
+    }
+    EXPECT_EQ(machines.booting_since(at(0)), 2U);
+    EXPECT_EQ(machines.booting_since(at(10)), 2U);
+    EXPECT_EQ(machines.booting_since(at(11)), 1U);
+    EXPECT_EQ(machines.booting_since(at(31)), 0U);
+    EXPECT_EQ(machines.booting_since(at(30) + milliseconds{900}), 1U) << "to the second";
+}
+
 Event offer_in(std::uint8_t shape) {
     auto offer = event(Stage::offer, 1);
     offer.arch = Arch::bios;
