@@ -14,6 +14,7 @@
 #include "io/clock.hpp"
 #include "io/file_descriptor.hpp"
 #include "io/lease_rows.hpp"
+#include "io/scheduling.hpp"
 
 namespace pxed::io {
 
@@ -73,6 +74,7 @@ void LeaseMirror::start() {
     is_writing_ = true;
     disk_->submit(
         [this] {
+            let_others_go_first();
             const auto begun = read_clocks();
             outcome_ = write_lease_mirror(settings_, begun);
             took_ = read_clocks().instant - begun.instant;

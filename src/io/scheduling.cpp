@@ -1,5 +1,6 @@
 #include "io/scheduling.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <sched.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 // The least that the kernel takes. A packet costs 10 us.
 constexpr std::uint64_t k_turn_ns = 100'000;
+constexpr std::int32_t k_nice = 10;
 
 // SCHED_ATTR_SIZE_VER0 of sched_setattr(2). The C library has no name for it before glibc 2.41, and the
 // kernel's header of it does not go with <sched.h>.
@@ -27,14 +29,24 @@ struct Attributes {
 };
 static_assert(sizeof(Attributes) == 48);
 
-}  // namespace
-
-void ask_for_short_time_slices() {
+// Where the policy is SCHED_OTHER's; what cannot be read or written stays as it is.
+template <typename Change>
+void change_own(Change change) {
     Attributes attributes{};
     if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
     if (attributes.policy != SCHED_OTHER) return;
-    attributes.runtime = k_turn_ns;
+    change(attributes);
     ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+}  // namespace
+
+void ask_for_short_time_slices() {
+    change_own([](Attributes& own) { own.runtime = k_turn_ns; });
+}
+
+void let_others_go_first() {
+    change_own([](Attributes& own) { own.nice = std::max(own.nice, k_nice); });
 }
 
 }  // namespace pxed::io

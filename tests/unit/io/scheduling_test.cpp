@@ -50,5 +50,19 @@ TEST(Scheduling, leaves_another_policy_alone) {
     }}.join();
 }
 
+TEST(Scheduling, lets_others_go_first_and_nobody_but_this_thread) {
+    const int before = ::getpriority(PRIO_PROCESS, 0);
+    std::thread{[before] {
+        const auto turn = turn_ns();
+        let_others_go_first();
+        EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), std::max(before, 10));
+        EXPECT_EQ(turn_ns(), turn);
+        ASSERT_EQ(::setpriority(PRIO_PROCESS, 0, 15), 0);
+        let_others_go_first();
+        EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), 15);
+    }}.join();
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), before);
+}
+
 }  // namespace
 }  // namespace pxed::io
