@@ -16,7 +16,7 @@ namespace pxed::io {
 
 namespace {
 
-// A reader (the text mirror, an administrator's sqlite3) holds a lock for milliseconds.
+// A reader (an administrator's sqlite3) that has to be the only one holds its lock for milliseconds.
 constexpr int k_busy_milliseconds = 2000;
 // quick_check reads the whole file: 64 MiB is some 500,000 leases and a fraction of a second.
 constexpr std::int64_t k_largest_checked = std::int64_t{64} << 20;

@@ -14,9 +14,9 @@ namespace pxed::io {
 
 /// Keeps dnsmasq's lease file beside the database, for the scripts that read it: replaced by rename, at most
 /// once a second and at exit. A thread of its own reads the stored rows from the database and writes the
-/// file, so that no answer to a client ever waits for it. It may be one second behind, and with so many
-/// leases that writing them takes long, twenty times as long as that, a minute at most; the database is the
-/// record.
+/// file, behind the threads that answer clients, so that no answer ever waits for it. It may be one second
+/// behind, and with so many leases that writing them takes long, twenty times the processor time of that, a
+/// minute at most, and the time of the writing itself; the database is the record.
 class LeaseMirror {
  public:
     struct Settings {
@@ -48,7 +48,7 @@ class LeaseMirror {
     bool is_writing_ = false;
     bool has_failed_ = false;
     Result<void, std::string> outcome_;  ///< the disk thread's, until end() has read it
-    nanoseconds took_{0};                ///< the last write; as outcome_
+    nanoseconds took_{0};                ///< processor time of the last write; as outcome_
     ev::timer pace_;                     ///< active: the last write is less than a second old
     std::optional<Disk> disk_;           ///< the last member: its thread ends before what it uses
 };

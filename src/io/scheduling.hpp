@@ -9,8 +9,8 @@ namespace pxed::io {
 /// not.
 void ask_for_short_time_slices();
 
-/// For a thread whose work nobody waits for: nice 10, a tenth of what the others get where the processor is
-/// not enough for all. Never more than it had; another policy stays, too.
+/// For a thread whose work no client waits for: nice 10, a tenth of what the others get where the processor
+/// is not enough for all. Never more than it had; another policy stays, too.
 void let_others_go_first();
 
 }  // namespace pxed::io
