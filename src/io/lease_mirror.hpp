@@ -49,7 +49,7 @@ class LeaseMirror {
     bool has_failed_ = false;
     Result<void, std::string> outcome_;  ///< the disk thread's, until end() has read it
     nanoseconds took_{0};                ///< processor time of the last write; as outcome_
-    ev::timer pace_;                     ///< active: the last write is less than a second old
+    ev::timer pace_;                     ///< active: the last write was a moment ago
     std::optional<Disk> disk_;           ///< the last member: its thread ends before what it uses
 };
 

@@ -1,10 +1,14 @@
 #include "io/lease_mirror.hpp"
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
+#include <sched.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "io/lease_store.hpp"
@@ -62,6 +66,26 @@ TEST_F(Mirror, ShowsStoredRowsAsDnsmasqWouldWriteThem) {
     run_until([&] { return directory_.read("leases") == k_first_line; });
     EXPECT_THAT(directory_.names_with(".new"), IsEmpty());
     EXPECT_THAT(said_, IsEmpty());
+}
+
+// How many threads of this process have a lower priority than the one that asks.
+std::size_t threads_behind_this_one() {
+    const int own = ::getpriority(PRIO_PROCESS, 0);
+    const std::filesystem::directory_iterator threads{"/proc/self/task"};
+    return static_cast<std::size_t>(std::count_if(begin(threads), end(threads), [&](const auto& thread) {
+        const auto number = static_cast<id_t>(std::stoul(thread.path().filename().string()));
+        return ::getpriority(PRIO_PROCESS, number) > own;
+    }));
+}
+
+TEST_F(Mirror, WritesBehindTheThreadsThatAnswerClients) {
+    if (::sched_getscheduler(0) != SCHED_OTHER) GTEST_SKIP() << "the tests run under another policy";
+    if (::getpriority(PRIO_PROCESS, 0) >= 10) GTEST_SKIP() << "the tests run at as low a priority";
+    auto mirror = this->mirror();
+    store_->on_stored([&] { mirror.touch(); });
+    add(1);
+    run_until([&] { return directory_.read("leases") == k_first_line; });
+    EXPECT_EQ(threads_behind_this_one(), 1U) << "not the loop's, and not the database's";
 }
 
 TEST_F(Mirror, WritesAtExitWhatHasChangedSinceTheLastSecond) {
